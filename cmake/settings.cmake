@@ -1,0 +1,21 @@
+# How our own code is compiled.  Linked PRIVATE and in the build tree only, so
+# that nobody who uses the libraries compiles with our warnings.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+
+add_library(settings INTERFACE)
+target_compile_features(settings INTERFACE c_std_11)
+target_compile_definitions(settings INTERFACE _POSIX_C_SOURCE=200809L)
+target_include_directories(settings INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
+target_compile_options(settings INTERFACE
+    -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wundef -Wvla -Wformat=2 -Wswitch-enum -Wredundant-decls
+    $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes -Wmissing-prototypes>
+)
+if(ASSAY_SANITIZE)
+    target_compile_options(settings INTERFACE -fsanitize=${ASSAY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(settings INTERFACE -fsanitize=${ASSAY_SANITIZE})
+endif()
+
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_C_VISIBILITY_PRESET hidden)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tta/keys.h - is this API key good?
+ *
+ * A secret is a type of its own, in locked memory that is zeroed when it goes,
+ * with no way to print it; people see its label ("sk-or-...7890").  No
+ * message, error or verdict of this library contains a key, nor the text of a
+ * provider's answer, which may quote one.
+ *
+ * Validation asks the provider with the cheapest authenticated request it has
+ * (OpenRouter /key, OpenAI-compatible /models, Anthropic /v1/models), never a
+ * paid generation, and remembers the verdict under a keyed hash of the key:
+ * the key itself is not kept.  A fault of the network is not a bad key.
+ */
+#ifndef TTA_KEYS_H
+#define TTA_KEYS_H
+
+#include "tta/catalogue.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TTA_MAX_KEY_BYTES 512
+
+struct tta_secret;
+
+/*
+ * Takes `len` bytes, 1 to TTA_MAX_KEY_BYTES, printable ASCII without blanks
+ * (the caller wipes its own copy).  TTA_OK: `*out_secret` is owned by the
+ * caller.  TTA_BAD_ARGUMENT: empty, too long, or a byte that no key has.
+ * TTA_NO_MEMORY.  TTA_NO_SERVICE: libsodium could not start.
+ */
+TTA_API TTA_MUST_CHECK enum tta_status tta_secret_create(const char *bytes, size_t len, struct tta_secret **out_secret);
+
+/* Zeroes and releases it.  NULL does nothing. */
+TTA_API void tta_secret_destroy(struct tta_secret *secret);
+
+#define TTA_LABEL_BYTES 32
+/* A label to show: the known prefix of its kind and the last four characters,
+ * as in "sk-or-...7890"; of a secret shorter than 20 only "...".  Always ends
+ * in a NUL. */
+TTA_API void tta_secret_label(const struct tta_secret *secret, char out_label[TTA_LABEL_BYTES]);
+
+/* What the form of a key says, before anybody is asked. */
+enum tta_key_form {
+    TTA_FORM_EXPECTED,       /* has the form that this provider's keys have */
+    TTA_FORM_OTHER_PROVIDER, /* has the form of another provider's keys */
+    TTA_FORM_UNUSUAL         /* none that is known; it may still be good */
+};
+
+struct tta_key_advice {
+    enum tta_key_form form;
+    enum tta_provider looks_like; /* with TTA_FORM_OTHER_PROVIDER: whose */
+    const char *sentence;         /* for a person; static text without the key */
+};
+
+/* Advice on the form of a key for a provider.  Cannot fail.  Advice only: the
+ * provider decides. */
+TTA_API struct tta_key_advice tta_key_advise(enum tta_provider provider, const struct tta_secret *secret);
+
+enum tta_key_verdict {
+    TTA_KEY_VALID,
+    TTA_KEY_INVALID,      /* the provider does not know it (401) */
+    TTA_KEY_EXPIRED,      /* known, but its time is over */
+    TTA_KEY_FORBIDDEN,    /* known, but not allowed this (403) */
+    TTA_KEY_NO_CREDIT,    /* known, but its limit is used up (402, or a limit of which nothing remains) */
+    TTA_KEY_RATE_LIMITED, /* known, but asked too often just now (429) */
+    TTA_KEY_UNVERIFIABLE, /* this provider has no request that would tell (local servers without keys) */
+    TTA_KEY_UNKNOWN       /* no usable answer: network, time-out, server error.  Nothing is said about the key */
+};
+
+/* "valid", "invalid", ... Never NULL. */
+TTA_API const char *tta_key_verdict_name(enum tta_key_verdict verdict);
+/* True for those that must keep the key from being used: invalid and expired. */
+TTA_API bool tta_key_verdict_blocks(enum tta_key_verdict verdict);
+
+struct tta_key_result {
+    enum tta_key_verdict verdict;
+    bool from_cache;
+    int http_status;      /* of the answer that decided, 0 if there was none */
+    int64_t retry_ns;     /* with rate_limited: wait this long, if the provider said so; else 0 */
+    const char *sentence; /* for a person; static text without the key */
+};
+
+struct tta_key_validator;
+
+struct tta_key_validator_options {
+    int64_t timeout_ns;         /* 10 s, for the whole request */
+    int64_t connect_timeout_ns; /* 5 s */
+    size_t cache_entries;       /* 4096: verdicts kept; the least recently stored goes first */
+};
+TTA_API struct tta_key_validator_options tta_key_validator_defaults(void);
+
+/* TTA_OK: `*out_validator` is owned by the caller.  TTA_BAD_ARGUMENT,
+ * TTA_NO_MEMORY, TTA_NO_SERVICE (libsodium or libcurl could not start).  `err`
+ * may be NULL.  The first call of a program starts libcurl, which must not
+ * happen while other threads start it too. */
+TTA_API TTA_MUST_CHECK enum tta_status
+tta_key_validator_create(const struct tta_key_validator_options *options, struct tta_key_validator **out_validator,
+                         struct tta_error *err);
+
+/* Releases it; no thread may be in it.  NULL does nothing. */
+TTA_API void tta_key_validator_destroy(struct tta_key_validator *validator);
+
+/*
+ * The verdict on a key of `provider`.  `base_url` overrides where the provider
+ * is (a proxy, a compatible server, a test), as "http://127.0.0.1:8080/v1"
+ * without a trailing slash; NULL means the provider's own.  `now_ns` is
+ * monotonic time, for the age of the cache.  Answers from the cache while the
+ * verdict is fresh: valid 10 min, invalid, expired, forbidden and no_credit
+ * 60 s, rate_limited until the provider's time or 60 s, unknown 5 s.
+ * Otherwise it blocks for one request.  Any thread.
+ *
+ * TTA_OK: `*out_result` is filled, whatever the verdict.  TTA_BAD_ARGUMENT: no
+ * base URL for a provider that has none of its own, or not http(s).
+ * TTA_NO_MEMORY.
+ */
+TTA_API TTA_MUST_CHECK enum tta_status
+tta_key_validate(struct tta_key_validator *validator, enum tta_provider provider, const char *base_url,
+                 const struct tta_secret *secret, int64_t now_ns, struct tta_key_result *out_result);
+
+/* Forgets the verdict on a key, so that the next question asks the provider. */
+TTA_API void tta_key_forget(struct tta_key_validator *validator, enum tta_provider provider, const char *base_url,
+                            const struct tta_secret *secret);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* TTA_KEYS_H */

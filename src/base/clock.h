@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+/* base/clock.h - the one place that reads a clock. */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdint.h>
+
+/* Nanoseconds of CLOCK_MONOTONIC: for differences only.  On Linux no system
+ * call.  Any thread. */
+int64_t base_clock_monotonic_ns(void);
+
+/* Nanoseconds since 1970-01-01 UTC, for files and logs; it may jump. */
+int64_t base_clock_unix_ns(void);
+
+#endif /* BASE_CLOCK_H */

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+/*
+ * base/file.h - whole files in, whole files out.
+ *
+ * Reasons are given as one English sentence in a caller's buffer, because
+ * errno alone does not tell a person what was tried.
+ */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+#define BASE_FILE_REASON_BYTES 512
+
+/*
+ * Reads the file at `path` into `out` (set up by the caller; its max_len is
+ * the limit on the file's size).  True on success.  On false `out` is empty
+ * and `reason` says what failed, on which file, and why.
+ */
+bool base_file_read(const char *path, struct buf *out, char reason[BASE_FILE_REASON_BYTES]);
+
+/*
+ * Writes `contents` to `path` so that a reader, or a power cut, sees either
+ * the old file or the whole new one: temporary file beside it, fsync, rename.
+ * With `exclusive` an existing file is left alone: false, and `*out_exists`
+ * (may be NULL) becomes true.  On false nothing is left behind and `reason`
+ * says why.
+ */
+bool base_file_write_atomic(const char *path, struct str contents, bool exclusive, bool *out_exists,
+                            char reason[BASE_FILE_REASON_BYTES]);
+
+/* Makes the directory and those above it; one that exists is fine. */
+bool base_file_make_directories(const char *path, char reason[BASE_FILE_REASON_BYTES]);
+
+#endif /* BASE_FILE_H */

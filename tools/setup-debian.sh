@@ -1,0 +1,38 @@
+#!/bin/sh
+# Installs the system packages that building and testing need, on Debian 12 or
+# later.  Exits at once, without root or network, when all are there.
+#   tools/setup-debian.sh         what `make bench` and `make test` need
+#   tools/setup-debian.sh check   also what `make check` and `make fuzz` need
+set -eu
+
+build='gcc g++ make cmake ninja-build pkgconf libc6-dev
+       libjansson-dev libcyaml-dev libcurl4-openssl-dev libsodium-dev'
+# python3 computes expected values independently of the C code, the real
+# pytest-benchmark reads our files, zlib is what the consumer test measures.
+test='git libcmocka-dev python3 python3-pytest-benchmark zlib1g-dev'
+check='clang libclang-rt-14-dev binutils'
+
+wanted="$build $test"
+[ "${1:-}" != check ] || wanted="$wanted $check"
+
+is_installed() {
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+missing=
+for package in $wanted; do
+    command -v dpkg-query >/dev/null 2>&1 && is_installed "$package" || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+if ! command -v apt-get >/dev/null 2>&1; then
+    echo "setup: this is not Debian; install the counterparts of:$missing" >&2
+    exit 1
+fi
+echo "setup: installing$missing" >&2
+sudo=
+[ "$(id -u)" = 0 ] || sudo=sudo
+export DEBIAN_FRONTEND=noninteractive
+# Without a fresh package list the versions it names may be gone.
+$sudo apt-get update -qq >&2
+$sudo apt-get install -y -qq --no-install-recommends $missing >&2
