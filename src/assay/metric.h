@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+/*
+ * assay/metric.h - the numbers of a run by name.
+ *
+ * One table serves the columns of the output, --sort, targets and
+ * --compare-fail, so a number has the same name everywhere.
+ */
+#ifndef ASSAY_METRIC_H
+#define ASSAY_METRIC_H
+
+#include <stdbool.h>
+
+#include "assay/describe.h"
+#include "base/text.h"
+
+enum assay_metric {
+    ASSAY_METRIC_MIN,
+    ASSAY_METRIC_MAX,
+    ASSAY_METRIC_MEAN,
+    ASSAY_METRIC_STDDEV,
+    ASSAY_METRIC_MEDIAN,
+    ASSAY_METRIC_MAD,
+    ASSAY_METRIC_IQR,
+    ASSAY_METRIC_Q1,
+    ASSAY_METRIC_Q3,
+    ASSAY_METRIC_TOTAL,
+    ASSAY_METRIC_OPS,
+    ASSAY_METRIC_P50, /* of single calls, as are the next ones */
+    ASSAY_METRIC_P90,
+    ASSAY_METRIC_P95,
+    ASSAY_METRIC_P99,
+    ASSAY_METRIC_P999,
+    ASSAY_METRIC_OUTLIERS,
+    ASSAY_METRIC_ROUNDS,
+    ASSAY_METRIC_ITERATIONS,
+    ASSAY_METRIC_CALLS, /* number of calls timed one by one */
+    ASSAY_METRIC_COUNT  /* not a metric */
+};
+
+enum assay_unit { ASSAY_UNIT_SECONDS, ASSAY_UNIT_PER_SECOND, ASSAY_UNIT_COUNT };
+
+/* "min", ..., "p95", "p99.9", "ops", ... */
+const char *assay_metric_name(enum assay_metric metric);
+/* The heading of its column: "Min", "StdDev", "P95", "OPS", ... */
+const char *assay_metric_heading(enum assay_metric metric);
+enum assay_unit assay_metric_unit(enum assay_metric metric);
+/* True for P50 ... P99.9; `*out_q` (may be NULL) is then the quantile, as 0.95. */
+bool assay_metric_is_percentile(enum assay_metric metric, double *out_q);
+/* The metric of a name, lower case; false if there is none. */
+bool assay_metric_of_name(struct str name, enum assay_metric *out_metric);
+
+#endif /* ASSAY_METRIC_H */

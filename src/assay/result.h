@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+/*
+ * assay/result.h - a result file in memory: the runs of one session.
+ *
+ * On disk it is pytest-benchmark's JSON, which that tool reads; what it has no
+ * word for stands in one object named "assay" per benchmark and one at the
+ * top, which that tool ignores.  docs/result-file.md has the format.
+ */
+#ifndef ASSAY_RESULT_H
+#define ASSAY_RESULT_H
+
+#include "assay/target.h"
+#include "base/buf.h"
+
+#define ASSAY_MAX_RESULT_BYTES (UINT64_C(1) << 31)
+
+/* Percentiles of single calls, seconds, clock cost subtracted. */
+struct assay_calls {
+    uint64_t count; /* 0: no calls were timed, the rest is meaningless */
+    double p50, p90, p95, p99, p999;
+    double clock_cost; /* what was subtracted from each call, seconds */
+};
+
+/* The samples of one benchmark.  All pointers are owned by the result. */
+struct assay_run {
+    char *name;     /* as "parse_small" */
+    char *fullname; /* as "bench_parse.c::parse_small": what runs are joined by */
+    char *group;    /* or NULL */
+    char *error;    /* why there are no samples, one sentence; NULL if there are */
+    /* What was asked for (pytest-benchmark's "options"). */
+    uint64_t min_rounds;
+    double min_time, max_time; /* seconds */
+    uint64_t warmup;           /* warm-up iterations allowed; 0: none */
+    uint64_t iterations; /* of a round */
+    uint64_t launches;   /* worker processes the rounds come from */
+    double *samples;     /* seconds per iteration, in order of execution; NULL if the file had none */
+    struct assay_stats stats; /* stats.rounds is the number of samples */
+    struct assay_calls calls;
+    struct assay_judgement *judgements;
+    size_t judgement_count;
+};
+
+struct assay_machine {
+    char *node, *system, *release, *arch; /* uname */
+    char *cpu;      /* brand, "" if unknown */
+    uint64_t cores; /* online */
+    char *compiler; /* that built the benchmarks, as "gcc 12.2.0" */
+    bool is_virtual;
+    char *class_key; /* what must agree for times to be comparable; NULL in files of other tools */
+};
+
+struct assay_commit {
+    char *id;      /* 40 hexadecimal digits, or "unversioned" */
+    char *branch;  /* or NULL */
+    char *time;    /* ISO 8601, or NULL */
+    char *author_time;
+    char *project;
+    bool dirty;
+};
+
+/* Zero-initialised it is empty; strings and arrays are allocated with malloc
+ * and owned by it. */
+struct assay_result {
+    struct assay_machine machine;
+    struct assay_commit commit;
+    struct assay_run *runs;
+    size_t run_count;
+    char *datetime; /* UTC, as "2026-11-23T07:05:39.233374+00:00"; NULL if the file had none */
+    char *version;  /* of the tool that wrote it, or NULL */
+};
+
+/* Releases what it holds and empties it; NULL does nothing. */
+void assay_result_deinit(struct assay_result *result);
+
+/* Appends a zeroed run and returns it, borrowed until the next append; NULL
+ * without memory. */
+struct assay_run *assay_result_add_run(struct assay_result *result);
+/* The run of a fullname, or NULL. */
+const struct assay_run *assay_result_find(const struct assay_result *result, const char *fullname);
+
+/*
+ * Reads a result file of ours or of pytest-benchmark (its schema from 2015
+ * on).  Where `data` is there, the statistics are recomputed from it, so mad
+ * is there too; else they are taken as stored and mad is NAN.  `source_name`
+ * is for messages.  Unknown fields are ignored.
+ *
+ * ASSAY_OK: `*out_result` is the caller's, for assay_result_deinit().
+ * ASSAY_BAD_SYNTAX: not JSON, or a field has the wrong type or an impossible
+ * value; `err` says which benchmark and what.  ASSAY_NO_MEMORY.
+ */
+ASSAY_MUST_CHECK enum assay_status
+assay_result_parse(struct str json, const char *source_name, struct assay_result *out_result, struct assay_error *err);
+
+/* The same from a file; also ASSAY_BAD_FILE. */
+ASSAY_MUST_CHECK enum assay_status
+assay_result_read(const char *path, struct assay_result *out_result, struct assay_error *err);
+
+/*
+ * Writes it as JSON, keys in pytest-benchmark's order, numbers shortest to read
+ * back equal.  Runs with an error are left out, as pytest-benchmark does.
+ * `with_samples` adds "data".  ASSAY_OK or ASSAY_NO_MEMORY.
+ */
+ASSAY_MUST_CHECK enum assay_status
+assay_result_format(const struct assay_result *result, bool with_samples, struct buf *out_json);
+
+#endif /* ASSAY_RESULT_H */
