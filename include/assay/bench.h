@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * assay/bench.h - write a benchmark.
+ *
+ *     #include <assay/bench.h>
+ *
+ *     BENCH(crc_of_4_kib)
+ *     {
+ *         unsigned char *data = make_data(4096);             // prepare
+ *         assay_target(bench, "p95 < 20 us");                // optional
+ *         unsigned long crc = 0;
+ *         BENCH_LOOP (bench) {                               // the measured loop
+ *             crc = crc32(0, data, 4096);
+ *             BENCH_KEEP(crc);
+ *         }
+ *         BENCH_CHECK(bench, crc == 0x8a0e2e25);             // a wrong result is a failure, not a fast one
+ *         free(data);                                        // clean up
+ *     }
+ *
+ * Link such files with the library into a program; it has a main() already.
+ * The program lists, runs and compares its benchmarks (--help), alone or under
+ * `assay run`.  Each benchmark runs in a process of its own, so it may crash,
+ * hang or exit without taking the others along, and it starts with fresh memory.
+ *
+ * Works as C11 and as C++17, with gcc and clang.  Everything here is called by
+ * the one thread that runs the benchmark.
+ */
+#ifndef ASSAY_BENCH_H
+#define ASSAY_BENCH_H
+
+#include <stdint.h>
+
+#if !defined(__GNUC__)
+#error "assay/bench.h needs gcc or clang: its barriers are inline assembly"
+#endif
+
+#define ASSAY_API __attribute__((visibility("default")))
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The benchmark that is running.  Owned by the library. */
+struct assay_bench;
+
+/* One BENCH() of a program; only the macro below makes these. */
+struct assay_registration {
+    const char *name;
+    const char *file;
+    int line;
+    void (*body)(struct assay_bench *bench);
+    struct assay_registration *next;
+};
+ASSAY_API void assay_register(struct assay_registration *registration);
+
+/*
+ * Defines and registers a benchmark.  What follows is the body of a function
+ * with one parameter, `struct assay_bench *bench`.  The name must be unique in
+ * its file; results are known as "FILE::NAME", as in "bench_crc.c::crc_of_4_kib",
+ * so a baseline survives a move to another directory.
+ */
+#define BENCH(name_)                                                                                                   \
+    static void assay_body_##name_(struct assay_bench *bench);                                                         \
+    __attribute__((constructor)) static void assay_register_##name_(void)                                              \
+    {                                                                                                                  \
+        static struct assay_registration registration = {#name_, __FILE__, __LINE__, assay_body_##name_, 0};           \
+        assay_register(&registration);                                                                                 \
+    }                                                                                                                  \
+    static void assay_body_##name_(struct assay_bench *bench)
+
+/*
+ * The measured loop: exactly one in a body.  Its block runs as often as the
+ * measurement needs, many times between two readings of the clock, and the loop
+ * itself costs one decrement and branch.  `continue` is fine; `break`, `return`
+ * or `goto` out of it makes the benchmark fail.
+ */
+#define BENCH_LOOP(bench_)                                                                                             \
+    for (uint64_t assay_left = 0; (assay_left = assay_next((bench_), assay_left)) != 0;)                               \
+        for (; assay_left != 0; assay_left = assay_count_down(assay_left))
+
+/*
+ * Makes the compiler compute `value` here, and forget what it knew of memory:
+ * pointers passed this way are taken to be read and written through.  Any type
+ * that fits a register or has an address; costs no instruction by itself for a
+ * value in a register.
+ */
+#if defined(__clang__)
+#define BENCH_KEEP(value_) __asm__ volatile("" : : "r,m"(value_) : "memory")
+#else
+#define BENCH_KEEP(value_) __asm__ volatile("" : : "g"(value_) : "memory")
+#endif
+
+/* Makes all pending writes to memory happen here. */
+#define BENCH_CLOBBER() __asm__ volatile("" : : : "memory")
+
+/*
+ * Hides from the compiler where `variable` came from, so that work on a
+ * constant is not done at compile time.  A modifiable variable of a type that
+ * fits a register.
+ */
+#define BENCH_HIDE(variable_) __asm__ volatile("" : "+r"(variable_))
+
+/* Makes the benchmark fail, quoting the expression, unless it is true.  For
+ * before and after the loop; inside it would be measured. */
+#define BENCH_CHECK(bench_, expression_)                                                                               \
+    ((expression_) ? (void)0 : assay_fail_check((bench_), __FILE__, __LINE__, #expression_))
+
+/*
+ * States a limit, before the loop: "p95 < 500 ms", "mean < 0.5 s",
+ * "ops > 1000".  A missed one makes the run's exit status 1.  Percentiles are
+ * of calls timed one by one.  `limit` is copied.  A text that is no limit makes
+ * the benchmark fail.
+ */
+ASSAY_API void assay_target(struct assay_bench *bench, const char *limit);
+
+/* Puts the benchmark in a group: a table of its own in the output.  Before the
+ * loop.  `group` is copied; at most 100 bytes, without control characters. */
+ASSAY_API void assay_group(struct assay_bench *bench, const char *group);
+
+/* Asks for calls to be timed one by one as well, as a percentile target does,
+ * so that percentiles can be shown.  Before the loop. */
+ASSAY_API void assay_time_calls(struct assay_bench *bench);
+
+/* Makes the benchmark fail with a reason, which is copied: when it cannot be
+ * prepared, say.  Return from the body afterwards. */
+ASSAY_API void assay_fail_because(struct assay_bench *bench, const char *reason);
+
+/* For the macros above. */
+ASSAY_API uint64_t assay_next(struct assay_bench *bench, uint64_t left);
+ASSAY_API void assay_fail_check(struct assay_bench *bench, const char *file, int line, const char *expression);
+static inline uint64_t assay_count_down(uint64_t left)
+{
+    /* Without this the compiler would see what an empty loop computes, and
+     * delete it.  Before the decrement, so that its flags serve the branch. */
+    __asm__ volatile("" : "+r"(left));
+    return left - 1;
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* ASSAY_BENCH_H */

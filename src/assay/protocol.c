@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+#include "assay/protocol.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/num.h"
+
+static bool parse_count(struct str text, uint64_t min, uint64_t max, uint64_t *out)
+{
+    int64_t value;
+    if (!base_num_parse_int64(text, (int64_t)min, (int64_t)max, &value)) {
+        return false;
+    }
+    *out = (uint64_t)value;
+    return true;
+}
+
+enum assay_status assay_command_parse(struct str line, struct assay_command *out_command)
+{
+    struct str rest;
+    struct str word = base_str_cut(line, ' ', &rest);
+    struct assay_command command = {.count = 1};
+    bool good = false;
+    if (base_str_equal(word, STR("batch"))) {
+        struct str count;
+        struct str iterations = base_str_cut(rest, ' ', &count);
+        command.kind = ASSAY_COMMAND_BATCH;
+        good = parse_count(iterations, 1, ASSAY_MAX_ITERATIONS, &command.iterations) &&
+               parse_count(count, 1, ASSAY_MAX_BATCHES, &command.count);
+    } else if (base_str_equal(word, STR("calls"))) {
+        command.kind = ASSAY_COMMAND_CALLS;
+        good = parse_count(rest, 1, ASSAY_MAX_ITERATIONS, &command.iterations);
+    } else if (base_str_equal(line, STR("end"))) {
+        command.kind = ASSAY_COMMAND_END;
+        good = true;
+    }
+    if (!good) {
+        return ASSAY_BAD_SYNTAX;
+    }
+    *out_command = command;
+    return ASSAY_OK;
+}
+
+void assay_command_format(const struct assay_command *command, struct buf *out_line)
+{
+    switch (command->kind) {
+    case ASSAY_COMMAND_BATCH:
+        base_buf_addf(out_line, "batch %" PRIu64 " %" PRIu64, command->iterations, command->count);
+        break;
+    case ASSAY_COMMAND_CALLS:
+        base_buf_addf(out_line, "calls %" PRIu64, command->iterations);
+        break;
+    case ASSAY_COMMAND_END:
+        base_buf_add_cstr(out_line, "end");
+        break;
+    }
+}
+
+static bool parse_took(struct str rest, struct assay_reply *reply)
+{
+    while (rest.ptr) {
+        struct str field = base_str_cut(rest, ' ', &rest);
+        if (reply->number == ASSAY_MAX_BATCHES ||
+            !base_num_parse_int64(field, 0, INT64_MAX, &reply->times_ns[reply->number])) {
+            return false;
+        }
+        reply->number++;
+    }
+    return reply->number > 0;
+}
+
+/* BUCKET:COUNT, buckets ascending; checked whole before anything is added. */
+static bool for_each_bucket(struct str rest, uint64_t *out_total, struct histogram *into)
+{
+    int64_t last = -1;
+    uint64_t total = 0;
+    while (rest.ptr) {
+        struct str count_text;
+        struct str field = base_str_cut(rest, ' ', &rest);
+        struct str bucket_text = base_str_cut(field, ':', &count_text);
+        int64_t bucket;
+        uint64_t count;
+        if (!base_num_parse_int64(bucket_text, last + 1, (int64_t)HISTOGRAM_BUCKETS - 1, &bucket) ||
+            !parse_count(count_text, 1, ASSAY_MAX_ITERATIONS, &count)) {
+            return false;
+        }
+        last = bucket;
+        total += count;
+        if (into) {
+            into->counts[bucket] += count;
+        }
+    }
+    *out_total = total;
+    return total > 0;
+}
+
+static bool parse_called(struct str rest, struct histogram *calls)
+{
+    uint64_t sum, min, max, total;
+    struct str buckets;
+    struct str sum_text = base_str_cut(rest, ' ', &rest);
+    struct str min_text = base_str_cut(rest, ' ', &rest);
+    struct str max_text = base_str_cut(rest, ' ', &buckets);
+    if (!parse_count(sum_text, 0, INT64_MAX, &sum) || !parse_count(min_text, 0, INT64_MAX, &min) ||
+        !parse_count(max_text, min, INT64_MAX, &max) || !for_each_bucket(buckets, &total, NULL)) {
+        return false;
+    }
+    calls->min = calls->count == 0 || min < calls->min ? min : calls->min;
+    calls->max = calls->count == 0 || max > calls->max ? max : calls->max;
+    calls->sum += sum;
+    calls->count += total;
+    return for_each_bucket(buckets, &total, calls);
+}
+
+enum assay_status assay_reply_parse(struct str line, struct assay_reply *out_reply, struct histogram *calls)
+{
+    struct str rest;
+    struct str word = base_str_cut(line, ' ', &rest);
+    out_reply->number = 0;
+    out_reply->text = rest;
+    bool good = false;
+    if (base_str_equal(word, STR("took"))) {
+        out_reply->kind = ASSAY_REPLY_TOOK;
+        good = parse_took(rest, out_reply);
+    } else if (base_str_equal(word, STR("called"))) {
+        out_reply->kind = ASSAY_REPLY_CALLED;
+        good = parse_called(rest, calls);
+    } else if (base_str_equal(word, STR("hello"))) {
+        out_reply->kind = ASSAY_REPLY_HELLO;
+        good = parse_count(rest, 0, INT32_MAX, &out_reply->number);
+    } else if (base_str_equal(word, STR("ready"))) {
+        out_reply->kind = ASSAY_REPLY_READY;
+        good = parse_count(rest, 0, INT32_MAX, &out_reply->number);
+    } else if (base_str_equal(word, STR("group"))) {
+        out_reply->kind = ASSAY_REPLY_GROUP;
+        good = rest.len > 0;
+    } else if (base_str_equal(word, STR("target"))) {
+        out_reply->kind = ASSAY_REPLY_TARGET;
+        good = rest.len > 0;
+    } else if (base_str_equal(word, STR("failed"))) {
+        out_reply->kind = ASSAY_REPLY_FAILED;
+        good = rest.len > 0;
+    } else if (base_str_equal(line, STR("calls"))) {
+        out_reply->kind = ASSAY_REPLY_WANTS_CALLS;
+        good = true;
+    } else if (base_str_equal(line, STR("done"))) {
+        out_reply->kind = ASSAY_REPLY_DONE;
+        good = true;
+    }
+    return good ? ASSAY_OK : ASSAY_BAD_SYNTAX;
+}
+
+void assay_reply_format_took(const int64_t *times_ns, size_t count, struct buf *out_line)
+{
+    base_buf_add_cstr(out_line, "took");
+    for (size_t i = 0; i < count; i++) {
+        base_buf_addf(out_line, " %" PRId64, times_ns[i]);
+    }
+}
+
+void assay_reply_format_called(const struct histogram *calls, struct buf *out_line)
+{
+    base_buf_addf(out_line, "called %" PRIu64 " %" PRIu64 " %" PRIu64, calls->sum, calls->min, calls->max);
+    for (size_t bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++) {
+        if (calls->counts[bucket] > 0) {
+            base_buf_addf(out_line, " %zu:%" PRIu64, bucket, calls->counts[bucket]);
+        }
+    }
+}

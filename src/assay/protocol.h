@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+/*
+ * assay/protocol.h - what a controller and a worker say to each other.
+ *
+ * A worker is the benchmark's own executable, started for one benchmark as
+ * `PROGRAM --assay-worker=NAME` with commands on descriptor 3 and replies on
+ * descriptor 4; its standard output stays the benchmark's own.  Messages are
+ * lines of text, so that a build from years ago can still be driven, and read
+ * by a person.  The worker speaks first.
+ *
+ *   worker                              controller
+ *   hello 1                             (the version of this page)
+ *   group TEXT, target TEXT, calls      what the body stated, in any order
+ *   ready CLOCK_COST_NS                 the body has reached its loop
+ *                                       batch N COUNT: COUNT timed batches of N iterations each
+ *   took NS NS ...                      COUNT times
+ *                                       calls N: N iterations timed one by one
+ *   called SUM MIN MAX BUCKET:COUNT ... as base/histogram.h, clock cost subtracted
+ *                                       end: leave the loop
+ *   failed SENTENCE                     at any time; the worker goes on to clean up
+ *   done                                the body has returned
+ *
+ * `PROGRAM --assay-list` prints "assay 1" and then one fullname a line.
+ */
+#ifndef ASSAY_PROTOCOL_H
+#define ASSAY_PROTOCOL_H
+
+#include "assay/status.h"
+#include "base/buf.h"
+#include "base/histogram.h"
+
+#define ASSAY_PROTOCOL_VERSION 1
+#define ASSAY_WORKER_FLAG "--assay-worker="
+#define ASSAY_LIST_FLAG "--assay-list"
+#define ASSAY_COMMAND_FD 3
+#define ASSAY_REPLY_FD 4
+#define ASSAY_MAX_BATCHES 256           /* COUNT of one command */
+#define ASSAY_MAX_LINE_BYTES 131072     /* a full histogram fits */
+#define ASSAY_MAX_ITERATIONS (UINT64_C(1) << 50)
+
+enum assay_command_kind { ASSAY_COMMAND_BATCH, ASSAY_COMMAND_CALLS, ASSAY_COMMAND_END };
+
+struct assay_command {
+    enum assay_command_kind kind;
+    uint64_t iterations; /* BATCH: of each batch; CALLS: how many; 1 or more */
+    uint64_t count;      /* BATCH: how many batches, 1 to ASSAY_MAX_BATCHES */
+};
+
+enum assay_reply_kind {
+    ASSAY_REPLY_HELLO,
+    ASSAY_REPLY_GROUP,
+    ASSAY_REPLY_TARGET,
+    ASSAY_REPLY_WANTS_CALLS,
+    ASSAY_REPLY_READY,
+    ASSAY_REPLY_TOOK,
+    ASSAY_REPLY_CALLED,
+    ASSAY_REPLY_FAILED,
+    ASSAY_REPLY_DONE
+};
+
+struct assay_reply {
+    enum assay_reply_kind kind;
+    struct str text;      /* GROUP, TARGET, FAILED: borrowed from the line */
+    uint64_t number;      /* HELLO: version; READY: clock cost, ns; TOOK: how many times */
+    int64_t times_ns[ASSAY_MAX_BATCHES]; /* TOOK */
+};
+
+/* Lines come and go without their newline.  The parsers give ASSAY_OK, or
+ * ASSAY_BAD_SYNTAX for anything that is not exactly such a message. */
+ASSAY_MUST_CHECK enum assay_status assay_command_parse(struct str line, struct assay_command *out_command);
+void assay_command_format(const struct assay_command *command, struct buf *out_line);
+
+/* A CALLED reply is added to `*calls`; `calls` is untouched by other kinds and
+ * on failure. */
+ASSAY_MUST_CHECK enum assay_status
+assay_reply_parse(struct str line, struct assay_reply *out_reply, struct histogram *calls);
+void assay_reply_format_took(const int64_t *times_ns, size_t count, struct buf *out_line);
+void assay_reply_format_called(const struct histogram *calls, struct buf *out_line);
+
+#endif /* ASSAY_PROTOCOL_H */

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+/* assay/registry.h - the benchmarks of this executable, as BENCH() left them. */
+#ifndef ASSAY_REGISTRY_H
+#define ASSAY_REGISTRY_H
+
+#include "assay/bench.h"
+#include "assay/status.h"
+#include "base/buf.h"
+
+/* The first, in the order of their definition within a file and of the files
+ * on the linker's command line; NULL if there are none. */
+const struct assay_registration *assay_registry_first(void);
+
+/* "FILE::NAME", FILE without its directory, appended to `out_text`. */
+void assay_registry_add_fullname(const struct assay_registration *registration, struct buf *out_text);
+
+/* The benchmark of a fullname, or NULL. */
+const struct assay_registration *assay_registry_find(struct str fullname);
+
+/* ASSAY_OK, or ASSAY_BAD_SYNTAX if two benchmarks have one fullname: `err`
+ * names both places. */
+ASSAY_MUST_CHECK enum assay_status assay_registry_check(struct assay_error *err);
+
+#endif /* ASSAY_REGISTRY_H */

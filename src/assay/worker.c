@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The measured loop calls assay_next() between batches: it reads the clock
+ * first thing when it is entered and last thing before it returns, so what lies
+ * between those two readings is the loop alone.  No system call and no
+ * allocation is made from one batch of a command to the next.
+ *
+ * A call timed by itself is a batch of one.  What the two readings and the way
+ * between them cost is measured with an empty loop and subtracted.
+ */
+#include "assay/worker.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "assay/protocol.h"
+#include "base/clock.h"
+
+#define CLOCK_PROBE_CALLS 4000
+#define MAX_REASON_BYTES 500
+
+enum phase { PREPARING, IN_BATCH, IN_CALL, ENDED };
+
+struct assay_bench {
+    enum phase phase;
+    int command_fd, reply_fd; /* -1 while the cost of the clock is measured: nobody to ask */
+    bool said_failed;
+    bool controller_is_gone;
+
+    int64_t start_ns;
+    uint64_t iterations;   /* of each batch of this command */
+    uint64_t batches_left; /* of this command; calls_left while IN_CALL */
+    size_t batch_count;
+    int64_t times_ns[ASSAY_MAX_BATCHES];
+
+    int64_t clock_cost_ns;
+    struct histogram calls;
+
+    char command[256]; /* bytes read ahead */
+    size_t command_len;
+    struct buf line; /* the reply under construction */
+};
+
+static bool write_all(int fd, struct str text)
+{
+    while (text.len > 0) {
+        ssize_t written = write(fd, text.ptr, text.len);
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written < 0) {
+            return false;
+        }
+        text.ptr += written;
+        text.len -= (size_t)written;
+    }
+    return true;
+}
+
+/* Sends the line under construction. */
+static void send_line(struct assay_bench *bench)
+{
+    base_buf_add_char(&bench->line, '\n');
+    if (!base_buf_ok(&bench->line) || !write_all(bench->reply_fd, base_buf_str(&bench->line))) {
+        bench->controller_is_gone = true;
+    }
+    base_buf_reset(&bench->line);
+}
+
+/* A reply of one word and a text; control characters would break the line. */
+static void send_text(struct assay_bench *bench, const char *word, const char *text)
+{
+    base_buf_addf(&bench->line, "%s ", word);
+    size_t len = strnlen(text, MAX_REASON_BYTES);
+    for (size_t i = 0; i < len; i++) {
+        base_buf_add_char(&bench->line, (unsigned char)text[i] < ' ' ? ' ' : text[i]);
+    }
+    send_line(bench);
+}
+
+void assay_fail_because(struct assay_bench *bench, const char *reason)
+{
+    bench->said_failed = true;
+    send_text(bench, "failed", reason && reason[0] ? reason : "no reason given");
+}
+
+void assay_fail_check(struct assay_bench *bench, const char *file, int line, const char *expression)
+{
+    char reason[MAX_REASON_BYTES];
+    const char *slash = strrchr(file, '/');
+    (void)snprintf(reason, sizeof(reason), "check failed at %s:%d: %s", slash ? slash + 1 : file, line, expression);
+    assay_fail_because(bench, reason);
+}
+
+/* Settings count only until the loop is reached: the controller has planned by then. */
+static bool may_still_state(struct assay_bench *bench, const char *what)
+{
+    if (bench->phase == PREPARING) {
+        return true;
+    }
+    char reason[MAX_REASON_BYTES];
+    (void)snprintf(reason, sizeof(reason), "%s was called after the loop began; move it above BENCH_LOOP", what);
+    assay_fail_because(bench, reason);
+    return false;
+}
+
+void assay_target(struct assay_bench *bench, const char *limit)
+{
+    if (may_still_state(bench, "assay_target")) {
+        send_text(bench, "target", limit && limit[0] ? limit : "(empty)");
+    }
+}
+
+void assay_group(struct assay_bench *bench, const char *group)
+{
+    if (may_still_state(bench, "assay_group") && group && group[0]) {
+        send_text(bench, "group", group);
+    }
+}
+
+void assay_time_calls(struct assay_bench *bench)
+{
+    if (may_still_state(bench, "assay_time_calls")) {
+        base_buf_add_cstr(&bench->line, "calls");
+        send_line(bench);
+    }
+}
+
+/* The next line of the controller into `out_line` (borrowed until the next
+ * call); false if there is no controller any more. */
+static bool read_command_line(struct assay_bench *bench, char out_line[sizeof(bench->command)])
+{
+    for (;;) {
+        char *newline = memchr(bench->command, '\n', bench->command_len);
+        if (newline) {
+            size_t len = (size_t)(newline - bench->command);
+            memcpy(out_line, bench->command, len);
+            out_line[len] = '\0';
+            bench->command_len -= len + 1;
+            memmove(bench->command, newline + 1, bench->command_len);
+            return true;
+        }
+        size_t room = sizeof(bench->command) - bench->command_len;
+        ssize_t got = room > 0 ? read(bench->command_fd, bench->command + bench->command_len, room) : 0;
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got <= 0) {
+            return false;
+        }
+        bench->command_len += (size_t)got;
+    }
+}
+
+static bool read_command(struct assay_bench *bench, struct assay_command *out_command)
+{
+    char line[sizeof(bench->command)];
+    return !bench->controller_is_gone && read_command_line(bench, line) &&
+           assay_command_parse(base_str(line), out_command) == ASSAY_OK;
+}
+
+/* Starts the clock; the caller returns to the loop at once. */
+static uint64_t begin(struct assay_bench *bench, uint64_t iterations)
+{
+    bench->start_ns = base_clock_monotonic_ns();
+    return iterations;
+}
+
+/* Waits for a command and begins it; 0 when the loop is to end. */
+static uint64_t obey_next_command(struct assay_bench *bench)
+{
+    struct assay_command command;
+    if (bench->command_fd < 0) {
+        bench->phase = ENDED;
+        return 0;
+    }
+    if (!read_command(bench, &command)) {
+        _exit(3); /* nobody is left to measure for, and a body cannot be unwound */
+    }
+    switch (command.kind) {
+    case ASSAY_COMMAND_BATCH:
+        bench->phase = IN_BATCH;
+        bench->iterations = command.iterations;
+        bench->batches_left = command.count;
+        bench->batch_count = 0;
+        return begin(bench, command.iterations);
+    case ASSAY_COMMAND_CALLS:
+        bench->phase = IN_CALL;
+        bench->batches_left = command.iterations;
+        memset(&bench->calls, 0, sizeof(bench->calls));
+        return begin(bench, 1);
+    case ASSAY_COMMAND_END:
+        break;
+    }
+    bench->phase = ENDED;
+    return 0;
+}
+
+static uint64_t end_batch(struct assay_bench *bench, int64_t now_ns)
+{
+    bench->times_ns[bench->batch_count++] = now_ns - bench->start_ns;
+    if (--bench->batches_left > 0) {
+        return begin(bench, bench->iterations);
+    }
+    assay_reply_format_took(bench->times_ns, bench->batch_count, &bench->line);
+    send_line(bench);
+    return obey_next_command(bench);
+}
+
+static uint64_t end_call(struct assay_bench *bench, int64_t now_ns)
+{
+    int64_t took_ns = now_ns - bench->start_ns - bench->clock_cost_ns;
+    base_histogram_record(&bench->calls, took_ns > 0 ? (uint64_t)took_ns : 0);
+    if (--bench->batches_left > 0) {
+        return begin(bench, 1);
+    }
+    if (bench->reply_fd >= 0) {
+        assay_reply_format_called(&bench->calls, &bench->line);
+        send_line(bench);
+    }
+    return obey_next_command(bench);
+}
+
+static uint64_t report_ready(struct assay_bench *bench)
+{
+    base_buf_addf(&bench->line, "ready %lld", (long long)bench->clock_cost_ns);
+    send_line(bench);
+    return obey_next_command(bench);
+}
+
+uint64_t assay_next(struct assay_bench *bench, uint64_t left)
+{
+    int64_t now_ns = base_clock_monotonic_ns();
+    if (left != 0 && bench->phase != ENDED) {
+        bench->phase = ENDED;
+        assay_fail_because(bench, "the measured loop was left by break; let it run to its end");
+        return 0;
+    }
+    switch (bench->phase) {
+    case IN_BATCH:
+        return end_batch(bench, now_ns);
+    case IN_CALL:
+        return end_call(bench, now_ns);
+    case PREPARING:
+        return report_ready(bench);
+    case ENDED:
+        assay_fail_because(bench, "the body has a second BENCH_LOOP; make it a benchmark of its own");
+    }
+    return 0;
+}
+
+/* What timing a call costs when the call does nothing: the median of many. */
+static int64_t measure_clock_cost(struct assay_bench *probe)
+{
+    probe->command_fd = probe->reply_fd = -1;
+    probe->phase = IN_CALL;
+    probe->batches_left = CLOCK_PROBE_CALLS;
+    uint64_t left = begin(probe, 1);
+    do {
+        while (left != 0) {
+            left = assay_count_down(left);
+        }
+        left = assay_next(probe, 0);
+    } while (left != 0);
+    return (int64_t)base_histogram_quantile(&probe->calls, 0.5);
+}
+
+static void run_body(struct assay_bench *bench, const struct assay_registration *registration)
+{
+    base_buf_addf(&bench->line, "hello %d", ASSAY_PROTOCOL_VERSION);
+    send_line(bench);
+    registration->body(bench);
+    if (bench->phase == PREPARING && !bench->said_failed) {
+        assay_fail_because(bench, "the body returned without a BENCH_LOOP, so nothing was measured");
+    } else if (bench->phase == IN_BATCH || bench->phase == IN_CALL) {
+        assay_fail_because(bench, "the body was left from within the measured loop; let it run to its end");
+    }
+    base_buf_add_cstr(&bench->line, "done");
+    send_line(bench);
+}
+
+int assay_worker_run(const struct assay_registration *registration, int command_fd, int reply_fd)
+{
+    struct assay_bench *bench = calloc(1, sizeof(*bench));
+    if (!bench) {
+        return 3;
+    }
+    base_buf_init(&bench->line, ASSAY_MAX_LINE_BYTES);
+    int64_t clock_cost_ns = measure_clock_cost(bench);
+    memset(&bench->calls, 0, sizeof(bench->calls));
+    bench->clock_cost_ns = clock_cost_ns;
+    bench->phase = PREPARING;
+    bench->command_fd = command_fd;
+    bench->reply_fd = reply_fd;
+    run_body(bench, registration);
+    int status = bench->controller_is_gone ? 3 : 0;
+    base_buf_deinit(&bench->line);
+    free(bench);
+    return status;
+}

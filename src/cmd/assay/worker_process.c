@@ -1,0 +1,577 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A worker runs in a process group of its own, so that a benchmark that forks
+ * is killed with all its children; a signal that ends the controller is passed
+ * on to that group first.  What the benchmark prints goes to an unnamed
+ * temporary file: it must not mix with the tables, and it must never fill a
+ * pipe that nobody reads.
+ */
+#include "cmd/assay/worker_process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "assay/protocol.h"
+#include "base/clock.h"
+
+#define MAX_TARGETS 32
+#define MAX_REASON_BYTES 2000
+#define TAIL_BYTES 1500
+#define MAX_LIST_BYTES 4000000
+/* Pipe ends are moved up here, clear of the descriptors a worker gets. */
+#define FIRST_FREE_FD 10
+
+extern char **environ;
+
+static volatile sig_atomic_t running_group; /* for the signal handler; 0: none */
+
+struct worker {
+    pid_t pid;        /* 0 once it was waited for */
+    int command_fd, reply_fd;
+    FILE *output;     /* what it printed */
+    int64_t timeout_ns;
+    const char *doing; /* what it was at, for the reason */
+
+    char *group;
+    char *targets[MAX_TARGETS];
+    size_t target_count;
+    bool wants_calls;
+    uint64_t clock_cost_ns;
+
+    struct buf reason;
+    bool failed;
+
+    struct assay_reply reply;
+    struct histogram no_calls; /* where an unexpected CALLED goes */
+    size_t line_len, consumed;
+    char line[ASSAY_MAX_LINE_BYTES + 4096];
+};
+
+static void close_fd(int *fd)
+{
+    if (*fd >= 0) {
+        (void)close(*fd); /* pipe ends: nothing is buffered */
+    }
+    *fd = -1;
+}
+
+/* Waits for the process up to the deadline, then kills its group and waits.
+ * True if it ended by itself; its wait status is in `*out_status`. */
+static bool reap(pid_t pid, int64_t deadline_ns, int *out_status)
+{
+    bool by_itself = true;
+    for (;;) {
+        pid_t ended = waitpid(pid, out_status, by_itself ? WNOHANG : 0);
+        if (ended == pid || (ended < 0 && errno != EINTR)) {
+            break;
+        }
+        if (by_itself && base_clock_monotonic_ns() >= deadline_ns) {
+            by_itself = false;
+            (void)kill(-pid, SIGKILL);
+        }
+        struct timespec pause = {.tv_nsec = 500000};
+        (void)nanosleep(&pause, NULL);
+    }
+    (void)kill(-pid, SIGKILL); /* children it may have left; ESRCH is the usual answer */
+    running_group = 0;
+    return by_itself;
+}
+
+static bool reap_worker(struct worker *worker, int64_t deadline_ns, int *out_status)
+{
+    pid_t pid = worker->pid;
+    worker->pid = 0;
+    return reap(pid, deadline_ns, out_status);
+}
+
+static void set_reason(struct worker *worker, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void set_reason(struct worker *worker, const char *format, ...)
+{
+    if (!worker->failed) {
+        va_list args;
+        va_start(args, format);
+        base_buf_addv(&worker->reason, format, args);
+        va_end(args);
+    }
+    worker->failed = true;
+}
+
+static void describe_end(struct worker *worker, int status)
+{
+    if (WIFSIGNALED(status)) {
+        const char *name = strsignal(WTERMSIG(status));
+        set_reason(worker, "crashed %s: killed by signal %d (%s)", worker->doing, WTERMSIG(status), name ? name : "?");
+    } else {
+        set_reason(worker, "exited with status %d %s", WEXITSTATUS(status), worker->doing);
+    }
+}
+
+/* The worker has closed its end or says nothing sensible: find out why. */
+static bool bury(struct worker *worker, const char *nonsense)
+{
+    int status = 0;
+    if (nonsense) {
+        set_reason(worker, "%s", nonsense);
+    }
+    if (worker->pid > 0) {
+        int64_t grace_ns = nonsense ? 0 : 2000000000;
+        if (reap_worker(worker, base_clock_monotonic_ns() + grace_ns, &status)) {
+            describe_end(worker, status);
+        } else {
+            set_reason(worker, "closed its pipe %s but did not end", worker->doing);
+        }
+    }
+    close_fd(&worker->command_fd);
+    close_fd(&worker->reply_fd);
+    return false;
+}
+
+static bool time_out(struct worker *worker)
+{
+    int status;
+    set_reason(worker, "hung %s: no answer for %.3g s (--timeout)", worker->doing, (double)worker->timeout_ns / 1e9);
+    (void)reap_worker(worker, 0, &status);
+    return bury(worker, NULL);
+}
+
+/* Waits until `fd` can be read; false at the deadline. */
+static bool wait_readable(int fd, int64_t deadline_ns)
+{
+    for (;;) {
+        int64_t left_ns = deadline_ns - base_clock_monotonic_ns();
+        if (left_ns <= 0) {
+            return false;
+        }
+        int64_t left_ms = left_ns / 1000000 + 1;
+        struct pollfd wanted = {.fd = fd, .events = POLLIN};
+        int ready = poll(&wanted, 1, left_ms > 1000000 ? 1000000 : (int)left_ms);
+        if (ready > 0 || (ready < 0 && errno != EINTR)) {
+            return true;
+        }
+    }
+}
+
+/* The next reply into worker->reply; its text is borrowed from the line
+ * buffer until the next call.  A CALLED reply is added to `calls`. */
+static bool read_reply(struct worker *worker, struct histogram *calls)
+{
+    memmove(worker->line, worker->line + worker->consumed, worker->line_len - worker->consumed);
+    worker->line_len -= worker->consumed;
+    worker->consumed = 0;
+    int64_t deadline_ns = base_clock_monotonic_ns() + worker->timeout_ns;
+    size_t searched = 0;
+    for (;;) {
+        char *newline = memchr(worker->line + searched, '\n', worker->line_len - searched);
+        if (newline) {
+            struct str line = {worker->line, (size_t)(newline - worker->line)};
+            worker->consumed = line.len + 1;
+            if (assay_reply_parse(line, &worker->reply, calls) != ASSAY_OK) {
+                return bury(worker, "answered in a way that this assay does not understand; rebuild it with this version");
+            }
+            return true;
+        }
+        searched = worker->line_len;
+        if (searched == sizeof(worker->line)) {
+            return bury(worker, "answered with a line that is too long");
+        }
+        if (!wait_readable(worker->reply_fd, deadline_ns)) {
+            return time_out(worker);
+        }
+        ssize_t got = read(worker->reply_fd, worker->line + worker->line_len, sizeof(worker->line) - worker->line_len);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got <= 0) {
+            return bury(worker, NULL);
+        }
+        worker->line_len += (size_t)got;
+    }
+}
+
+static bool send_command(struct worker *worker, const struct assay_command *command)
+{
+    struct buf line;
+    base_buf_init(&line, 200);
+    assay_command_format(command, &line);
+    base_buf_add_char(&line, '\n');
+    ssize_t written = base_buf_ok(&line) ? write(worker->command_fd, line.ptr, line.len) : -1;
+    bool whole = written == (ssize_t)line.len; /* far below PIPE_BUF: all or nothing */
+    base_buf_deinit(&line);
+    return whole || bury(worker, NULL);
+}
+
+/* A check failed or the body gave up; it goes on to its end by itself. */
+static void note_failure(struct worker *worker)
+{
+    set_reason(worker, "%.*s", STR_ARGS(worker->reply.text));
+}
+
+static char *copy_text(struct str text)
+{
+    struct buf copy;
+    base_buf_init(&copy, text.len);
+    base_buf_add(&copy, text);
+    return base_buf_take(&copy);
+}
+
+/* Takes in one reply of the preparation; `*out_is_ready` once it stands before the loop. */
+static bool take_fact(struct worker *worker, bool *out_is_ready)
+{
+    struct assay_reply *reply = &worker->reply;
+    switch (reply->kind) {
+    case ASSAY_REPLY_HELLO:
+        if (reply->number != ASSAY_PROTOCOL_VERSION) {
+            set_reason(worker, "speaks version %llu of the protocol, this assay speaks %d; rebuild it with this version",
+                       (unsigned long long)reply->number, ASSAY_PROTOCOL_VERSION);
+            return bury(worker, NULL);
+        }
+        return true;
+    case ASSAY_REPLY_GROUP:
+        free(worker->group);
+        worker->group = copy_text(reply->text);
+        return worker->group || bury(worker, "out of memory");
+    case ASSAY_REPLY_TARGET:
+        if (worker->target_count == MAX_TARGETS) {
+            return bury(worker, "states more than 32 targets");
+        }
+        worker->targets[worker->target_count] = copy_text(reply->text);
+        return worker->targets[worker->target_count++] || bury(worker, "out of memory");
+    case ASSAY_REPLY_WANTS_CALLS:
+        worker->wants_calls = true;
+        return true;
+    case ASSAY_REPLY_FAILED:
+        note_failure(worker);
+        return true;
+    case ASSAY_REPLY_READY:
+        worker->clock_cost_ns = reply->number;
+        *out_is_ready = true;
+        return true;
+    case ASSAY_REPLY_DONE: /* it gave up before its loop and said why */
+        return bury(worker, NULL);
+    case ASSAY_REPLY_TOOK:
+    case ASSAY_REPLY_CALLED:
+        break;
+    }
+    return bury(worker, "answered before it was asked");
+}
+
+static bool become_ready(struct worker *worker)
+{
+    bool is_ready = false;
+    while (!is_ready) {
+        if (!read_reply(worker, &worker->no_calls) || !take_fact(worker, &is_ready)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A pipe whose ends close on exec and lie clear of what a worker gets. */
+static bool make_pipe(int ends[2])
+{
+    int low[2];
+    if (pipe(low) != 0) {
+        return false;
+    }
+    for (int i = 0; i < 2; i++) {
+        ends[i] = fcntl(low[i], F_DUPFD_CLOEXEC, FIRST_FREE_FD);
+        (void)close(low[i]);
+    }
+    return ends[0] >= 0 && ends[1] >= 0;
+}
+
+/* Starts `program FLAG` with its output in `output_fd`, and, if they are not
+ * negative, the two protocol descriptors; 0 or an errno. */
+static int spawn(const char *program, char *flag, int output_fd, int command_fd, int reply_fd, pid_t *out_pid)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    if (posix_spawn_file_actions_init(&actions) != 0) {
+        return ENOMEM;
+    }
+    if (posix_spawnattr_init(&attributes) != 0) {
+        (void)posix_spawn_file_actions_destroy(&actions);
+        return ENOMEM;
+    }
+    sigset_t defaults;
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGPIPE);
+    sigaddset(&defaults, SIGINT);
+    sigaddset(&defaults, SIGTERM);
+    sigaddset(&defaults, SIGHUP);
+    int error = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    error = error ? error : posix_spawn_file_actions_adddup2(&actions, output_fd, STDOUT_FILENO);
+    if (command_fd >= 0) {
+        error = error ? error : posix_spawn_file_actions_adddup2(&actions, output_fd, STDERR_FILENO);
+        error = error ? error : posix_spawn_file_actions_adddup2(&actions, command_fd, ASSAY_COMMAND_FD);
+        error = error ? error : posix_spawn_file_actions_adddup2(&actions, reply_fd, ASSAY_REPLY_FD);
+    }
+    error = error ? error : posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
+    error = error ? error : posix_spawnattr_setsigdefault(&attributes, &defaults);
+    if (error == 0) {
+        char *const argv[] = {(char *)(uintptr_t)program, flag, NULL}; /* posix_spawn does not write to it */
+        error = posix_spawn(out_pid, program, &actions, &attributes, argv, environ);
+    }
+    if (error == 0) {
+        running_group = *out_pid;
+    }
+    (void)posix_spawnattr_destroy(&attributes);
+    (void)posix_spawn_file_actions_destroy(&actions);
+    return error;
+}
+
+/* 0 or an errno. */
+static int launch(struct worker *worker, const char *program, const char *fullname)
+{
+    int commands[2] = {-1, -1}, replies[2] = {-1, -1};
+    struct buf flag;
+    base_buf_init(&flag, 4000);
+    base_buf_addf(&flag, "%s%s", ASSAY_WORKER_FLAG, fullname);
+    worker->output = tmpfile();
+    int error = 0;
+    if (!base_buf_ok(&flag)) {
+        error = ENOMEM;
+    } else if (!worker->output || fcntl(fileno(worker->output), F_SETFD, FD_CLOEXEC) != 0 || !make_pipe(commands) ||
+               !make_pipe(replies)) {
+        error = errno;
+    } else {
+        error = spawn(program, flag.ptr, fileno(worker->output), commands[0], replies[1], &worker->pid);
+    }
+    close_fd(&commands[0]);
+    close_fd(&replies[1]);
+    worker->command_fd = commands[1];
+    worker->reply_fd = replies[0];
+    base_buf_deinit(&flag);
+    return error;
+}
+
+struct worker *worker_start(const char *program, const char *fullname, int64_t timeout_ns)
+{
+    struct worker *worker = calloc(1, sizeof(*worker));
+    if (!worker) {
+        return NULL;
+    }
+    worker->command_fd = worker->reply_fd = -1;
+    worker->timeout_ns = timeout_ns;
+    worker->doing = "before its measured loop";
+    base_buf_init(&worker->reason, MAX_REASON_BYTES);
+    int error = launch(worker, program, fullname);
+    if (error != 0) {
+        set_reason(worker, "cannot start '%s': %s", program, strerror(error));
+        (void)bury(worker, NULL);
+    } else if (become_ready(worker)) {
+        worker->doing = "in its measured loop";
+    }
+    return worker;
+}
+
+void worker_destroy(struct worker *worker)
+{
+    if (!worker) {
+        return;
+    }
+    if (worker->pid > 0) {
+        int status;
+        (void)reap_worker(worker, 0, &status);
+    }
+    close_fd(&worker->command_fd);
+    close_fd(&worker->reply_fd);
+    if (worker->output) {
+        (void)fclose(worker->output); /* unnamed and temporary */
+    }
+    free(worker->group);
+    for (size_t i = 0; i < worker->target_count; i++) {
+        free(worker->targets[i]);
+    }
+    base_buf_deinit(&worker->reason);
+    free(worker);
+}
+
+bool worker_is_alive(const struct worker *worker)
+{
+    return worker->pid > 0;
+}
+
+struct worker_facts worker_facts(const struct worker *worker)
+{
+    return (struct worker_facts){
+        .group = worker->group,
+        .targets = (const char *const *)worker->targets,
+        .target_count = worker->target_count,
+        .wants_calls = worker->wants_calls,
+        .clock_cost_ns = worker->clock_cost_ns,
+    };
+}
+
+/* Reads replies until one of `kind`; failures on the way are noted. */
+static bool await(struct worker *worker, enum assay_reply_kind kind, struct histogram *calls)
+{
+    for (;;) {
+        if (!read_reply(worker, calls)) {
+            return false;
+        }
+        if (worker->reply.kind == kind) {
+            return true;
+        }
+        if (worker->reply.kind == ASSAY_REPLY_FAILED) {
+            note_failure(worker);
+        } else if (worker->reply.kind == ASSAY_REPLY_DONE) {
+            return bury(worker, NULL);
+        } else {
+            return bury(worker, "answered what it was not asked");
+        }
+    }
+}
+
+bool worker_run_batches(struct worker *worker, uint64_t iterations, uint64_t count, int64_t *out_times_ns)
+{
+    struct assay_command command = {ASSAY_COMMAND_BATCH, iterations, count};
+    if (!send_command(worker, &command) || !await(worker, ASSAY_REPLY_TOOK, &worker->no_calls)) {
+        return false;
+    }
+    if (worker->reply.number != count) {
+        return bury(worker, "answered with another number of batches than it was asked for");
+    }
+    memcpy(out_times_ns, worker->reply.times_ns, count * sizeof(*out_times_ns));
+    return true;
+}
+
+bool worker_run_calls(struct worker *worker, uint64_t count, struct histogram *calls)
+{
+    struct assay_command command = {ASSAY_COMMAND_CALLS, count, 1};
+    uint64_t before = calls->count;
+    if (!send_command(worker, &command) || !await(worker, ASSAY_REPLY_CALLED, calls)) {
+        return false;
+    }
+    return calls->count - before == count || bury(worker, "answered with another number of calls than it was asked for");
+}
+
+bool worker_finish(struct worker *worker)
+{
+    struct assay_command command = {.kind = ASSAY_COMMAND_END};
+    worker->doing = "after its measured loop";
+    if (!send_command(worker, &command) || !await(worker, ASSAY_REPLY_DONE, &worker->no_calls)) {
+        return false;
+    }
+    worker->doing = "after its end";
+    int status;
+    if (!reap_worker(worker, base_clock_monotonic_ns() + worker->timeout_ns, &status)) {
+        set_reason(worker, "did not end within %.3g s after its last word", (double)worker->timeout_ns / 1e9);
+    } else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        describe_end(worker, status);
+    }
+    close_fd(&worker->command_fd);
+    close_fd(&worker->reply_fd);
+    return !worker->failed;
+}
+
+const char *worker_reason(const struct worker *worker)
+{
+    return base_buf_cstr(&worker->reason);
+}
+
+void worker_add_output_tail(const struct worker *worker, struct buf *out_text)
+{
+    char tail[TAIL_BYTES];
+    if (!worker->output || fseek(worker->output, 0, SEEK_END) != 0) {
+        return;
+    }
+    long size = ftell(worker->output);
+    long from = size > (long)sizeof(tail) ? size - (long)sizeof(tail) : 0;
+    if (size <= 0 || fseek(worker->output, from, SEEK_SET) != 0) {
+        return;
+    }
+    size_t got = fread(tail, 1, sizeof(tail), worker->output);
+    struct str text = {tail, got};
+    if (from > 0) { /* begin with a whole line */
+        struct str rest;
+        (void)base_str_cut(text, '\n', &rest);
+        text = rest.ptr ? rest : text;
+    }
+    base_buf_add(out_text, text);
+}
+
+static bool read_to_end(int fd, int64_t deadline_ns, struct buf *out)
+{
+    char chunk[4096];
+    while (wait_readable(fd, deadline_ns)) {
+        ssize_t got = read(fd, chunk, sizeof(chunk));
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got <= 0) {
+            return got == 0;
+        }
+        base_buf_add(out, (struct str){chunk, (size_t)got});
+    }
+    return false;
+}
+
+/* Checks the heading of a list and cuts it off. */
+static bool take_list(struct str text, struct buf *out_lines)
+{
+    struct str rest;
+    struct str heading = base_str_cut(text, '\n', &rest);
+    if (!base_str_equal(heading, STR("assay 1"))) {
+        return false;
+    }
+    base_buf_add(out_lines, rest);
+    return base_buf_ok(out_lines);
+}
+
+bool worker_list_benchmarks(const char *program, int64_t timeout_ns, struct buf *out_lines, struct buf *out_reason)
+{
+    char flag[] = ASSAY_LIST_FLAG;
+    int output[2] = {-1, -1};
+    pid_t pid = 0;
+    int error = make_pipe(output) ? spawn(program, flag, output[1], -1, -1, &pid) : errno;
+    close_fd(&output[1]);
+    if (error != 0) {
+        base_buf_addf(out_reason, "cannot start '%s': %s", program, strerror(error));
+        close_fd(&output[0]);
+        return false;
+    }
+    struct buf text;
+    base_buf_init(&text, MAX_LIST_BYTES);
+    int64_t deadline_ns = base_clock_monotonic_ns() + timeout_ns;
+    bool complete = read_to_end(output[0], deadline_ns, &text);
+    close_fd(&output[0]);
+    int status = 0;
+    complete = reap(pid, complete ? deadline_ns : 0, &status) && complete;
+    bool good = complete && WIFEXITED(status) && WEXITSTATUS(status) == 0 && take_list(base_buf_str(&text), out_lines);
+    base_buf_deinit(&text);
+    if (!good) {
+        base_buf_addf(out_reason, "'%s' is not a benchmark program: it did not answer %s; link it with the assay library",
+                      program, ASSAY_LIST_FLAG);
+    }
+    return good;
+}
+
+static void pass_on(int signal_number)
+{
+    if (running_group > 0) {
+        (void)kill(-(pid_t)running_group, SIGKILL);
+    }
+    (void)signal(signal_number, SIG_DFL);
+    (void)raise(signal_number);
+}
+
+void worker_end_with_signals(void)
+{
+    const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+        struct sigaction action = {.sa_handler = pass_on, .sa_flags = SA_NODEFER};
+        sigemptyset(&action.sa_mask);
+        (void)sigaction(signals[i], &action, NULL);
+    }
+    (void)signal(SIGPIPE, SIG_IGN); /* a worker that is gone is an error of write(), not our end */
+}

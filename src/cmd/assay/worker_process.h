@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+/*
+ * assay/worker_process.h - a worker as its controller sees it.
+ *
+ * Every call that talks to the worker gives false when it went wrong: it
+ * crashed, hung, exited or said nonsense.  The worker is gone then, and
+ * worker_reason() says what happened in one sentence.  One worker at a time.
+ */
+#ifndef CMD_ASSAY_WORKER_PROCESS_H
+#define CMD_ASSAY_WORKER_PROCESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/histogram.h"
+
+struct worker;
+
+/* What the benchmark stated before its loop.  Borrowed from the worker. */
+struct worker_facts {
+    const char *group; /* or NULL */
+    const char *const *targets;
+    size_t target_count;
+    bool wants_calls;
+    uint64_t clock_cost_ns;
+};
+
+/*
+ * Starts `program` for the benchmark `fullname` and waits until it stands
+ * before its loop.  Each answer must come within `timeout_ns`.  NULL only
+ * without memory; a worker that did not get so far is returned with
+ * worker_is_alive() false.
+ */
+struct worker *worker_start(const char *program, const char *fullname, int64_t timeout_ns);
+/* Kills it if it is alive, and forgets it.  NULL does nothing. */
+void worker_destroy(struct worker *worker);
+
+bool worker_is_alive(const struct worker *worker);
+struct worker_facts worker_facts(const struct worker *worker);
+
+/* `count` (at most ASSAY_MAX_BATCHES) timed batches of `iterations` each. */
+bool worker_run_batches(struct worker *worker, uint64_t iterations, uint64_t count, int64_t *out_times_ns);
+/* `count` calls timed one by one, added to `calls`. */
+bool worker_run_calls(struct worker *worker, uint64_t count, struct histogram *calls);
+/* Leaves the loop and waits for the end of the process.  False also if a check
+ * of the benchmark failed. */
+bool worker_finish(struct worker *worker);
+
+/* Why it failed; "" if it did not.  Borrowed. */
+const char *worker_reason(const struct worker *worker);
+/* The last lines that the benchmark printed, for a person; may be empty.
+ * Call after the worker has ended. */
+void worker_add_output_tail(const struct worker *worker, struct buf *out_text);
+
+/* Lists the benchmarks of a program: one fullname a line into `out_lines`.
+ * On false `out_reason` has one sentence. */
+bool worker_list_benchmarks(const char *program, int64_t timeout_ns, struct buf *out_lines, struct buf *out_reason);
+
+/* Makes SIGINT, SIGTERM and SIGHUP end the worker before this process. */
+void worker_end_with_signals(void);
+
+#endif /* CMD_ASSAY_WORKER_PROCESS_H */
