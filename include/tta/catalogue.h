@@ -30,9 +30,14 @@ extern "C" {
 /* A score that was not stated; known scores are 0 to 10. */
 #define TTA_SCORE_UNKNOWN (-1.0)
 
-#define TTA_MAX_MODELS 100000          /* of one catalogue */
+#define TTA_MAX_MODELS 100000            /* of one catalogue */
 #define TTA_MAX_CATALOGUE_BYTES 67108864 /* 64 MiB of JSON */
 #define TTA_MAX_ID_BYTES 256
+#define TTA_MAX_NAME_BYTES 1024
+/* 1000 USD a token.  Above that the data is wrong; and arithmetic with a few
+ * prices, in int64_t or in double, is exact below it. */
+#define TTA_MAX_PRICE_PUSD INT64_C(1000000000000000)
+#define TTA_MAX_TOKENS INT64_C(1000000000000)
 
 enum tta_provider {
     TTA_PROVIDER_LOCAL,
@@ -50,7 +55,8 @@ TTA_API const char *tta_provider_name(enum tta_provider provider);
 
 /* What a model can do, as a set of bits.  The first group is what catalogues
  * state; the second, words of the TTA component that only configuration
- * states.  tta_capability_name() gives the word of a bit. */
+ * states.  tta_capability_name() gives the word of a bit: its name here
+ * without TTA_CAN_, in small letters. */
 #define TTA_CAN_TOOLS (UINT64_C(1) << 0)
 #define TTA_CAN_TOOL_CHOICE (UINT64_C(1) << 1)
 #define TTA_CAN_RESPONSE_FORMAT (UINT64_C(1) << 2)
@@ -102,31 +108,39 @@ TTA_API uint64_t tta_capability_bit(const char *word);
  * copied by the builder, and borrowed from the catalogue by tta_catalogue_model(). */
 struct tta_model {
     const char *id;   /* 1 to TTA_MAX_ID_BYTES bytes of UTF-8, unique within its provider */
-    const char *name; /* for people; NULL or "" means the id */
+    const char *name; /* for people, at most TTA_MAX_NAME_BYTES of UTF-8; NULL or "" means the id */
     enum tta_provider provider;
-    int64_t prompt_price_pusd;     /* per token; 0 free, TTA_UNKNOWN, TTA_DYNAMIC */
-    int64_t completion_price_pusd; /* per token; 0 free, TTA_UNKNOWN, TTA_DYNAMIC */
-    int64_t context_tokens;        /* what prompt and answer may hold together, or TTA_UNKNOWN */
-    int64_t max_completion_tokens; /* or TTA_UNKNOWN */
+    int64_t prompt_price_pusd;     /* per token; 0 to TTA_MAX_PRICE_PUSD, TTA_UNKNOWN or TTA_DYNAMIC */
+    int64_t completion_price_pusd; /* likewise */
+    int64_t context_tokens;        /* what prompt and answer may hold together, to TTA_MAX_TOKENS, or TTA_UNKNOWN */
+    int64_t max_completion_tokens; /* to TTA_MAX_TOKENS, or TTA_UNKNOWN */
     uint64_t capabilities;         /* TTA_CAN_... */
     double safety_score;           /* therapeutic safety 0 to 10, or TTA_SCORE_UNKNOWN */
     double performance_score;      /* quality 0 to 10, or TTA_SCORE_UNKNOWN */
-    bool is_free;                  /* costs nothing at all: every price stated and zero */
+    bool is_free;                  /* costs nothing at all: both prices above are zero, and so is any other */
 };
 
 struct tta_catalogue;
 
 /*
  * Reads the answer of OpenRouter's GET /models, `len` bytes of JSON, borrowed
- * for the call.  Fields it does not know are ignored; a model without an id is
- * an error, a model without prices has unknown prices.  is_free: all prices
- * that are stated are zero, and prompt and completion are among them.
+ * for the call; the models keep their order.  Fields it does not know are
+ * ignored; one that it knows may be absent or null, which means unknown, but
+ * not of another type.  A positive price is rounded to whole pico-USD, though
+ * never to 0; a negative one is TTA_DYNAMIC.  is_free: prompt and completion
+ * are stated and zero, and so is every other price that is stated, those of
+ * `overrides` included.  Capabilities are what the list states, nothing is
+ * read from names (TTA_RULES_COMPAT apart); scores are unknown.
  *
  * TTA_OK: `*out_catalogue` is owned by the caller, for tta_catalogue_destroy().
- * TTA_BAD_SYNTAX: not JSON, not such an answer, an empty list, a price that is
- * no number, two models of one id; `err` says which and on what line.
- * TTA_TOO_LARGE: beyond TTA_MAX_CATALOGUE_BYTES, TTA_MAX_MODELS or
- * TTA_MAX_ID_BYTES.  TTA_NO_MEMORY.  `err` may be NULL.
+ * TTA_BAD_SYNTAX: not JSON, not such an answer, an empty list, a model without
+ * an id, a price that is no number or above TTA_MAX_PRICE_PUSD, a token count
+ * that is negative or above TTA_MAX_TOKENS, two models of one id; `err` names
+ * the model, or the line where the text is not JSON.
+ * TTA_TOO_LARGE: beyond TTA_MAX_CATALOGUE_BYTES, TTA_MAX_MODELS,
+ * TTA_MAX_ID_BYTES or TTA_MAX_NAME_BYTES.
+ * TTA_NO_MEMORY; the JSON reader may take a lack of memory for bad syntax.
+ * `err` may be NULL.
  */
 TTA_API TTA_MUST_CHECK enum tta_status
 tta_catalogue_parse_openrouter(const char *json, size_t len, struct tta_catalogue **out_catalogue,
@@ -134,8 +148,11 @@ tta_catalogue_parse_openrouter(const char *json, size_t len, struct tta_catalogu
 
 /*
  * The same from `count` models given by the caller, copied.  `count` may be 0.
- * TTA_OK, TTA_BAD_ARGUMENT (a value out of the ranges of struct tta_model, or
- * an id twice for one provider; `err` says which), TTA_TOO_LARGE, TTA_NO_MEMORY.
+ * TTA_OK.  TTA_BAD_ARGUMENT: a value out of the ranges of struct tta_model, a
+ * free model with a price, text that is not UTF-8, or an id twice for one
+ * provider; `err` says which model, counted from 1, and why.
+ * TTA_TOO_LARGE: beyond TTA_MAX_MODELS, TTA_MAX_ID_BYTES or TTA_MAX_NAME_BYTES.
+ * TTA_NO_MEMORY.  `err` may be NULL.
  */
 TTA_API TTA_MUST_CHECK enum tta_status
 tta_catalogue_create(const struct tta_model *models, size_t count, struct tta_catalogue **out_catalogue,
