@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The main() of a benchmark program.  It lies in the library, by itself, so
+ * that a program gets it unless it has one of its own.  Asked by a controller
+ * it is a worker; asked by a person it is its own controller.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "assay/protocol.h"
+#include "assay/registry.h"
+#include "assay/worker.h"
+#include "cmd/assay/commands.h"
+
+int main(int argc, char **argv);
+
+static int print_list(void)
+{
+    puts("assay 1");
+    for (const struct assay_registration *each = assay_registry_first(); each; each = each->next) {
+        struct buf fullname;
+        base_buf_init(&fullname, 4000);
+        assay_registry_add_fullname(each, &fullname);
+        puts(base_buf_cstr(&fullname));
+        base_buf_deinit(&fullname);
+    }
+    return EXIT_FINE;
+}
+
+static int work(struct str fullname)
+{
+    const struct assay_registration *registration = assay_registry_find(fullname);
+    if (!registration) {
+        complain("there is no benchmark '%.*s'", STR_ARGS(fullname));
+        return EXIT_BAD_USAGE;
+    }
+    return assay_worker_run(registration, ASSAY_COMMAND_FD, ASSAY_REPLY_FD);
+}
+
+/* How to start this program again: by the path it was started with, or, if that
+ * was found through PATH, by what Linux says it is. */
+static const char *own_program(const char *started_as)
+{
+    return strchr(started_as, '/') ? started_as : "/proc/self/exe";
+}
+
+static int run_by_hand(int argc, char **argv)
+{
+    struct options options = options_defaults();
+    struct buf reason;
+    base_buf_init(&reason, 4000);
+    bool good = options_parse(&options, COMMAND_RUN, argc, argv, &reason);
+    if (good && options.argument_count > 0) {
+        base_buf_addf(&reason, "'%s' is not an option; --filter=%s chooses benchmarks", options.arguments[0],
+                      options.arguments[0]);
+        good = false;
+    }
+    int status = EXIT_FINE;
+    if (!good) {
+        complain("%s", base_buf_cstr(&reason));
+        status = EXIT_BAD_USAGE;
+    } else if (options.wants_help) {
+        options_print_help(stdout, argv[0], COMMAND_RUN);
+    } else if (options.wants_version) {
+        puts("assay " ASSAY_VERSION);
+    } else {
+        const char *program = own_program(argv[0]);
+        status = command_run(&options, &program, 1);
+    }
+    base_buf_deinit(&reason);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct assay_error err;
+    if (assay_registry_check(&err) != ASSAY_OK) {
+        complain("%s", err.message);
+        return EXIT_BAD_USAGE;
+    }
+    if (argc == 2 && strcmp(argv[1], ASSAY_LIST_FLAG) == 0) {
+        return print_list();
+    }
+    if (argc == 2 && strncmp(argv[1], ASSAY_WORKER_FLAG, strlen(ASSAY_WORKER_FLAG)) == 0) {
+        return work(base_str(argv[1] + strlen(ASSAY_WORKER_FLAG)));
+    }
+    return run_by_hand(argc, argv);
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+/*
+ * assay/commands.h - what the program does, one function a command.
+ *
+ * Each prints to stdout (results) and stderr (progress, reasons) and returns
+ * the exit status below.
+ */
+#ifndef CMD_ASSAY_COMMANDS_H
+#define CMD_ASSAY_COMMANDS_H
+
+#include "cmd/assay/options.h"
+#include "cmd/assay/report.h"
+
+enum exit_status {
+    EXIT_FINE = 0,
+    EXIT_REGRESSION = 1,  /* or a missed target */
+    EXIT_BAD_USAGE = 2,   /* or a bad file */
+    EXIT_UNMEASURED = 3,  /* a benchmark failed */
+    EXIT_UNDECIDED = 4    /* a target cannot be decided */
+};
+
+/* Measures the benchmarks of the programs, reports, compares and saves as the
+ * options say. */
+int command_run(const struct options *options, const char *const *programs, size_t program_count);
+
+/* Prints the paths of saved runs. */
+int command_list(const struct options *options);
+
+/* Compares saved runs: the first is the baseline of each further one. */
+int command_compare(const struct options *options);
+
+/* For all of them: "assay: " and the sentence on stderr. */
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* False, with a sentence on stderr, if two results are of different kinds of
+ * machine and the options do not allow that. */
+bool may_compare(const struct options *options, const struct assay_result *baseline, const char *baseline_name,
+                 const struct assay_machine *machine, const char *candidate_name);
+
+/* Prints what --compare-fail found; the number of failed checks. */
+size_t report_checks(const struct report *report, const struct options *options, const struct assay_comparison *rows,
+                     size_t count);
+
+bool has_change(const struct assay_comparison *rows, size_t count, enum assay_change change);
+
+#endif /* CMD_ASSAY_COMMANDS_H */

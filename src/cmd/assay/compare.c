@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+#include <stdlib.h>
+#include <string.h>
+
+#include "assay/store.h"
+#include "cmd/assay/commands.h"
+#include "cmd/assay/report.h"
+
+/* Keeps the runs whose fullname contains the filter, by --filter's rules. */
+static size_t keep_matching(struct assay_comparison *rows, size_t count, const char *filter)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct str fullname = base_str(rows[i].fullname);
+        bool is_pattern = filter && strpbrk(filter, "*?[");
+        if (!filter || (is_pattern ? base_str_matches(fullname, base_str(filter))
+                                   : base_str_contains_ignoring_case(fullname, base_str(filter)))) {
+            rows[kept++] = rows[i];
+        }
+    }
+    return kept;
+}
+
+static int compare_two(const struct options *options, const struct assay_result *baseline, const char *baseline_path,
+                       const char *candidate_path)
+{
+    struct assay_result candidate = {0};
+    struct assay_comparison *rows = NULL;
+    size_t count = 0;
+    struct assay_error err;
+    struct report report = report_to(stdout, options->color);
+    int status = EXIT_BAD_USAGE;
+    if (assay_result_read(candidate_path, &candidate, &err) != ASSAY_OK) {
+        complain("%s", err.message);
+    } else if (!may_compare(options, baseline, baseline_path, &candidate.machine, candidate_path)) {
+        status = EXIT_BAD_USAGE;
+    } else if (assay_compare(baseline, &candidate, &options->limits, &rows, &count) != ASSAY_OK) {
+        complain("out of memory");
+        status = EXIT_UNMEASURED;
+    } else {
+        count = keep_matching(rows, count, options->filter);
+        printf("%s\n", candidate_path);
+        report_comparison(&report, rows, count, &options->limits, baseline_path);
+        bool regressed = report_checks(&report, options, rows, count) > 0 ||
+                         has_change(rows, count, ASSAY_CHANGE_REGRESSION);
+        status = regressed && !options->any_machine ? EXIT_REGRESSION : EXIT_FINE;
+    }
+    free(rows);
+    assay_result_deinit(&candidate);
+    return status;
+}
+
+/* The worst of two exit statuses: usage before regression before fine. */
+static int worse_of(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+/* Adds what one argument means to the list. */
+static bool add_selected(const struct options *options, const char *selector, struct assay_paths *paths)
+{
+    struct assay_paths found;
+    struct assay_error err;
+    if (assay_store_find(options->storage, NULL, selector, &found, &err) != ASSAY_OK) {
+        complain("%s", err.message);
+        return false;
+    }
+    char **grown = realloc(paths->paths, (paths->count + found.count) * sizeof(*grown));
+    if (!grown) {
+        complain("out of memory");
+        assay_paths_deinit(&found);
+        return false;
+    }
+    paths->paths = grown;
+    memcpy(grown + paths->count, found.paths, found.count * sizeof(*grown));
+    paths->count += found.count;
+    free(found.paths); /* the strings have moved */
+    return true;
+}
+
+static int show_one(const struct options *options, const char *path)
+{
+    struct assay_result result = {0};
+    struct assay_error err;
+    if (assay_result_read(path, &result, &err) != ASSAY_OK) {
+        complain("%s", err.message);
+        return EXIT_BAD_USAGE;
+    }
+    struct report report = report_to(stdout, options->color);
+    report_runs(&report, &result, options);
+    report_targets(&report, &result);
+    assay_result_deinit(&result);
+    return EXIT_FINE;
+}
+
+static int compare_paths(const struct options *options, const struct assay_paths *paths)
+{
+    if (paths->count == 1) {
+        return show_one(options, paths->paths[0]);
+    }
+    struct assay_result baseline = {0};
+    struct assay_error err;
+    if (assay_result_read(paths->paths[0], &baseline, &err) != ASSAY_OK) {
+        complain("%s", err.message);
+        return EXIT_BAD_USAGE;
+    }
+    int status = EXIT_FINE;
+    for (size_t i = 1; i < paths->count; i++) {
+        status = worse_of(status, compare_two(options, &baseline, paths->paths[0], paths->paths[i]));
+    }
+    assay_result_deinit(&baseline);
+    return status;
+}
+
+int command_compare(const struct options *options)
+{
+    struct assay_paths paths = {0};
+    bool found = true;
+    for (size_t i = 0; found && i < options->argument_count; i++) {
+        found = add_selected(options, options->arguments[i], &paths);
+    }
+    if (found && options->argument_count == 0) {
+        found = add_selected(options, NULL, &paths);
+    }
+    int status = found ? compare_paths(options, &paths) : EXIT_BAD_USAGE;
+    assay_paths_deinit(&paths);
+    return status;
+}
+
+int command_list(const struct options *options)
+{
+    struct assay_paths paths;
+    struct assay_error err;
+    const char *selector = options->argument_count > 0 ? options->arguments[0] : NULL;
+    enum assay_status status = assay_store_find(options->storage, NULL, selector, &paths, &err);
+    if (status == ASSAY_NOT_FOUND && !selector) {
+        return EXIT_FINE; /* nothing saved yet is an empty list */
+    }
+    if (status != ASSAY_OK) {
+        complain("%s", err.message);
+        return EXIT_BAD_USAGE;
+    }
+    for (size_t i = 0; i < paths.count; i++) {
+        puts(paths.paths[i]);
+    }
+    assay_paths_deinit(&paths);
+    return EXIT_FINE;
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+/* The program `assay`: finds the command and its configuration. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cmd/assay/commands.h"
+#include "cmd/assay/config.h"
+
+static const char usage[] = "Usage: assay COMMAND [OPTION]... [ARGUMENT]...\n"
+                            "\n"
+                            "  run      measure benchmarks, compare with a baseline, save\n"
+                            "  compare  compare saved runs\n"
+                            "  list     list saved runs\n"
+                            "\n"
+                            "assay COMMAND --help lists the options of a command.\n";
+
+/* Runs the build command of the configuration; its own output tells why it failed. */
+static int build(const char *command)
+{
+    fprintf(stderr, "building: %s\n", command);
+    int status = system(command);
+    if (status == 0) {
+        return EXIT_FINE;
+    }
+    complain("the build command failed: %s", command);
+    return EXIT_UNMEASURED;
+}
+
+static int run(const struct options *options, const struct config *config)
+{
+    if (options->argument_count > 0) {
+        return command_run(options, options->arguments, options->argument_count);
+    }
+    size_t count;
+    const char *const *programs = config_programs(config, &count);
+    if (count == 0) {
+        complain("there is nothing to run: name a benchmark program, or list 'programs' in assay.yaml");
+        return EXIT_BAD_USAGE;
+    }
+    const char *command = config_build_command(config);
+    int status = command && !options->no_build ? build(command) : EXIT_FINE;
+    return status == EXIT_FINE ? command_run(options, programs, count) : status;
+}
+
+static int execute(enum command command, const struct options *options, const struct config *config)
+{
+    switch (command) {
+    case COMMAND_RUN:
+        return run(options, config);
+    case COMMAND_LIST:
+        return command_list(options);
+    case COMMAND_COMPARE:
+        break;
+    }
+    return command_compare(options);
+}
+
+/* argv[0] is the command's name. */
+static int parse_and_execute(enum command command, int argc, char **argv)
+{
+    struct options options = options_defaults();
+    struct config *config = NULL;
+    struct buf reason;
+    base_buf_init(&reason, 4000);
+    const char *path = options_find_config(argc, argv);
+    bool has_config = path || access("assay.yaml", F_OK) == 0;
+    bool good = !has_config || config_read(path ? path : "assay.yaml", &options, &config, &reason);
+    /* The check list of assay.yaml needs the baseline that the command line may name. */
+    good = good && options_parse(&options, command, argc, argv, &reason);
+    int status = EXIT_FINE;
+    if (!good) {
+        complain("%s", base_buf_cstr(&reason));
+        status = EXIT_BAD_USAGE;
+    } else if (options.wants_help) {
+        char name[32];
+        (void)snprintf(name, sizeof(name), "assay %s", argv[0]); /* one of three short words */
+        options_print_help(stdout, name, command);
+    } else if (options.wants_version) {
+        puts("assay " ASSAY_VERSION);
+    } else {
+        status = execute(command, &options, config);
+    }
+    config_destroy(config);
+    base_buf_deinit(&reason);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        enum command command;
+    } commands[] = {{"run", COMMAND_RUN}, {"compare", COMMAND_COMPARE}, {"list", COMMAND_LIST}};
+    if (argc < 2) {
+        fputs(usage, stderr);
+        return EXIT_BAD_USAGE;
+    }
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        if (strcmp(argv[1], commands[i].name) == 0) {
+            return parse_and_execute(commands[i].command, argc - 1, argv + 1);
+        }
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+        fputs(usage, stdout);
+        return EXIT_FINE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("assay " ASSAY_VERSION);
+        return EXIT_FINE;
+    }
+    complain("there is no command '%s'; the commands are run, compare and list", argv[1]);
+    return EXIT_BAD_USAGE;
+}

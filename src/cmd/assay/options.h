@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+/*
+ * assay/options.h - the command line, and the defaults that assay.yaml may set.
+ *
+ * Every option is also understood with "benchmark-" before its name, as
+ * pytest-benchmark spells it.  An optional value is given with "=" only, so an
+ * option never swallows the argument behind it.
+ */
+#ifndef CMD_ASSAY_OPTIONS_H
+#define CMD_ASSAY_OPTIONS_H
+
+#include <stdio.h>
+
+#include "assay/compare.h"
+#include "cmd/assay/session.h"
+
+#define MAX_CHECKS 32
+#define MAX_ARGUMENTS 1000
+
+enum command {
+    COMMAND_RUN = 1,
+    COMMAND_LIST = 2,
+    COMMAND_COMPARE = 4
+};
+
+enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+/* All text is borrowed from argv or from the configuration, which both live as
+ * long as the program. */
+struct options {
+    struct session_options session;
+    const char *filter;
+    const char *storage; /* a folder */
+    const char *save_name;
+    bool autosave;
+    bool save_samples;
+    const char *json_path;
+    bool has_compare;
+    const char *compare; /* NULL: the latest */
+    const char *baseline; /* NULL: no baseline by name */
+    bool any_machine;
+    struct assay_limits limits;
+    struct assay_check checks[MAX_CHECKS];
+    size_t check_count;
+    enum assay_metric columns[ASSAY_METRIC_COUNT];
+    size_t column_count;
+    bool has_sort;
+    enum assay_metric sort; /* meaningless unless has_sort: then order of execution */
+    enum color color;
+    bool quiet;
+    bool list_only;
+    bool no_build;
+    bool confirm;
+    const char *config_path; /* NULL: assay.yaml here, if there is one */
+    const char *arguments[MAX_ARGUMENTS]; /* what is no option: programs or saved runs */
+    size_t argument_count;
+    bool wants_help, wants_version;
+};
+
+struct options options_defaults(void);
+
+/* Sets one option by its name without dashes, as the configuration does.
+ * `value` is NULL where none was given.  False with one sentence in `reason`. */
+bool options_set(struct options *options, struct str name, const char *value, struct buf *reason);
+
+/* Parses argv[1..]; what was set before stays unless named again (a repeated
+ * --compare-fail adds).  False with one sentence in `reason`. */
+bool options_parse(struct options *options, enum command command, int argc, char *const *argv, struct buf *reason);
+
+/* Finds --config in argv before all else, since what it names comes first;
+ * NULL if it is not there. */
+const char *options_find_config(int argc, char *const *argv);
+
+void options_print_help(FILE *out, const char *program, enum command command);
+
+#endif /* CMD_ASSAY_OPTIONS_H */

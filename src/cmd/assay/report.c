@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/assay/report.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+#define LOG_INTERVAL_NS INT64_C(10000000000)
+
+enum shade { PLAIN, BOLD, GREEN, YELLOW, RED };
+
+struct report report_to(FILE *out, enum color color)
+{
+    bool colored = color == COLOR_ALWAYS;
+    if (color == COLOR_AUTO) {
+        colored = isatty(fileno(out)) && !getenv("NO_COLOR");
+    }
+    return (struct report){out, colored};
+}
+
+static const char *code_of(enum shade shade)
+{
+    static const char *const codes[] = {"", "\033[1m", "\033[32m", "\033[33m", "\033[1;31m"};
+    return codes[shade];
+}
+
+static void begin_shade(const struct report *report, enum shade shade)
+{
+    if (report->colored) {
+        fputs(code_of(shade), report->out);
+    }
+}
+
+static void end_shade(const struct report *report, enum shade shade)
+{
+    if (report->colored && shade != PLAIN) {
+        fputs("\033[0m", report->out);
+    }
+}
+
+struct scale {
+    double above;
+    double unit;
+    const char *name;
+};
+
+static void format_scaled(double value, const struct scale *scales, char out_text[REPORT_NUMBER_BYTES])
+{
+    while (fabs(value) < scales->above) {
+        scales++;
+    }
+    double scaled = value / scales->unit;
+    int decimals = fabs(scaled) < 9.9995 ? 3 : fabs(scaled) < 99.995 ? 2 : fabs(scaled) < 999.95 ? 1 : 0;
+    (void)snprintf(out_text, REPORT_NUMBER_BYTES, "%.*f %s", decimals, scaled, scales->name); /* fits, or is cut */
+}
+
+void report_format_number(enum assay_metric metric, double value, char out_text[REPORT_NUMBER_BYTES])
+{
+    static const struct scale seconds[] = {{1, 1, "s"}, {1e-3, 1e-3, "ms"}, {1e-6, 1e-6, "us"}, {0, 1e-9, "ns"}};
+    static const struct scale rates[] = {{1e9, 1e9, "G/s"}, {1e6, 1e6, "M/s"}, {1e3, 1e3, "K/s"}, {0, 1, "/s"}};
+    if (isnan(value)) {
+        (void)snprintf(out_text, REPORT_NUMBER_BYTES, "-");
+        return;
+    }
+    switch (assay_metric_unit(metric)) {
+    case ASSAY_UNIT_SECONDS:
+        format_scaled(value, seconds, out_text);
+        break;
+    case ASSAY_UNIT_PER_SECOND:
+        format_scaled(value, rates, out_text);
+        break;
+    case ASSAY_UNIT_COUNT:
+        (void)snprintf(out_text, REPORT_NUMBER_BYTES, "%.0f", value);
+        break;
+    }
+}
+
+static void format_cell(const struct assay_run *run, enum assay_metric metric, char out_text[REPORT_NUMBER_BYTES])
+{
+    if (metric == ASSAY_METRIC_OUTLIERS) {
+        (void)snprintf(out_text, REPORT_NUMBER_BYTES, "%llu;%llu", (unsigned long long)run->stats.stddev_outliers,
+                       (unsigned long long)run->stats.iqr_outliers);
+    } else {
+        report_format_number(metric, assay_run_value(run, metric), out_text);
+    }
+}
+
+static void print_rule(const struct report *report, size_t width, const char *title)
+{
+    begin_shade(report, YELLOW);
+    size_t title_len = strlen(title);
+    size_t dashes = width > title_len + 2 ? width - title_len - 2 : 2;
+    if (title_len == 0) {
+        dashes = width;
+    }
+    for (size_t i = 0; i < dashes; i++) {
+        if (title_len > 0 && i == dashes / 2) {
+            fprintf(report->out, " %s ", title);
+        }
+        fputc('-', report->out);
+    }
+    end_shade(report, YELLOW);
+    fputc('\n', report->out);
+}
+
+static bool same_group(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Rows of one table: runs of a group, those that have samples. */
+struct rows {
+    const struct assay_run **runs;
+    size_t count;
+};
+
+static enum assay_metric sort_metric; /* qsort has no context argument; set just before it is called */
+
+static int by_metric(const void *a, const void *b)
+{
+    const struct assay_run *const *left = a, *const *right = b;
+    double x = assay_run_value(*left, sort_metric), y = assay_run_value(*right, sort_metric);
+    if (isnan(x) || isnan(y)) {
+        return isnan(x) - isnan(y);
+    }
+    return (x > y) - (x < y);
+}
+
+static size_t name_width(const struct rows *rows)
+{
+    size_t width = strlen("Name");
+    for (size_t i = 0; i < rows->count; i++) {
+        size_t len = strlen(rows->runs[i]->name);
+        width = len > width ? len : width;
+    }
+    return width;
+}
+
+static void measure_columns(const struct rows *rows, const struct options *options, size_t widths[ASSAY_METRIC_COUNT])
+{
+    for (size_t column = 0; column < options->column_count; column++) {
+        widths[column] = strlen(assay_metric_heading(options->columns[column]));
+        for (size_t i = 0; i < rows->count; i++) {
+            char text[REPORT_NUMBER_BYTES];
+            format_cell(rows->runs[i], options->columns[column], text);
+            widths[column] = strlen(text) > widths[column] ? strlen(text) : widths[column];
+        }
+    }
+}
+
+static void print_table(const struct report *report, const struct rows *rows, const struct options *options)
+{
+    size_t widths[ASSAY_METRIC_COUNT];
+    measure_columns(rows, options, widths);
+    size_t first = name_width(rows), total = first;
+    for (size_t column = 0; column < options->column_count; column++) {
+        total += 2 + widths[column];
+    }
+    char title[160];
+    const char *group = rows->runs[0]->group;
+    (void)snprintf(title, sizeof(title), "%s%s%zu benchmark%s", group ? group : "", group ? ": " : "", rows->count,
+                   rows->count == 1 ? "" : "s");
+    print_rule(report, total, title);
+    fprintf(report->out, "%-*s", (int)first, "Name");
+    for (size_t column = 0; column < options->column_count; column++) {
+        fprintf(report->out, "  %*s", (int)widths[column], assay_metric_heading(options->columns[column]));
+    }
+    fputc('\n', report->out);
+    for (size_t i = 0; i < rows->count; i++) {
+        fprintf(report->out, "%-*s", (int)first, rows->runs[i]->name);
+        for (size_t column = 0; column < options->column_count; column++) {
+            char text[REPORT_NUMBER_BYTES];
+            format_cell(rows->runs[i], options->columns[column], text);
+            fprintf(report->out, "  %*s", (int)widths[column], text);
+        }
+        fputc('\n', report->out);
+    }
+    fputc('\n', report->out);
+}
+
+/* Whether an earlier run has the group of run `index`, so that it was printed. */
+static bool group_was_seen(const struct assay_result *result, size_t index)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (!result->runs[i].error && same_group(result->runs[i].group, result->runs[index].group)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void report_runs(const struct report *report, const struct assay_result *result, const struct options *options)
+{
+    struct rows rows = {.runs = calloc(result->run_count + 1, sizeof(*rows.runs))};
+    if (!rows.runs) {
+        fputs("assay: out of memory for the table\n", stderr);
+        return;
+    }
+    for (size_t i = 0; i < result->run_count; i++) {
+        if (result->runs[i].error || group_was_seen(result, i)) {
+            continue;
+        }
+        rows.count = 0;
+        for (size_t each = i; each < result->run_count; each++) {
+            const struct assay_run *run = &result->runs[each];
+            if (!run->error && same_group(run->group, result->runs[i].group)) {
+                rows.runs[rows.count++] = run;
+            }
+        }
+        if (options->has_sort) {
+            sort_metric = options->sort;
+            qsort(rows.runs, rows.count, sizeof(*rows.runs), by_metric);
+        }
+        print_table(report, &rows, options);
+    }
+    free(rows.runs);
+}
+
+static enum shade shade_of_target(enum assay_target_verdict verdict)
+{
+    switch (verdict) {
+    case ASSAY_TARGET_MET:
+        return GREEN;
+    case ASSAY_TARGET_MISSED:
+        return RED;
+    case ASSAY_TARGET_UNDECIDED:
+    case ASSAY_TARGET_TOO_FEW:
+        break;
+    }
+    return YELLOW;
+}
+
+static void print_target(const struct report *report, const struct assay_run *run, const struct assay_judgement *judgement,
+                         size_t width)
+{
+    char limit[ASSAY_TARGET_TEXT_BYTES], estimate[REPORT_NUMBER_BYTES], bound[REPORT_NUMBER_BYTES + 3] = "-";
+    assay_target_format(&judgement->target, limit);
+    report_format_number(judgement->target.metric, judgement->estimate, estimate);
+    /* The bound that matters is the one on the side of the limit. */
+    double worst = judgement->target.at_least ? judgement->lower : judgement->upper;
+    if (isfinite(worst) && judgement->verdict != ASSAY_TARGET_TOO_FEW) {
+        char number[REPORT_NUMBER_BYTES];
+        report_format_number(judgement->target.metric, worst, number);
+        (void)snprintf(bound, sizeof(bound), "%s %s", judgement->target.at_least ? ">=" : "<=", number);
+    }
+    fprintf(report->out, "%-*s  %-16s  %10s  %13s  %9llu  ", (int)width, run->name, limit, estimate, bound,
+            (unsigned long long)judgement->n);
+    enum shade shade = shade_of_target(judgement->verdict);
+    begin_shade(report, shade);
+    fputs(assay_target_verdict_name(judgement->verdict), report->out);
+    end_shade(report, shade);
+    if (judgement->verdict == ASSAY_TARGET_TOO_FEW) {
+        fprintf(report->out, " (needs %llu)", (unsigned long long)judgement->n_needed);
+    }
+    fputc('\n', report->out);
+}
+
+void report_targets(const struct report *report, const struct assay_result *result)
+{
+    size_t width = strlen("Target of"), count = 0;
+    for (size_t i = 0; i < result->run_count; i++) {
+        const struct assay_run *run = &result->runs[i];
+        count += run->judgement_count;
+        width = run->judgement_count > 0 && strlen(run->name) > width ? strlen(run->name) : width;
+    }
+    if (count == 0) {
+        return;
+    }
+    char title[64];
+    (void)snprintf(title, sizeof(title), "%zu target%s", count, count == 1 ? "" : "s");
+    print_rule(report, width + 69, title);
+    fprintf(report->out, "%-*s  %-16s  %10s  %13s  %9s  %s\n", (int)width, "Target of", "Limit", "Measured", "95% bound",
+            "Samples", "Verdict");
+    for (size_t i = 0; i < result->run_count; i++) {
+        for (size_t each = 0; each < result->runs[i].judgement_count; each++) {
+            print_target(report, &result->runs[i], &result->runs[i].judgements[each], width);
+        }
+    }
+    fputc('\n', report->out);
+}
+
+static enum shade shade_of_change(enum assay_change change)
+{
+    switch (change) {
+    case ASSAY_CHANGE_REGRESSION:
+    case ASSAY_CHANGE_BROKEN:
+        return RED;
+    case ASSAY_CHANGE_WATCH:
+    case ASSAY_CHANGE_UNKNOWN:
+    case ASSAY_CHANGE_GONE:
+        return YELLOW;
+    case ASSAY_CHANGE_FASTER:
+        return GREEN;
+    case ASSAY_CHANGE_NONE:
+    case ASSAY_CHANGE_NEW:
+        break;
+    }
+    return PLAIN;
+}
+
+static void print_comparison(const struct report *report, const struct assay_comparison *row, enum assay_metric metric,
+                             size_t width)
+{
+    char before[REPORT_NUMBER_BYTES], after[REPORT_NUMBER_BYTES], change[REPORT_NUMBER_BYTES] = "-";
+    report_format_number(metric, row->baseline_value, before);
+    report_format_number(metric, row->candidate_value, after);
+    if (isfinite(row->change_ratio)) {
+        (void)snprintf(change, sizeof(change), "%+.1f%%", row->change_ratio * 100);
+    }
+    fprintf(report->out, "%-*s  %12s  %12s  %9s  ", (int)width, row->name, before, after, change);
+    enum shade shade = shade_of_change(row->change);
+    begin_shade(report, shade);
+    fputs(assay_change_name(row->change), report->out);
+    end_shade(report, shade);
+    fputc('\n', report->out);
+}
+
+static void print_summary(const struct report *report, const struct assay_comparison *rows, size_t count)
+{
+    size_t counts[ASSAY_CHANGE_UNKNOWN + 1] = {0};
+    for (size_t i = 0; i < count; i++) {
+        counts[rows[i].change]++;
+    }
+    bool first = true;
+    for (int change = 0; change <= ASSAY_CHANGE_UNKNOWN; change++) {
+        if (counts[change] > 0) {
+            fprintf(report->out, "%s%zu %s", first ? "" : ", ", counts[change], assay_change_name((enum assay_change)change));
+            first = false;
+        }
+    }
+    fputs("\n\n", report->out);
+}
+
+void report_comparison(const struct report *report, const struct assay_comparison *rows, size_t count,
+                       const struct assay_limits *limits, const char *baseline_name)
+{
+    size_t width = strlen("Name");
+    for (size_t i = 0; i < count; i++) {
+        width = strlen(rows[i].name) > width ? strlen(rows[i].name) : width;
+    }
+    char title[300];
+    (void)snprintf(title, sizeof(title), "compared with %s by %s", baseline_name, assay_metric_name(limits->metric));
+    print_rule(report, width + 64, title);
+    fprintf(report->out, "%-*s  %12s  %12s  %9s  %s\n", (int)width, "Name", "Baseline", "Now", "Change", "Verdict");
+    for (size_t i = 0; i < count; i++) {
+        print_comparison(report, &rows[i], limits->metric, width);
+    }
+    fprintf(report->out, "Up to %g%% is no significant change, more is worth watching, over %g%% slower a regression.\n",
+            limits->watch_ratio * 100, limits->regression_ratio * 100);
+    print_summary(report, rows, count);
+}
+
+void report_failed_check(const struct report *report, const struct assay_comparison *row, const struct assay_check *check,
+                         double measured)
+{
+    begin_shade(report, RED);
+    fputs("failed", report->out);
+    end_shade(report, RED);
+    if (check->is_ratio) {
+        fprintf(report->out, ": %s: %s is %+.1f%% against the baseline, %g%% is allowed\n", row->name,
+                assay_metric_name(check->metric), measured * 100, check->limit * 100);
+    } else {
+        char grown[REPORT_NUMBER_BYTES], allowed[REPORT_NUMBER_BYTES];
+        report_format_number(check->metric, measured, grown);
+        report_format_number(check->metric, check->limit, allowed);
+        fprintf(report->out, ": %s: %s has grown by %s, %s is allowed\n", row->name, assay_metric_name(check->metric), grown,
+                allowed);
+    }
+}
+
+struct progress progress_to(FILE *out)
+{
+    return (struct progress){.out = out, .is_terminal = isatty(fileno(out)), .start_ns = base_clock_monotonic_ns()};
+}
+
+void progress_clear(struct progress *progress)
+{
+    if (progress->line_len > 0) {
+        fprintf(progress->out, "\r%*s\r", (int)progress->line_len, "");
+        (void)fflush(progress->out);
+        progress->line_len = 0;
+    }
+}
+
+void progress_show(struct progress *progress, const char *fullname, size_t done, size_t total)
+{
+    int64_t now_ns = base_clock_monotonic_ns();
+    /* A log gets its first line at once, so that a reader sees what is going on. */
+    if (!progress->is_terminal && progress->last_ns != 0 && now_ns - progress->last_ns < LOG_INTERVAL_NS) {
+        return;
+    }
+    progress->last_ns = now_ns;
+    char left[40] = "";
+    if (done > 0) {
+        double left_s = (double)(now_ns - progress->start_ns) / 1e9 / (double)done * (double)(total - done);
+        (void)snprintf(left, sizeof(left), ", about %.0f s left", left_s);
+    }
+    progress_clear(progress);
+    int len = fprintf(progress->out, "measuring %zu of %zu%s: %.60s", done + 1, total, left, fullname);
+    if (progress->is_terminal) {
+        progress->line_len = len > 0 ? (size_t)len : 0;
+    } else {
+        fputc('\n', progress->out);
+    }
+    (void)fflush(progress->out);
+}

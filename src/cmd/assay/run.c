@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Everything that can be refused is refused before anything is measured: a
+ * baseline that cannot be read after ten minutes of measuring would waste them.
+ * A run that shows a regression is not saved, or it would be the next
+ * comparison's baseline and hide itself.
+ */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "assay/machine.h"
+#include "assay/store.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "cmd/assay/commands.h"
+#include "cmd/assay/commit.h"
+#include "cmd/assay/report.h"
+#include "cmd/assay/worker_process.h"
+
+#define CONFIRM_LAUNCHES 3
+
+/* A session with its baseline and what came of it. */
+struct run {
+    const struct options *options;
+    struct session *session;
+    struct assay_machine machine;
+    char machine_id[ASSAY_MACHINE_ID_BYTES];
+    char *baseline_path; /* NULL: nothing to compare with */
+    struct assay_result baseline;
+    struct assay_result result;
+    struct assay_comparison *rows;
+    size_t row_count;
+    struct report report;
+};
+
+void complain(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fputs("assay: ", stderr);
+    (void)vfprintf(stderr, format, args); /* if stderr is gone there is nobody to tell */
+    fputc('\n', stderr);
+    va_end(args);
+}
+
+static int out_of_memory(void)
+{
+    complain("out of memory");
+    return EXIT_UNMEASURED;
+}
+
+bool may_compare(const struct options *options, const struct assay_result *baseline, const char *baseline_name,
+                 const struct assay_machine *machine, const char *candidate_name)
+{
+    const char *theirs = baseline->machine.class_key, *ours = machine->class_key;
+    if (!theirs || !ours) {
+        complain("note: %s does not say what machine it is of; its times may mean nothing here", theirs ? candidate_name : baseline_name);
+        return true;
+    }
+    if (strcmp(theirs, ours) == 0 || options->any_machine) {
+        return true;
+    }
+    complain("%s is of another kind of machine (%s; here: %s); take a baseline here, or add --any-machine to look at it all the same",
+             baseline_name, theirs, ours);
+    return false;
+}
+
+/* EXIT_FINE, with or without a baseline, or another status. */
+static int find_baseline(struct run *run)
+{
+    const struct options *options = run->options;
+    struct assay_error err;
+    enum assay_status status = ASSAY_OK;
+    if (options->baseline) {
+        status = assay_store_latest(options->storage, run->machine_id, options->baseline, &run->baseline_path, &err);
+        if (status == ASSAY_NOT_FOUND) {
+            return EXIT_FINE; /* this run becomes it; said when it is saved */
+        }
+    } else if (options->has_compare && options->compare) {
+        struct assay_paths found;
+        status = assay_store_find(options->storage, run->machine_id, options->compare, &found, &err);
+        if (status == ASSAY_OK) {
+            run->baseline_path = strdup(found.paths[found.count - 1]);
+            assay_paths_deinit(&found);
+            status = run->baseline_path ? ASSAY_OK : assay_fail(&err, ASSAY_NO_MEMORY, "out of memory");
+        }
+    } else if (options->has_compare) {
+        status = assay_store_latest(options->storage, run->machine_id, NULL, &run->baseline_path, &err);
+    } else {
+        return EXIT_FINE;
+    }
+    if (status == ASSAY_OK) {
+        status = assay_result_read(run->baseline_path, &run->baseline, &err);
+    }
+    if (status != ASSAY_OK) {
+        complain("%s", err.message);
+        return EXIT_BAD_USAGE;
+    }
+    return may_compare(options, &run->baseline, run->baseline_path, &run->machine, "this run") ? EXIT_FINE : EXIT_BAD_USAGE;
+}
+
+static int collect_benchmarks(struct run *run, const char *const *programs, size_t program_count)
+{
+    for (size_t i = 0; i < program_count; i++) {
+        struct assay_error err;
+        if (session_add_program(run->session, programs[i], run->options->filter, &err) != ASSAY_OK) {
+            complain("%s", err.message);
+            return EXIT_BAD_USAGE;
+        }
+    }
+    if (session_count(run->session) == 0) {
+        if (run->options->filter) {
+            complain("no benchmark matches '%s'; --list shows their names", run->options->filter);
+        } else {
+            complain("there are no benchmarks: no BENCH() is linked into the program");
+        }
+        return EXIT_BAD_USAGE;
+    }
+    return EXIT_FINE;
+}
+
+static void print_names(const struct run *run)
+{
+    for (size_t i = 0; i < session_count(run->session); i++) {
+        puts(session_fullname(run->session, i));
+    }
+}
+
+static void show_progress(void *context, const char *fullname, size_t done, size_t total)
+{
+    progress_show(context, fullname, done, total);
+}
+
+static bool fill_datetime(struct assay_result *result)
+{
+    int64_t now_ns = base_clock_unix_ns();
+    time_t seconds = (time_t)(now_ns / 1000000000);
+    struct tm utc;
+    char text[64], whole[96];
+    if (!gmtime_r(&seconds, &utc) || strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &utc) == 0) {
+        return false;
+    }
+    (void)snprintf(whole, sizeof(whole), "%s.%06d+00:00", text, (int)(now_ns % 1000000000 / 1000)); /* fits */
+    result->datetime = strdup(whole);
+    return result->datetime != NULL;
+}
+
+/* Describes what was measured so far; replaces an earlier description. */
+static bool describe(struct run *run)
+{
+    assay_result_deinit(&run->result);
+    free(run->rows);
+    run->rows = NULL;
+    run->row_count = 0;
+    run->result.version = strdup(ASSAY_VERSION);
+    if (!run->result.version || !fill_datetime(&run->result) ||
+        assay_machine_describe(&run->result.machine) != ASSAY_OK || commit_describe(&run->result.commit) != ASSAY_OK ||
+        session_describe(run->session, &run->result) != ASSAY_OK) {
+        return false;
+    }
+    return !run->baseline_path || assay_compare(&run->baseline, &run->result, &run->options->limits, &run->rows,
+                                                &run->row_count) == ASSAY_OK;
+}
+
+/* What looks like a regression is launched again; samples add up, so a slow
+ * moment of the machine is outvoted and a slower program is not. */
+static bool confirm_suspects(struct run *run, struct progress *progress)
+{
+    bool any = false;
+    for (size_t i = 0; i < run->row_count; i++) {
+        if (run->rows[i].change != ASSAY_CHANGE_REGRESSION) {
+            continue;
+        }
+        any = true;
+        progress_clear(progress);
+        if (!run->options->quiet) {
+            fprintf(stderr, "looks slower, measuring again: %s\n", run->rows[i].fullname);
+        }
+        if (session_measure_again(run->session, run->rows[i].fullname, CONFIRM_LAUNCHES) != ASSAY_OK) {
+            return false;
+        }
+    }
+    return !any || describe(run);
+}
+
+static bool measure(struct run *run)
+{
+    struct progress progress = progress_to(stderr);
+    bool quiet = run->options->quiet;
+    enum assay_status status = session_measure(run->session, quiet ? NULL : show_progress, &progress);
+    progress_clear(&progress);
+    if (status != ASSAY_OK || !describe(run)) {
+        return false;
+    }
+    return !run->options->confirm || confirm_suspects(run, &progress);
+}
+
+static size_t report_failures(const struct run *run)
+{
+    size_t failures = 0;
+    for (size_t i = 0; i < run->result.run_count; i++) {
+        const struct assay_run *each = &run->result.runs[i];
+        if (!each->error) {
+            continue;
+        }
+        failures++;
+        complain("%s: %s", each->fullname, each->error);
+        struct str rest = base_str_trim(base_str(session_output_tail(run->session, each->fullname)));
+        while (rest.len > 0) {
+            struct str line = base_str_cut(rest, '\n', &rest);
+            fprintf(stderr, "    | %.*s\n", STR_ARGS(line));
+        }
+    }
+    return failures;
+}
+
+size_t report_checks(const struct report *report, const struct options *options, const struct assay_comparison *rows,
+                     size_t count)
+{
+    size_t failed = 0;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t each = 0; each < options->check_count && rows[i].baseline && rows[i].candidate; each++) {
+            double measured;
+            if (!rows[i].candidate->error &&
+                assay_check_fails(&options->checks[each], rows[i].baseline, rows[i].candidate, &measured)) {
+                report_failed_check(report, &rows[i], &options->checks[each], measured);
+                failed++;
+            }
+        }
+    }
+    return failed;
+}
+
+bool has_change(const struct assay_comparison *rows, size_t count, enum assay_change change)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].change == change) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_target(const struct assay_result *result, enum assay_target_verdict verdict)
+{
+    for (size_t i = 0; i < result->run_count; i++) {
+        for (size_t each = 0; each < result->runs[i].judgement_count; each++) {
+            if (result->runs[i].judgements[each].verdict == verdict) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* COMMITID_YYYYmmdd_HHMMSS[_uncommitted-changes], as pytest-benchmark. */
+static void add_autosave_name(const struct assay_result *result, struct buf *name)
+{
+    time_t now = (time_t)(base_clock_unix_ns() / 1000000000);
+    struct tm utc;
+    char text[32] = "";
+    if (gmtime_r(&now, &utc)) {
+        (void)strftime(text, sizeof(text), "%Y%m%d_%H%M%S", &utc); /* fits */
+    }
+    base_buf_addf(name, "%s_%s%s", result->commit.id, text, result->commit.dirty ? "_uncommitted-changes" : "");
+}
+
+static int save_as(const struct run *run, const char *name)
+{
+    char *path;
+    struct assay_error err;
+    if (assay_store_save(run->options->storage, run->machine_id, name, &run->result, run->options->save_samples, &path,
+                         &err) != ASSAY_OK) {
+        complain("%s", err.message);
+        return EXIT_BAD_USAGE;
+    }
+    fprintf(stderr, "saved as %s\n", path);
+    free(path);
+    return EXIT_FINE;
+}
+
+static int write_json(const struct run *run)
+{
+    struct buf json;
+    char reason[BASE_FILE_REASON_BYTES];
+    base_buf_init(&json, ASSAY_MAX_RESULT_BYTES);
+    bool formatted = assay_result_format(&run->result, true, &json) == ASSAY_OK;
+    bool written = formatted && base_file_write_atomic(run->options->json_path, base_buf_str(&json), false, NULL, reason);
+    base_buf_deinit(&json);
+    if (!formatted) {
+        return out_of_memory();
+    }
+    if (!written) {
+        complain("%s", reason);
+        return EXIT_BAD_USAGE;
+    }
+    fprintf(stderr, "wrote %s\n", run->options->json_path);
+    return EXIT_FINE;
+}
+
+static int save(const struct run *run, bool regressed)
+{
+    const struct options *options = run->options;
+    int status = options->json_path ? write_json(run) : EXIT_FINE;
+    if (status == EXIT_FINE && options->baseline && !run->baseline_path) {
+        fprintf(stderr, "no baseline '%s' for this machine (%s) in %s yet: this run becomes it\n", options->baseline,
+                run->machine_id, options->storage);
+        status = save_as(run, options->baseline);
+    }
+    if (!options->save_name && !options->autosave) {
+        return status;
+    }
+    if (regressed) {
+        complain("not saved: this run is worse than its baseline, and would become the next one; --json writes it anywhere");
+        return status;
+    }
+    if (status == EXIT_FINE && options->save_name) {
+        return save_as(run, options->save_name);
+    }
+    if (status == EXIT_FINE) {
+        struct buf name;
+        base_buf_init(&name, 200);
+        add_autosave_name(&run->result, &name);
+        status = save_as(run, base_buf_cstr(&name));
+        base_buf_deinit(&name);
+    }
+    return status;
+}
+
+static int conclude(struct run *run)
+{
+    const struct options *options = run->options;
+    if (!options->quiet) {
+        report_runs(&run->report, &run->result, options);
+        report_targets(&run->report, &run->result);
+        if (run->rows) {
+            report_comparison(&run->report, run->rows, run->row_count, &options->limits, run->baseline_path);
+        }
+    }
+    size_t failed_checks = report_checks(&run->report, options, run->rows, run->row_count);
+    (void)fflush(run->report.out); /* so that what follows on stderr comes after it */
+    size_t failures = report_failures(run);
+    bool regressed = failed_checks > 0 || has_change(run->rows, run->row_count, ASSAY_CHANGE_REGRESSION);
+    /* A foreign machine's times prove nothing here. */
+    bool foreign = run->baseline_path && run->baseline.machine.class_key &&
+                   strcmp(run->baseline.machine.class_key, run->machine.class_key) != 0;
+    regressed = regressed && !foreign;
+    int saved = save(run, regressed || failures > 0);
+    if (saved != EXIT_FINE) {
+        return saved;
+    }
+    if (regressed || has_target(&run->result, ASSAY_TARGET_MISSED)) {
+        return EXIT_REGRESSION;
+    }
+    if (failures > 0) {
+        return EXIT_UNMEASURED;
+    }
+    bool undecided = has_target(&run->result, ASSAY_TARGET_UNDECIDED) || has_target(&run->result, ASSAY_TARGET_TOO_FEW);
+    return undecided ? EXIT_UNDECIDED : EXIT_FINE;
+}
+
+static int run_all(struct run *run, const char *const *programs, size_t program_count)
+{
+    int status = collect_benchmarks(run, programs, program_count);
+    if (status != EXIT_FINE) {
+        return status;
+    }
+    if (run->options->list_only) {
+        print_names(run);
+        return EXIT_FINE;
+    }
+    if (assay_machine_describe(&run->machine) != ASSAY_OK) {
+        return out_of_memory();
+    }
+    assay_machine_id(&run->machine, run->machine_id);
+    status = find_baseline(run);
+    if (status != EXIT_FINE) {
+        return status;
+    }
+    if (!measure(run)) {
+        return out_of_memory();
+    }
+    if (run->options->session.disable) {
+        return report_failures(run) > 0 ? EXIT_UNMEASURED : EXIT_FINE;
+    }
+    return conclude(run);
+}
+
+int command_run(const struct options *options, const char *const *programs, size_t program_count)
+{
+    struct run run = {.options = options, .report = report_to(stdout, options->color)};
+    worker_end_with_signals();
+    run.session = session_create(&options->session);
+    int status = run.session ? run_all(&run, programs, program_count) : out_of_memory();
+    session_destroy(run.session);
+    free(run.baseline_path);
+    free(run.rows);
+    assay_result_deinit(&run.baseline);
+    assay_result_deinit(&run.result);
+    struct assay_result holder = {.machine = run.machine};
+    assay_result_deinit(&holder);
+    return status;
+}

@@ -1,0 +1,485 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/assay/session.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "assay/calibrate.h"
+#include "assay/protocol.h"
+#include "base/clock.h"
+#include "base/num.h"
+#include "cmd/assay/worker_process.h"
+
+#define MAX_LIST_BYTES 4000000
+/* One command's worth of work, so that progress and time limits are looked at
+ * often and a worker answers well within its timeout. */
+#define COMMAND_NS 20000000
+/* Calls are timed for this share of max_time, but until the percentiles that
+ * are wanted can carry a claim, up to this many times max_time. */
+#define CALLS_SHARE 0.5
+#define CALLS_PATIENCE 4
+
+/* One benchmark and what was measured of it so far. */
+struct subject {
+    char *program;
+    char *fullname;
+    char *group;
+    char *error; /* once set, it is not launched again */
+    char *output_tail;
+    struct assay_target *targets;
+    size_t target_count;
+    bool is_known; /* the above, from its first launch */
+    bool wants_calls;
+    uint64_t calls_needed;
+    uint64_t clock_cost_ns;
+    struct assay_round_size round;
+    uint64_t launches;
+    double *samples;
+    size_t sample_count, sample_capacity;
+    struct histogram *calls; /* NULL until calls were timed */
+};
+
+struct session {
+    struct session_options options;
+    struct subject *subjects;
+    size_t count, capacity;
+    bool no_memory;
+};
+
+struct session *session_create(const struct session_options *options)
+{
+    struct session *session = calloc(1, sizeof(*session));
+    if (session) {
+        session->options = *options;
+        if (session->options.launches > options->min_rounds) {
+            session->options.launches = options->min_rounds;
+        }
+    }
+    return session;
+}
+
+static void release_subject(struct subject *subject)
+{
+    free(subject->program);
+    free(subject->fullname);
+    free(subject->group);
+    free(subject->error);
+    free(subject->output_tail);
+    free(subject->targets);
+    free(subject->samples);
+    free(subject->calls);
+}
+
+void session_destroy(struct session *session)
+{
+    if (!session) {
+        return;
+    }
+    for (size_t i = 0; i < session->count; i++) {
+        release_subject(&session->subjects[i]);
+    }
+    free(session->subjects);
+    free(session);
+}
+
+static bool matches_filter(struct str fullname, const char *filter)
+{
+    if (!filter) {
+        return true;
+    }
+    struct str pattern = base_str(filter);
+    if (strpbrk(filter, "*?[")) {
+        return base_str_matches(fullname, pattern);
+    }
+    return base_str_contains_ignoring_case(fullname, pattern);
+}
+
+static char *copy_text(struct str text)
+{
+    struct buf copy;
+    base_buf_init(&copy, text.len);
+    base_buf_add(&copy, text);
+    return base_buf_take(&copy);
+}
+
+static struct subject *find_subject(const struct session *session, struct str fullname)
+{
+    for (size_t i = 0; i < session->count; i++) {
+        if (base_str_equal(base_str(session->subjects[i].fullname), fullname)) {
+            return &session->subjects[i];
+        }
+    }
+    return NULL;
+}
+
+/* `*array` of `*capacity` items of `size` bytes gets room for one more. */
+static bool make_room(void **array, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity) {
+        return true;
+    }
+    size_t wanted = *capacity < 8 ? 16 : *capacity * 2;
+    size_t bytes;
+    void *grown = base_size_mul(wanted, size, &bytes) ? realloc(*array, bytes) : NULL;
+    if (!grown) {
+        return false;
+    }
+    *array = grown;
+    *capacity = wanted;
+    return true;
+}
+
+static enum assay_status add_subject(struct session *session, const char *program, struct str fullname,
+                                     struct assay_error *err)
+{
+    struct subject *twin = find_subject(session, fullname);
+    if (twin) {
+        return assay_fail(err, ASSAY_BAD_SYNTAX, "'%s' and '%s' both have a benchmark '%.*s'; rename one of them",
+                          twin->program, program, STR_ARGS(fullname));
+    }
+    void *subjects = session->subjects;
+    if (!make_room(&subjects, session->count, &session->capacity, sizeof(*session->subjects))) {
+        return assay_fail(err, ASSAY_NO_MEMORY, "out of memory");
+    }
+    session->subjects = subjects;
+    struct subject subject = {.program = copy_text(base_str(program)), .fullname = copy_text(fullname)};
+    if (!subject.program || !subject.fullname) {
+        release_subject(&subject);
+        return assay_fail(err, ASSAY_NO_MEMORY, "out of memory");
+    }
+    session->subjects[session->count++] = subject;
+    return ASSAY_OK;
+}
+
+enum assay_status session_add_program(struct session *session, const char *program, const char *filter,
+                                      struct assay_error *err)
+{
+    struct buf lines, reason;
+    base_buf_init(&lines, MAX_LIST_BYTES);
+    base_buf_init(&reason, sizeof(err->message));
+    enum assay_status status = ASSAY_OK;
+    if (!worker_list_benchmarks(program, session->options.timeout_ns, &lines, &reason)) {
+        status = assay_fail(err, ASSAY_BAD_FILE, "%s", base_buf_cstr(&reason));
+    }
+    struct str rest = base_buf_str(&lines);
+    while (status == ASSAY_OK && rest.len > 0) {
+        struct str fullname = base_str_cut(rest, '\n', &rest);
+        if (fullname.len > 0 && matches_filter(fullname, filter)) {
+            status = add_subject(session, program, fullname, err);
+        }
+    }
+    base_buf_deinit(&lines);
+    base_buf_deinit(&reason);
+    return status;
+}
+
+size_t session_count(const struct session *session)
+{
+    return session->count;
+}
+
+const char *session_fullname(const struct session *session, size_t index)
+{
+    return session->subjects[index].fullname;
+}
+
+static void set_error(struct session *session, struct subject *subject, const char *reason)
+{
+    if (!subject->error) {
+        subject->error = copy_text(base_str(reason));
+        session->no_memory = session->no_memory || !subject->error;
+    }
+}
+
+/* Keeps what the worker stated: it states the same in each launch. */
+static void learn_facts(struct session *session, struct subject *subject, const struct worker *worker)
+{
+    struct worker_facts facts = worker_facts(worker);
+    subject->is_known = true;
+    subject->clock_cost_ns = facts.clock_cost_ns;
+    subject->wants_calls = facts.wants_calls || session->options.time_calls;
+    subject->group = facts.group ? copy_text(base_str(facts.group)) : NULL;
+    subject->targets = base_alloc_array(facts.target_count, sizeof(*subject->targets));
+    if ((facts.group && !subject->group) || !subject->targets) {
+        session->no_memory = true;
+        return;
+    }
+    for (size_t i = 0; i < facts.target_count; i++) {
+        struct assay_error err;
+        struct assay_target *target = &subject->targets[subject->target_count];
+        if (assay_target_parse(base_str(facts.targets[i]), target, &err) != ASSAY_OK) {
+            set_error(session, subject, err.message);
+            return;
+        }
+        subject->target_count++;
+        double q;
+        if (assay_metric_is_percentile(target->metric, &q)) {
+            uint64_t needed = assay_describe_samples_needed(q, ASSAY_TARGET_CONFIDENCE);
+            subject->calls_needed = needed > subject->calls_needed ? needed : subject->calls_needed;
+            subject->wants_calls = true;
+        }
+    }
+}
+
+static bool run_one_batch(void *worker, uint64_t iterations, int64_t *out_ns)
+{
+    return worker_run_batches(worker, iterations, 1, out_ns);
+}
+
+/* How many rounds fit one command. */
+static uint64_t rounds_per_command(int64_t duration_ns)
+{
+    int64_t fit = COMMAND_NS / duration_ns;
+    if (fit < 1) {
+        return 1;
+    }
+    return fit > ASSAY_MAX_BATCHES ? ASSAY_MAX_BATCHES : (uint64_t)fit;
+}
+
+static uint64_t min_of(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Rounds whose times are thrown away: caches, branch predictors and lazily
+ * bound symbols settle.  pytest-benchmark's count, at most a tenth of the rounds. */
+static bool warm_up(const struct session *session, const struct subject *subject, struct worker *worker, uint64_t rounds)
+{
+    if (session->options.warmup_iterations == 0) {
+        return true;
+    }
+    int64_t ignored[ASSAY_MAX_BATCHES];
+    uint64_t left = session->options.warmup_iterations / subject->round.iterations;
+    left = min_of(left < 1 ? 1 : left, rounds / 10);
+    while (left > 0) {
+        uint64_t count = min_of(left, rounds_per_command(subject->round.duration_ns));
+        if (!worker_run_batches(worker, subject->round.iterations, count, ignored)) {
+            return false;
+        }
+        left -= count;
+    }
+    return true;
+}
+
+static bool keep_samples(struct session *session, struct subject *subject, const int64_t *times_ns, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        void *samples = subject->samples;
+        if (!make_room(&samples, subject->sample_count, &subject->sample_capacity, sizeof(*subject->samples))) {
+            session->no_memory = true;
+            return false;
+        }
+        subject->samples = samples;
+        subject->samples[subject->sample_count++] = (double)times_ns[i] / 1e9 / (double)subject->round.iterations;
+    }
+    return true;
+}
+
+/* This launch's share of the rounds.  Stops early when its share of max_time is
+ * over, but not before its share of min_rounds. */
+static bool run_rounds(struct session *session, struct subject *subject, struct worker *worker)
+{
+    const struct session_options *options = &session->options;
+    uint64_t launches = options->launches;
+    uint64_t rounds = assay_rounds_for(options->max_time_ns, subject->round.duration_ns, options->min_rounds);
+    rounds = (rounds + launches - 1) / launches;
+    uint64_t least = (options->min_rounds + launches - 1) / launches;
+    if (!warm_up(session, subject, worker, rounds)) {
+        return false;
+    }
+    int64_t deadline_ns = base_clock_monotonic_ns() + options->max_time_ns / (int64_t)launches;
+    uint64_t done = 0;
+    while (done < rounds && (done < least || base_clock_monotonic_ns() < deadline_ns)) {
+        int64_t times_ns[ASSAY_MAX_BATCHES];
+        uint64_t count = min_of(rounds - done, rounds_per_command(subject->round.duration_ns));
+        if (!worker_run_batches(worker, subject->round.iterations, count, times_ns) ||
+            !keep_samples(session, subject, times_ns, count)) {
+            return false;
+        }
+        done += count;
+    }
+    return true;
+}
+
+static bool time_calls(struct session *session, struct subject *subject, struct worker *worker)
+{
+    if (!subject->calls) {
+        subject->calls = calloc(1, sizeof(*subject->calls));
+        if (!subject->calls) {
+            session->no_memory = true;
+            return false;
+        }
+    }
+    uint64_t launches = session->options.launches;
+    uint64_t needed = subject->calls->count + (subject->calls_needed + launches - 1) / launches;
+    double budget_ns = (double)session->options.max_time_ns / (double)launches;
+    int64_t start_ns = base_clock_monotonic_ns();
+    double call_ns = (double)subject->round.duration_ns / (double)subject->round.iterations + 2 * (double)subject->clock_cost_ns;
+    double fit = COMMAND_NS / 2 / call_ns;
+    uint64_t chunk = fit < 1 ? 1 : (uint64_t)fit;
+    for (;;) {
+        if (!worker_run_calls(worker, chunk, subject->calls)) {
+            return false;
+        }
+        double elapsed_ns = (double)(base_clock_monotonic_ns() - start_ns);
+        bool has_enough = subject->calls->count >= needed && elapsed_ns >= budget_ns * CALLS_SHARE;
+        if (has_enough || elapsed_ns >= budget_ns * CALLS_PATIENCE) {
+            return true;
+        }
+    }
+}
+
+static bool measure_in(struct session *session, struct subject *subject, struct worker *worker)
+{
+    if (!subject->is_known) {
+        learn_facts(session, subject, worker);
+    }
+    if (subject->error || session->no_memory) {
+        return false;
+    }
+    if (session->options.disable) {
+        int64_t ignored;
+        return worker_run_batches(worker, 1, 1, &ignored);
+    }
+    if (subject->round.iterations == 0 &&
+        !assay_calibrate(session->options.min_time_ns, session->options.max_time_ns, run_one_batch, worker, &subject->round)) {
+        return false;
+    }
+    return run_rounds(session, subject, worker) && (!subject->wants_calls || time_calls(session, subject, worker));
+}
+
+static void keep_output_tail(struct session *session, struct subject *subject, const struct worker *worker)
+{
+    struct buf tail;
+    base_buf_init(&tail, 10000);
+    worker_add_output_tail(worker, &tail);
+    free(subject->output_tail);
+    subject->output_tail = base_buf_take(&tail);
+    session->no_memory = session->no_memory || !subject->output_tail;
+}
+
+static void launch(struct session *session, struct subject *subject)
+{
+    struct worker *worker = worker_start(subject->program, subject->fullname, session->options.timeout_ns);
+    if (!worker) {
+        session->no_memory = true;
+        return;
+    }
+    bool measured = worker_is_alive(worker) && measure_in(session, subject, worker);
+    /* A target that is no target leaves a worker that stands before its loop. */
+    bool finished = worker_is_alive(worker) && worker_finish(worker);
+    subject->launches++;
+    if (!measured || !finished) {
+        const char *reason = worker_reason(worker);
+        set_error(session, subject, reason[0] ? reason : "could not be measured");
+        keep_output_tail(session, subject, worker);
+    }
+    worker_destroy(worker);
+}
+
+enum assay_status session_measure(struct session *session, session_progress_fn *progress, void *context)
+{
+    size_t launches = session->options.disable ? 1 : (size_t)session->options.launches;
+    size_t total = launches * session->count, done = 0;
+    for (size_t i = 0; i < launches; i++) {
+        for (size_t each = 0; each < session->count; each++, done++) {
+            struct subject *subject = &session->subjects[each];
+            if (subject->error) {
+                continue;
+            }
+            if (progress) {
+                progress(context, subject->fullname, done, total);
+            }
+            launch(session, subject);
+            if (session->no_memory) {
+                return ASSAY_NO_MEMORY;
+            }
+        }
+    }
+    return ASSAY_OK;
+}
+
+enum assay_status session_measure_again(struct session *session, const char *fullname, uint64_t launches)
+{
+    struct subject *subject = find_subject(session, base_str(fullname));
+    for (uint64_t i = 0; subject && !subject->error && i < launches; i++) {
+        launch(session, subject);
+    }
+    return session->no_memory ? ASSAY_NO_MEMORY : ASSAY_OK;
+}
+
+static struct assay_calls describe_calls(const struct subject *subject)
+{
+    const struct histogram *calls = subject->calls;
+    if (!calls || calls->count == 0) {
+        return (struct assay_calls){0};
+    }
+    return (struct assay_calls){
+        .count = calls->count,
+        .p50 = (double)base_histogram_quantile(calls, 0.5) / 1e9,
+        .p90 = (double)base_histogram_quantile(calls, 0.9) / 1e9,
+        .p95 = (double)base_histogram_quantile(calls, 0.95) / 1e9,
+        .p99 = (double)base_histogram_quantile(calls, 0.99) / 1e9,
+        .p999 = (double)base_histogram_quantile(calls, 0.999) / 1e9,
+        .clock_cost = (double)subject->clock_cost_ns / 1e9,
+    };
+}
+
+/* Copies the samples into the run and computes all that follows from them. */
+static enum assay_status describe_samples(const struct subject *subject, struct assay_run *run)
+{
+    run->samples = base_alloc_array(subject->sample_count, sizeof(*run->samples));
+    run->judgements = base_alloc_array(subject->target_count, sizeof(*run->judgements));
+    if (!run->samples || !run->judgements) {
+        return ASSAY_NO_MEMORY;
+    }
+    memcpy(run->samples, subject->samples, subject->sample_count * sizeof(*run->samples));
+    enum assay_status status = assay_describe(run->samples, subject->sample_count, &run->stats);
+    if (status != ASSAY_OK) {
+        return status;
+    }
+    run->calls = describe_calls(subject);
+    for (size_t i = 0; i < subject->target_count; i++) {
+        run->judgements[i] = assay_target_judge(&subject->targets[i], &run->stats, subject->calls);
+    }
+    run->judgement_count = subject->target_count;
+    return ASSAY_OK;
+}
+
+static enum assay_status describe_subject(const struct session *session, const struct subject *subject,
+                                          struct assay_run *run)
+{
+    const char *separator = strstr(subject->fullname, "::");
+    run->fullname = copy_text(base_str(subject->fullname));
+    run->name = copy_text(base_str(separator ? separator + 2 : subject->fullname));
+    run->group = subject->group ? copy_text(base_str(subject->group)) : NULL;
+    run->error = subject->error ? copy_text(base_str(subject->error)) : NULL;
+    if (!run->fullname || !run->name || (subject->group && !run->group) || (subject->error && !run->error)) {
+        return ASSAY_NO_MEMORY;
+    }
+    run->min_rounds = session->options.min_rounds;
+    run->min_time = (double)session->options.min_time_ns / 1e9;
+    run->max_time = (double)session->options.max_time_ns / 1e9;
+    run->warmup = session->options.warmup_iterations;
+    run->iterations = subject->round.iterations;
+    run->launches = subject->launches;
+    return run->error || subject->sample_count == 0 ? ASSAY_OK : describe_samples(subject, run);
+}
+
+enum assay_status session_describe(const struct session *session, struct assay_result *result)
+{
+    for (size_t i = 0; i < session->count; i++) {
+        struct assay_run *run = assay_result_add_run(result);
+        if (!run || describe_subject(session, &session->subjects[i], run) != ASSAY_OK) {
+            return ASSAY_NO_MEMORY;
+        }
+    }
+    return ASSAY_OK;
+}
+
+const char *session_output_tail(const struct session *session, const char *fullname)
+{
+    const struct subject *subject = find_subject(session, base_str(fullname));
+    return subject && subject->output_tail ? subject->output_tail : "";
+}

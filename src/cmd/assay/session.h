@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+/*
+ * assay/session.h - measures benchmarks: who runs when, and for how long.
+ *
+ * Each benchmark is measured in several *launches*, fresh worker processes
+ * spread over the session's time: first one launch of every benchmark, then
+ * the next of every benchmark.  A slow second of the machine, or an unlucky
+ * layout of one process, then touches one launch of a few benchmarks rather
+ * than all of one benchmark's samples.
+ */
+#ifndef CMD_ASSAY_SESSION_H
+#define CMD_ASSAY_SESSION_H
+
+#include "assay/result.h"
+
+struct session_options {
+    int64_t min_time_ns;        /* of a round */
+    int64_t max_time_ns;        /* of all rounds of a benchmark, about */
+    uint64_t min_rounds;        /* 1 or more; wins over max_time */
+    uint64_t launches;          /* 1 or more; fewer are made if min_rounds is less */
+    uint64_t warmup_iterations; /* at most so many before the rounds of a launch; 0: no warm-up */
+    int64_t timeout_ns;         /* for each answer of a worker */
+    bool time_calls;            /* time calls one by one for every benchmark */
+    bool disable;               /* run each body once, measure nothing worth keeping */
+};
+
+/* Called before each launch of a benchmark, for a progress line.  `done` of
+ * `total` launches are behind. */
+typedef void session_progress_fn(void *context, const char *fullname, size_t done, size_t total);
+
+struct session;
+
+/* Without memory NULL.  Options are copied. */
+struct session *session_create(const struct session_options *options);
+void session_destroy(struct session *session);
+
+/* Adds the benchmarks of a program whose fullname matches `filter` (a shell
+ * pattern over the whole fullname, or, without `*?[`, any part of it; NULL for
+ * all).  ASSAY_OK, ASSAY_BAD_FILE (not a benchmark program; err says),
+ * ASSAY_BAD_SYNTAX (a fullname that is there already), ASSAY_NO_MEMORY. */
+ASSAY_MUST_CHECK enum assay_status
+session_add_program(struct session *session, const char *program, const char *filter, struct assay_error *err);
+
+size_t session_count(const struct session *session);
+const char *session_fullname(const struct session *session, size_t index);
+
+/* Measures all benchmarks.  A benchmark that fails is noted, and the rest go
+ * on.  ASSAY_OK or ASSAY_NO_MEMORY. */
+ASSAY_MUST_CHECK enum assay_status
+session_measure(struct session *session, session_progress_fn *progress, void *context);
+
+/* Measures one benchmark in `launches` more launches, added to its samples:
+ * a second look at a suspect. */
+ASSAY_MUST_CHECK enum assay_status session_measure_again(struct session *session, const char *fullname, uint64_t launches);
+
+/* Appends a run per benchmark to `result`, described and judged; one that
+ * failed has `error` set.  May be called again after session_measure_again(),
+ * with an emptied result.  ASSAY_OK or ASSAY_NO_MEMORY. */
+ASSAY_MUST_CHECK enum assay_status session_describe(const struct session *session, struct assay_result *result);
+
+/* What a failed benchmark printed last; "" if nothing. Borrowed. */
+const char *session_output_tail(const struct session *session, const char *fullname);
+
+#endif /* CMD_ASSAY_SESSION_H */
