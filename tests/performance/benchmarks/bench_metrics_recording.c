@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+/* Recording what a request took, and reading it back. */
+#include <assay/bench.h>
+#include <stdlib.h>
+#include <tta/metrics.h>
+
+#include "base/clock.h"
+#include "workload.h"
+
+#define METRICS_TARGET "p95 < 10 ms"
+#define LATENCY_SPREAD 1024
+
+struct recording {
+    struct tta_metrics *metrics;
+    struct tta_recorder *recorder;
+};
+
+static bool begin_recording(struct recording *recording, size_t model_count)
+{
+    *recording = (struct recording){0};
+    if (tta_metrics_create(model_count, 0, &recording->metrics) != TTA_OK ||
+        tta_metrics_add_recorder(recording->metrics, &recording->recorder) != TTA_OK) {
+        tta_metrics_destroy(recording->metrics);
+        return false;
+    }
+    return true;
+}
+
+/* Latencies from 0.2 to 20 s, so that samples do not all meet in one bucket. */
+static int64_t latency_of(uint64_t i)
+{
+    return 200000000 + (int64_t)(i * 2654435761u % LATENCY_SPREAD) * 19335937;
+}
+
+static void record(struct assay_bench *bench, size_t model_count, bool reads_clock)
+{
+    struct recording recording;
+    struct tta_summary summary;
+    assay_group(bench, "metrics recording");
+    assay_target(bench, METRICS_TARGET);
+    if (!begin_recording(&recording, model_count)) {
+        assay_fail_because(bench, "the metrics cannot be made");
+        return;
+    }
+    uint64_t recorded = 0;
+    struct tta_observation observation = {.prompt_tokens = 300, .completion_tokens = 200};
+    BENCH_LOOP (bench) {
+        observation.model = (uint32_t)(recorded % model_count);
+        observation.latency_ns = reads_clock ? base_clock_monotonic_ns() % 1000000000 : latency_of(recorded);
+        recorded += tta_metrics_record(recording.recorder, &observation) == TTA_OK;
+    }
+    uint64_t seen = 0;
+    for (size_t model = 0; model < model_count; model++) {
+        seen += tta_metrics_read(recording.metrics, model, TTA_WINDOW_ALL, &summary) == TTA_OK ? summary.requests : 0;
+    }
+    BENCH_CHECK(bench, seen == recorded);
+    tta_metrics_destroy(recording.metrics);
+}
+
+BENCH(metrics_record)
+{
+    record(bench, 20, false);
+}
+
+BENCH(metrics_record_with_clock)
+{
+    record(bench, 20, true);
+}
+
+BENCH(metrics_record_real)
+{
+    struct tta_catalogue *catalogue = workload_catalogue(WORKLOAD_REAL);
+    if (!catalogue) {
+        assay_fail_because(bench, "the real catalogue cannot be read");
+        return;
+    }
+    record(bench, tta_catalogue_count(catalogue), false);
+    tta_catalogue_destroy(catalogue);
+}
+
+BENCH(metrics_record_3000)
+{
+    record(bench, 3000, false);
+}
+
+/* Percentiles of a model over a window in which 1,000 requests were made. */
+BENCH(metrics_read_1000_samples)
+{
+    struct recording recording;
+    struct tta_summary summary = {0};
+    assay_group(bench, "metrics reading");
+    if (!begin_recording(&recording, 20)) {
+        assay_fail_because(bench, "the metrics cannot be made");
+        return;
+    }
+    enum tta_status status = TTA_OK;
+    for (uint64_t i = 0; status == TTA_OK && i < 1000; i++) {
+        struct tta_observation observation = {.model = 3, .latency_ns = latency_of(i)};
+        status = tta_metrics_record(recording.recorder, &observation);
+    }
+    BENCH_CHECK(bench, status == TTA_OK);
+    BENCH_LOOP (bench) {
+        status = tta_metrics_read(recording.metrics, 3, TTA_WINDOW_DAY, &summary);
+        BENCH_KEEP(&summary);
+    }
+    BENCH_CHECK(bench, status == TTA_OK && summary.requests == 1000 && summary.p50_ns < summary.p99_ns);
+    tta_metrics_destroy(recording.metrics);
+}
