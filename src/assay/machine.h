@@ -15,6 +15,13 @@
  */
 ASSAY_MUST_CHECK enum assay_status assay_machine_describe(struct assay_machine *out_machine);
 
+/* The processor's name in the text of /proc/cpuinfo, borrowed from it; empty
+ * if it has none. */
+struct str assay_machine_cpu_brand(struct str cpuinfo);
+/* Whether the text of /proc/cpuinfo, or the product name that the firmware
+ * gives the machine (may be empty), is that of a virtual machine. */
+bool assay_machine_has_hypervisor(struct str cpuinfo, struct str product);
+
 #define ASSAY_MACHINE_ID_BYTES 128
 /* The name of its folder in the storage, pytest-benchmark's machine_id with the
  * compiler in place of the Python: "Linux-GCC-12-64bit-3f2a9c01", the last part a

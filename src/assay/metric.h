@@ -48,5 +48,9 @@ enum assay_unit assay_metric_unit(enum assay_metric metric);
 bool assay_metric_is_percentile(enum assay_metric metric, double *out_q);
 /* The metric of a name, lower case; false if there is none. */
 bool assay_metric_of_name(struct str name, enum assay_metric *out_metric);
+/* The value of a metric that the rounds alone give, in SI units; for outliers
+ * the count beyond the quartiles' fences.  NAN for the others: percentiles and
+ * calls come from single calls, iterations from the run. */
+double assay_metric_of_stats(const struct assay_stats *stats, enum assay_metric metric);
 
 #endif /* ASSAY_METRIC_H */

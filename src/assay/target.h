@@ -27,6 +27,10 @@ struct assay_target {
 ASSAY_MUST_CHECK enum assay_status
 assay_target_parse(struct str text, struct assay_target *out_target, struct assay_error *err);
 
+/* A time of 0 or more with its unit (ns us ms s), in seconds: "500 ms" is
+ * exactly 0.5.  False, and `*out_seconds` untouched, for anything else. */
+bool assay_target_parse_seconds(struct str text, double *out_seconds);
+
 #define ASSAY_TARGET_TEXT_BYTES 64
 /* Writes a target in its normal form, as "p95 < 500 ms". */
 void assay_target_format(const struct assay_target *target, char out_text[ASSAY_TARGET_TEXT_BYTES]);

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#include "assay/metric.h"
+
+#include <assert.h>
+#include <math.h>
+
+struct metric_facts {
+    const char *name, *heading;
+    enum assay_unit unit;
+    double quantile; /* 0: not a percentile */
+};
+
+static const struct metric_facts metrics[ASSAY_METRIC_COUNT] = {
+    [ASSAY_METRIC_MIN] = {"min", "Min", ASSAY_UNIT_SECONDS, 0},
+    [ASSAY_METRIC_MAX] = {"max", "Max", ASSAY_UNIT_SECONDS, 0},
+    [ASSAY_METRIC_MEAN] = {"mean", "Mean", ASSAY_UNIT_SECONDS, 0},
+    [ASSAY_METRIC_STDDEV] = {"stddev", "StdDev", ASSAY_UNIT_SECONDS, 0},
+    [ASSAY_METRIC_MEDIAN] = {"median", "Median", ASSAY_UNIT_SECONDS, 0},
+    [ASSAY_METRIC_MAD] = {"mad", "MAD", ASSAY_UNIT_SECONDS, 0},
+    [ASSAY_METRIC_IQR] = {"iqr", "IQR", ASSAY_UNIT_SECONDS, 0},
+    [ASSAY_METRIC_Q1] = {"q1", "Q1", ASSAY_UNIT_SECONDS, 0},
+    [ASSAY_METRIC_Q3] = {"q3", "Q3", ASSAY_UNIT_SECONDS, 0},
+    [ASSAY_METRIC_TOTAL] = {"total", "Total", ASSAY_UNIT_SECONDS, 0},
+    [ASSAY_METRIC_OPS] = {"ops", "OPS", ASSAY_UNIT_PER_SECOND, 0},
+    [ASSAY_METRIC_P50] = {"p50", "P50", ASSAY_UNIT_SECONDS, 0.5},
+    [ASSAY_METRIC_P90] = {"p90", "P90", ASSAY_UNIT_SECONDS, 0.9},
+    [ASSAY_METRIC_P95] = {"p95", "P95", ASSAY_UNIT_SECONDS, 0.95},
+    [ASSAY_METRIC_P99] = {"p99", "P99", ASSAY_UNIT_SECONDS, 0.99},
+    [ASSAY_METRIC_P999] = {"p99.9", "P99.9", ASSAY_UNIT_SECONDS, 0.999},
+    [ASSAY_METRIC_OUTLIERS] = {"outliers", "Outliers", ASSAY_UNIT_COUNT, 0},
+    [ASSAY_METRIC_ROUNDS] = {"rounds", "Rounds", ASSAY_UNIT_COUNT, 0},
+    [ASSAY_METRIC_ITERATIONS] = {"iterations", "Iterations", ASSAY_UNIT_COUNT, 0},
+    [ASSAY_METRIC_CALLS] = {"calls", "Calls", ASSAY_UNIT_COUNT, 0},
+};
+
+static const struct metric_facts *facts_of(enum assay_metric metric)
+{
+    assert((unsigned)metric < ASSAY_METRIC_COUNT);
+    return &metrics[metric];
+}
+
+const char *assay_metric_name(enum assay_metric metric)
+{
+    return facts_of(metric)->name;
+}
+
+const char *assay_metric_heading(enum assay_metric metric)
+{
+    return facts_of(metric)->heading;
+}
+
+enum assay_unit assay_metric_unit(enum assay_metric metric)
+{
+    return facts_of(metric)->unit;
+}
+
+bool assay_metric_is_percentile(enum assay_metric metric, double *out_q)
+{
+    double quantile = facts_of(metric)->quantile;
+    if (quantile <= 0) {
+        return false;
+    }
+    if (out_q) {
+        *out_q = quantile;
+    }
+    return true;
+}
+
+bool assay_metric_of_name(struct str name, enum assay_metric *out_metric)
+{
+    for (int i = 0; i < ASSAY_METRIC_COUNT; i++) {
+        if (base_str_equal(name, base_str(metrics[i].name))) {
+            *out_metric = (enum assay_metric)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+double assay_metric_of_stats(const struct assay_stats *stats, enum assay_metric metric)
+{
+    switch (metric) {
+    case ASSAY_METRIC_MIN: return stats->min;
+    case ASSAY_METRIC_MAX: return stats->max;
+    case ASSAY_METRIC_MEAN: return stats->mean;
+    case ASSAY_METRIC_STDDEV: return stats->stddev;
+    case ASSAY_METRIC_MEDIAN: return stats->median;
+    case ASSAY_METRIC_MAD: return stats->mad;
+    case ASSAY_METRIC_IQR: return stats->iqr;
+    case ASSAY_METRIC_Q1: return stats->q1;
+    case ASSAY_METRIC_Q3: return stats->q3;
+    case ASSAY_METRIC_TOTAL: return stats->total;
+    case ASSAY_METRIC_OPS: return stats->ops;
+    case ASSAY_METRIC_OUTLIERS: return (double)stats->iqr_outliers;
+    case ASSAY_METRIC_ROUNDS: return (double)stats->rounds;
+    case ASSAY_METRIC_P50:
+    case ASSAY_METRIC_P90:
+    case ASSAY_METRIC_P95:
+    case ASSAY_METRIC_P99:
+    case ASSAY_METRIC_P999:
+    case ASSAY_METRIC_ITERATIONS:
+    case ASSAY_METRIC_CALLS:
+    case ASSAY_METRIC_COUNT: break;
+    }
+    return NAN;
+}
