@@ -42,7 +42,8 @@ TTA_API void tta_secret_destroy(struct tta_secret *secret);
  * in a NUL. */
 TTA_API void tta_secret_label(const struct tta_secret *secret, char out_label[TTA_LABEL_BYTES]);
 
-/* What the form of a key says, before anybody is asked. */
+/* What the form of a key says, before anybody is asked.  Keys of Google,
+ * Hugging Face and Perplexity count as those of TTA_PROVIDER_CUSTOM. */
 enum tta_key_form {
     TTA_FORM_EXPECTED,       /* has the form that this provider's keys have */
     TTA_FORM_OTHER_PROVIDER, /* has the form of another provider's keys */
@@ -66,7 +67,7 @@ enum tta_key_verdict {
     TTA_KEY_FORBIDDEN,    /* known, but not allowed this (403) */
     TTA_KEY_NO_CREDIT,    /* known, but its limit is used up (402, or a limit of which nothing remains) */
     TTA_KEY_RATE_LIMITED, /* known, but asked too often just now (429) */
-    TTA_KEY_UNVERIFIABLE, /* this provider has no request that would tell (local servers without keys) */
+    TTA_KEY_UNVERIFIABLE, /* no request would tell (see tta_key_validate()); asking again is of no use */
     TTA_KEY_UNKNOWN       /* no usable answer: network, time-out, server error.  Nothing is said about the key */
 };
 
@@ -77,7 +78,7 @@ TTA_API bool tta_key_verdict_blocks(enum tta_key_verdict verdict);
 
 struct tta_key_result {
     enum tta_key_verdict verdict;
-    bool from_cache;
+    bool from_cache;      /* no request was made for this call; another thread's may just have ended */
     int http_status;      /* of the answer that decided, 0 if there was none */
     int64_t retry_ns;     /* with rate_limited: wait this long, if the provider said so; else 0 */
     const char *sentence; /* for a person; static text without the key */
@@ -106,15 +107,25 @@ TTA_API void tta_key_validator_destroy(struct tta_key_validator *validator);
 /*
  * The verdict on a key of `provider`.  `base_url` overrides where the provider
  * is (a proxy, a compatible server, a test), as "http://127.0.0.1:8080/v1"
- * without a trailing slash; NULL means the provider's own.  `now_ns` is
+ * with neither "?", "#" nor "@"; NULL means the provider's own.  `now_ns` is
  * monotonic time, for the age of the cache.  Answers from the cache while the
- * verdict is fresh: valid 10 min, invalid, expired, forbidden and no_credit
- * 60 s, rate_limited until the provider's time or 60 s, unknown 5 s.
- * Otherwise it blocks for one request.  Any thread.
+ * verdict is fresh: valid 10 min (give or take one, differing from key to key,
+ * and not beyond the key's own end), unverifiable 10 min, invalid, expired,
+ * forbidden and no_credit 60 s, rate_limited until the provider's time (at
+ * most a day) or 60 s, unknown 5 s.  Otherwise it blocks for one request;
+ * threads that ask the same at the same time wait for the one.  Any thread.
+ *
+ * Unverifiable without any request are: a local model and Ollama, which look
+ * at no keys; LM Studio without a base URL; and a key with the form of another
+ * provider's where the host is OpenRouter's, OpenAI's or Anthropic's, for the
+ * request would give the key away.  LM Studio and custom servers are asked for
+ * their /models as OpenAI is; since some give that list to anybody, an answer
+ * of 200 is held against that to a random key (a second request), and is
+ * unverifiable if both are welcome.
  *
  * TTA_OK: `*out_result` is filled, whatever the verdict.  TTA_BAD_ARGUMENT: no
- * base URL for a provider that has none of its own, or not http(s).
- * TTA_NO_MEMORY.
+ * base URL for a custom server, or one that is not as above, not http(s) or
+ * above 1024 bytes.  TTA_NO_MEMORY.
  */
 TTA_API TTA_MUST_CHECK enum tta_status
 tta_key_validate(struct tta_key_validator *validator, enum tta_provider provider, const char *base_url,
