@@ -1,5 +1,5 @@
 # Tests of TTA Model Management.
-foreach(name IN ITEMS keys_test status_test)
+foreach(name IN ITEMS key_answer_test key_form_test key_request_test status_test)
     add_unit_test(tta ${name} LIBRARIES tta)
 endforeach()
 add_unit_test(tta catalogue_test LIBRARIES tta PkgConfig::JANSSON ALLOC_FAULTS)
@@ -7,3 +7,11 @@ add_unit_test(tta selection_test LIBRARIES tta ALLOC_FAULTS)
 add_unit_test(tta metric_totals_test LIBRARIES tta ALLOC_FAULTS)
 add_unit_test(tta metrics_test LIBRARIES tta LABELS threads ALLOC_FAULTS)
 add_unit_test(tta fallback_test LIBRARIES tta LABELS threads ALLOC_FAULTS)
+
+add_unit_test(tta key_cache_test LIBRARIES tta ALLOC_FAULTS)
+add_unit_test(tta secret_test LIBRARIES tta)
+target_link_options(tta_secret_test PRIVATE -Wl,--wrap=sodium_malloc)
+add_library(loopback_server STATIC loopback_server.c)
+target_link_libraries(loopback_server PRIVATE settings Threads::Threads)
+target_include_directories(loopback_server INTERFACE ${CMAKE_CURRENT_SOURCE_DIR})
+add_unit_test(tta keys_test LIBRARIES tta loopback_server LABELS threads ALLOC_FAULTS)

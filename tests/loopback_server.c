@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A poll() loop over the listening socket, a pipe that says stop, and the
+ * connections.  An answer that waits is a due time on its connection, so a
+ * slow answer to one client delays no other.  What is sent is sent blocking,
+ * with a time-out: the clients are tests, and the bodies small.  The thread
+ * allocates nothing.
+ */
+#include "loopback_server.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NS_PER_SEC INT64_C(1000000000)
+#define NS_PER_MS INT64_C(1000000)
+
+enum { SEND_TIMEOUT_SEC = 2 };
+
+struct connection {
+    int fd; /* -1: free */
+    size_t len;
+    const struct loopback_answer *answer; /* that is due, or NULL while a request is read */
+    int64_t due_ns;
+    char request[LOOPBACK_MAX_REQUEST_BYTES + 1]; /* in place: tests may refuse memory while the thread runs */
+};
+
+struct loopback_server {
+    struct loopback_answer script[LOOPBACK_MAX_SCRIPT];
+    size_t answer_count;
+    char url[32];
+    int listener;
+    int stop_pipe[2];
+    pthread_t thread;
+    struct connection connections[LOOPBACK_MAX_CONNECTIONS];
+
+    pthread_mutex_t lock; /* of what follows */
+    size_t request_count;
+    size_t connection_count;
+    char last_request[LOOPBACK_MAX_REQUEST_BYTES + 1];
+};
+
+static int64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * NS_PER_SEC + now.tv_nsec;
+}
+
+static void close_connection(struct connection *connection)
+{
+    close(connection->fd);
+    connection->fd = -1;
+    connection->answer = NULL;
+}
+
+static bool send_all(int fd, const char *bytes, size_t len)
+{
+    while (len > 0) {
+        ssize_t sent = send(fd, bytes, len, MSG_NOSIGNAL);
+        if (sent <= 0) {
+            return false;
+        }
+        bytes += sent;
+        len -= (size_t)sent;
+    }
+    return true;
+}
+
+/* True if the connection can serve another request.  Head and body of a small
+ * answer go out in one piece, as those of a real server do. */
+static bool send_answer(int fd, const struct loopback_answer *answer)
+{
+    const char *body = answer->body ? answer->body : "";
+    size_t body_len = answer->body_len > 0 ? answer->body_len : strlen(body);
+    bool is_cut = answer->fault == LOOPBACK_TRUNCATE;
+    char piece[4096];
+    int head_len = snprintf(piece, sizeof piece, "HTTP/1.1 %d Scripted\r\nContent-Length: %zu\r\n%s\r\n",
+                            answer->status ? answer->status : 200, is_cut ? 2 * body_len + 1 : body_len,
+                            answer->headers ? answer->headers : "");
+    if (head_len < 0 || (size_t)head_len >= sizeof piece) {
+        return false;
+    }
+    size_t len = (size_t)head_len;
+    if (body_len <= sizeof piece - len) {
+        memcpy(piece + len, body, body_len);
+        return send_all(fd, piece, len + body_len) && !is_cut;
+    }
+    return send_all(fd, piece, len) && send_all(fd, body, body_len) && !is_cut;
+}
+
+static void send_due(struct connection *connection)
+{
+    const struct loopback_answer *answer = connection->answer;
+    connection->answer = NULL;
+    if (answer->fault == LOOPBACK_CLOSE || !send_answer(connection->fd, answer)) {
+        close_connection(connection);
+    }
+}
+
+/* The value of Content-Length in a head that ends in a NUL; 0 if there is none. */
+static size_t body_len_of(const char *head)
+{
+    static const char name[] = "\ncontent-length:";
+    for (const char *line = head; (line = strchr(line, '\n')); line++) {
+        if (strncasecmp(line, name, sizeof name - 1) == 0) {
+            unsigned long len = strtoul(line + sizeof name - 1, NULL, 10);
+            return len < LOOPBACK_MAX_REQUEST_BYTES ? (size_t)len : LOOPBACK_MAX_REQUEST_BYTES;
+        }
+    }
+    return 0;
+}
+
+/* Length of the whole request at the front, 0 while it is not all there. */
+static size_t request_len(const struct connection *connection)
+{
+    const char *end = strstr(connection->request, "\r\n\r\n");
+    if (!end) {
+        return 0;
+    }
+    size_t len = (size_t)(end - connection->request) + 4 + body_len_of(connection->request);
+    return len <= connection->len ? len : 0;
+}
+
+static const struct loopback_answer *take_request(struct loopback_server *server, struct connection *connection,
+                                                  size_t len)
+{
+    pthread_mutex_lock(&server->lock);
+    size_t turn = server->request_count++;
+    memcpy(server->last_request, connection->request, len);
+    server->last_request[len] = '\0';
+    pthread_mutex_unlock(&server->lock);
+    connection->len -= len;
+    memmove(connection->request, connection->request + len, connection->len + 1);
+    return &server->script[turn < server->answer_count ? turn : server->answer_count - 1];
+}
+
+static void begin_answers(struct loopback_server *server, struct connection *connection)
+{
+    size_t len;
+    while (connection->fd >= 0 && !connection->answer && (len = request_len(connection)) > 0) {
+        const struct loopback_answer *answer = take_request(server, connection, len);
+        connection->answer = answer;
+        connection->due_ns = answer->fault == LOOPBACK_SILENT ? INT64_MAX : now_ns() + answer->delay_ns;
+        if (answer->delay_ns <= 0 && answer->fault != LOOPBACK_SILENT) {
+            send_due(connection);
+        }
+    }
+}
+
+/* Nothing but an upper-case letter begins a method; a TLS greeting does not. */
+static bool could_be_request(const struct connection *connection)
+{
+    return connection->request[0] >= 'A' && connection->request[0] <= 'Z' &&
+           connection->len < LOOPBACK_MAX_REQUEST_BYTES;
+}
+
+static void read_more(struct loopback_server *server, struct connection *connection)
+{
+    ssize_t got = recv(connection->fd, connection->request + connection->len,
+                       LOOPBACK_MAX_REQUEST_BYTES - connection->len, 0);
+    if (got <= 0) {
+        close_connection(connection);
+        return;
+    }
+    connection->len += (size_t)got;
+    connection->request[connection->len] = '\0';
+    if (!could_be_request(connection)) {
+        close_connection(connection);
+        return;
+    }
+    begin_answers(server, connection);
+}
+
+static struct connection *free_connection(struct loopback_server *server)
+{
+    for (size_t i = 0; i < LOOPBACK_MAX_CONNECTIONS; i++) {
+        if (server->connections[i].fd < 0) {
+            return &server->connections[i];
+        }
+    }
+    return NULL;
+}
+
+static void accept_one(struct loopback_server *server)
+{
+    int fd = accept(server->listener, NULL, NULL);
+    if (fd < 0) {
+        return;
+    }
+    struct connection *connection = free_connection(server);
+    if (!connection) {
+        close(fd);
+        return;
+    }
+    const int on = 1;
+    const struct timeval timeout = {.tv_sec = SEND_TIMEOUT_SEC};
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* only slower without */
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+    connection->fd = fd;
+    connection->len = 0;
+    connection->answer = NULL;
+    pthread_mutex_lock(&server->lock);
+    server->connection_count++;
+    pthread_mutex_unlock(&server->lock);
+}
+
+static int ms_until(int64_t due_ns)
+{
+    if (due_ns == INT64_MAX) {
+        return -1;
+    }
+    int64_t left_ns = due_ns - now_ns();
+    return left_ns > 0 ? (int)(left_ns / NS_PER_MS + 1) : 0;
+}
+
+/* Fills `polled`: stop pipe, listener, connections; returns the next due time. */
+static int64_t watch(const struct loopback_server *server, struct pollfd *polled)
+{
+    int64_t next_due_ns = INT64_MAX;
+    polled[0] = (struct pollfd){.fd = server->stop_pipe[0], .events = POLLIN};
+    polled[1] = (struct pollfd){.fd = server->listener, .events = POLLIN};
+    for (size_t i = 0; i < LOOPBACK_MAX_CONNECTIONS; i++) {
+        const struct connection *connection = &server->connections[i];
+        polled[2 + i] = (struct pollfd){.fd = connection->fd, .events = POLLIN}; /* -1 is passed over */
+        if (connection->answer && connection->due_ns < next_due_ns) {
+            next_due_ns = connection->due_ns;
+        }
+    }
+    return next_due_ns;
+}
+
+static void serve_connections(struct loopback_server *server, const struct pollfd *polled)
+{
+    for (size_t i = 0; i < LOOPBACK_MAX_CONNECTIONS; i++) {
+        struct connection *connection = &server->connections[i];
+        if (connection->fd >= 0 && polled[i].fd == connection->fd && polled[i].revents) {
+            read_more(server, connection);
+        }
+        if (connection->fd >= 0 && connection->answer && connection->due_ns <= now_ns()) {
+            send_due(connection);
+            begin_answers(server, connection);
+        }
+    }
+}
+
+static void *serve(void *context)
+{
+    struct loopback_server *server = context;
+    struct pollfd polled[2 + LOOPBACK_MAX_CONNECTIONS];
+    for (;;) {
+        int64_t next_due_ns = watch(server, polled);
+        if (poll(polled, 2 + LOOPBACK_MAX_CONNECTIONS, ms_until(next_due_ns)) < 0) {
+            continue; /* interrupted by a signal */
+        }
+        if (polled[0].revents) {
+            return NULL;
+        }
+        serve_connections(server, polled + 2);
+        if (polled[1].revents) {
+            accept_one(server);
+        }
+    }
+}
+
+static bool listen_on_free_port(struct loopback_server *server)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof address;
+    server->listener = socket(AF_INET, SOCK_STREAM, 0);
+    if (server->listener < 0 || bind(server->listener, (struct sockaddr *)&address, sizeof address) != 0 ||
+        listen(server->listener, LOOPBACK_MAX_CONNECTIONS) != 0 ||
+        getsockname(server->listener, (struct sockaddr *)&address, &len) != 0) {
+        return false;
+    }
+    (void)snprintf(server->url, sizeof server->url, "http://127.0.0.1:%u", (unsigned)ntohs(address.sin_port));
+    return true;
+}
+
+/* Releases what the thread used; it must not run any more. */
+static void release(struct loopback_server *server)
+{
+    for (size_t i = 0; i < LOOPBACK_MAX_CONNECTIONS; i++) {
+        if (server->connections[i].fd >= 0) {
+            close_connection(&server->connections[i]);
+        }
+    }
+    const int fds[] = {server->listener, server->stop_pipe[0], server->stop_pipe[1]};
+    for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++) {
+        if (fds[i] >= 0) {
+            close(fds[i]);
+        }
+    }
+    pthread_mutex_destroy(&server->lock);
+    free(server);
+}
+
+struct loopback_server *loopback_server_start(const struct loopback_answer *script, size_t answer_count)
+{
+    struct loopback_server *server = calloc(1, sizeof *server);
+    if (!server || answer_count == 0 || answer_count > LOOPBACK_MAX_SCRIPT ||
+        pthread_mutex_init(&server->lock, NULL) != 0) {
+        free(server);
+        return NULL;
+    }
+    server->answer_count = answer_count;
+    memcpy(server->script, script, answer_count * sizeof *script);
+    server->listener = server->stop_pipe[0] = server->stop_pipe[1] = -1;
+    for (size_t i = 0; i < LOOPBACK_MAX_CONNECTIONS; i++) {
+        server->connections[i].fd = -1;
+    }
+    if (pipe(server->stop_pipe) != 0 || !listen_on_free_port(server) ||
+        pthread_create(&server->thread, NULL, serve, server) != 0) {
+        release(server);
+        return NULL;
+    }
+    return server;
+}
+
+void loopback_server_stop(struct loopback_server *server)
+{
+    if (!server) {
+        return;
+    }
+    close(server->stop_pipe[1]); /* the reading end becomes readable */
+    server->stop_pipe[1] = -1;
+    pthread_join(server->thread, NULL);
+    release(server);
+}
+
+const char *loopback_server_url(const struct loopback_server *server)
+{
+    return server->url;
+}
+
+size_t loopback_server_request_count(struct loopback_server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    size_t count = server->request_count;
+    pthread_mutex_unlock(&server->lock);
+    return count;
+}
+
+size_t loopback_server_connection_count(struct loopback_server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    size_t count = server->connection_count;
+    pthread_mutex_unlock(&server->lock);
+    return count;
+}
+
+void loopback_server_last_request(struct loopback_server *server, char *out_request, size_t size)
+{
+    pthread_mutex_lock(&server->lock);
+    (void)snprintf(out_request, size, "%s", server->last_request); /* cut, as documented */
+    pthread_mutex_unlock(&server->lock);
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+/*
+ * loopback_server.h - an HTTP/1.1 server for tests that does as it is told.
+ *
+ * One thread on a free port of 127.0.0.1 answers the nth request with the nth
+ * answer of its script, the last one again when the script is over.
+ * Connections stay open between requests unless the answer ends them.  It
+ * keeps up to LOOPBACK_MAX_CONNECTIONS at once and drops what is no request.
+ */
+#ifndef TESTS_LOOPBACK_SERVER_H
+#define TESTS_LOOPBACK_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LOOPBACK_MAX_CONNECTIONS 64
+#define LOOPBACK_MAX_REQUEST_BYTES 65536 /* head and body */
+#define LOOPBACK_MAX_SCRIPT 64
+
+enum loopback_fault {
+    LOOPBACK_NO_FAULT,
+    LOOPBACK_CLOSE,    /* closes without a word */
+    LOOPBACK_TRUNCATE, /* promises twice the body, sends it once and closes */
+    LOOPBACK_SILENT    /* never answers, and keeps the connection */
+};
+
+struct loopback_answer {
+    int status;             /* 0 means 200 */
+    const char *headers;    /* lines that each end in "\r\n", or NULL; Content-Length is added */
+    const char *body;       /* or NULL */
+    size_t body_len;        /* 0: up to the NUL */
+    int64_t delay_ns;       /* before the answer */
+    enum loopback_fault fault;
+};
+
+struct loopback_server;
+
+/*
+ * Starts a server.  The script's answers are copied, their strings are borrowed
+ * until the server stops.  NULL without memory, a port or a thread, or for a
+ * script that is empty or too long.
+ */
+struct loopback_server *loopback_server_start(const struct loopback_answer *script, size_t answer_count);
+/* Closes everything and releases it.  NULL does nothing. */
+void loopback_server_stop(struct loopback_server *server);
+
+/* "http://127.0.0.1:PORT", borrowed until the server stops. */
+const char *loopback_server_url(const struct loopback_server *server);
+/* Whole requests read so far. */
+size_t loopback_server_request_count(struct loopback_server *server);
+/* Connections accepted so far. */
+size_t loopback_server_connection_count(struct loopback_server *server);
+/* The last request, head and body, cut to size - 1 bytes; "" before the first. */
+void loopback_server_last_request(struct loopback_server *server, char *out_request, size_t size);
+
+#endif /* TESTS_LOOPBACK_SERVER_H */
