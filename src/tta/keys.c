@@ -16,12 +16,12 @@
 #include <assert.h>
 #include <pthread.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "tta/fail.h"
 #include "tta/key_cache.h"
 #include "tta/key_probe.h"
 #include "tta/secret.h"
@@ -299,15 +299,6 @@ void tta_key_forget(struct tta_key_validator *validator, enum tta_provider provi
     pthread_mutex_unlock(&validator->lock);
 }
 
-static enum tta_status fail(struct tta_error *err, enum tta_status status, const char *message)
-{
-    if (err) {
-        *err = (struct tta_error){.status = status};
-        (void)snprintf(err->message, sizeof err->message, "%s", message); /* cut if longer, as documented */
-    }
-    return status;
-}
-
 static bool is_timeout(int64_t ns)
 {
     return ns > 0 && ns <= LONGEST_TIMEOUT_NS;
@@ -316,13 +307,13 @@ static bool is_timeout(int64_t ns)
 static enum tta_status check_options(const struct tta_key_validator_options *options, struct tta_error *err)
 {
     if (!is_timeout(options->timeout_ns)) {
-        return fail(err, TTA_BAD_ARGUMENT, "timeout_ns must be above 0 and at most an hour.");
+        return tta_fail(err, TTA_BAD_ARGUMENT, 0, "timeout_ns must be above 0 and at most an hour.");
     }
     if (!is_timeout(options->connect_timeout_ns)) {
-        return fail(err, TTA_BAD_ARGUMENT, "connect_timeout_ns must be above 0 and at most an hour.");
+        return tta_fail(err, TTA_BAD_ARGUMENT, 0, "connect_timeout_ns must be above 0 and at most an hour.");
     }
     if (options->cache_entries == 0 || options->cache_entries > MAX_CACHE_ENTRIES) {
-        return fail(err, TTA_BAD_ARGUMENT, "cache_entries must be from 1 to 1048576.");
+        return tta_fail(err, TTA_BAD_ARGUMENT, 0, "cache_entries must be from 1 to 1048576.");
     }
     return TTA_OK;
 }
@@ -346,13 +337,13 @@ static enum tta_status fill(struct tta_key_validator *validator, const struct tt
     enum tta_status status =
         tta_key_prober_create(options->timeout_ns, options->connect_timeout_ns, &validator->prober);
     if (status == TTA_NO_SERVICE) {
-        return fail(err, status, "libcurl could not start.");
+        return tta_fail(err, status, 0, "libcurl could not start.");
     }
     if (status == TTA_OK) {
         validator->cache = tta_key_cache_create(options->cache_entries);
     }
     if (!validator->cache) {
-        return fail(err, TTA_NO_MEMORY, "There is no memory for a key validator.");
+        return tta_fail(err, TTA_NO_MEMORY, 0, "There is no memory for a key validator.");
     }
     randombytes_buf(&validator->hash_keys, sizeof validator->hash_keys);
     return TTA_OK;
@@ -366,12 +357,12 @@ enum tta_status tta_key_validator_create(const struct tta_key_validator_options 
         return status;
     }
     if (sodium_init() < 0) {
-        return fail(err, TTA_NO_SERVICE, "libsodium could not start.");
+        return tta_fail(err, TTA_NO_SERVICE, 0, "libsodium could not start.");
     }
     struct tta_key_validator *validator = calloc(1, sizeof *validator);
     if (!validator || !init_lock(validator)) {
         free(validator);
-        return fail(err, TTA_NO_MEMORY, "There is no memory for a key validator.");
+        return tta_fail(err, TTA_NO_MEMORY, 0, "There is no memory for a key validator.");
     }
     status = fill(validator, options, err);
     if (status != TTA_OK) {
