@@ -116,8 +116,6 @@ static void assert_answer(struct bench *bench, enum tta_key_verdict verdict, boo
 static void judges_the_answers_of_a_server(void **state)
 {
     (void)state;
-    static char huge[2 * 1024 * 1024];
-    memset(huge, ' ', sizeof huge - 1);
     const struct {
         enum tta_provider provider;
         struct loopback_answer answer;
@@ -157,8 +155,6 @@ static void judges_the_answers_of_a_server(void **state)
         {TTA_PROVIDER_OPENAI, {.fault = LOOPBACK_CLOSE}, TTA_KEY_UNKNOWN, 0, 0},
         {TTA_PROVIDER_OPENAI, {.body = MODELS, .fault = LOOPBACK_TRUNCATE}, TTA_KEY_UNKNOWN, 0, 0},
         {TTA_PROVIDER_OPENAI, {.status = 401, .body = "{", .fault = LOOPBACK_TRUNCATE}, TTA_KEY_UNKNOWN, 0, 0},
-        {TTA_PROVIDER_OPENAI, {.body = huge}, TTA_KEY_UNKNOWN, 0, 0},
-        {TTA_PROVIDER_OPENROUTER, {.body = huge, .body_len = 65537}, TTA_KEY_UNKNOWN, 0, 0},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct bench bench = set_up(cases[i].provider, &cases[i].answer, 1);
@@ -199,6 +195,26 @@ static void a_list_beyond_64_kib_is_read(void **state)
     struct bench bench = set_up(TTA_PROVIDER_OPENAI, &answer, 1);
     assert_answer(&bench, TTA_KEY_VALID, false);
     tear_down(&bench);
+}
+
+static void an_answer_beyond_all_measure_is_not_read(void **state)
+{
+    (void)state;
+    static char huge[2 * 1024 * 1024];
+    memset(huge, ' ', sizeof huge);
+    const struct {
+        enum tta_provider provider;
+        size_t body_len;
+    } cases[] = {{TTA_PROVIDER_OPENAI, sizeof huge}, {TTA_PROVIDER_OPENROUTER, 65537}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const struct loopback_answer answer = {.body = huge, .body_len = cases[i].body_len};
+        struct bench bench = set_up(cases[i].provider, &answer, 1);
+        struct tta_key_result result = validate(&bench);
+        assert_int_equal(result.verdict, TTA_KEY_UNKNOWN);
+        assert_int_equal(result.http_status, 0);
+        assert_non_null(strstr(result.sentence, "too large"));
+        tear_down(&bench);
+    }
 }
 
 static void a_silent_server_says_nothing_about_the_key(void **state)
@@ -664,7 +680,7 @@ static void a_verdict_forgotten_in_the_air_is_not_kept(void **state)
     assert_int_equal(pthread_create(&thread, NULL, ask, &asker), 0);
     wait_for_request(bench.server);
     tta_key_forget(bench.validator, bench.provider, loopback_server_url(bench.server), bench.secret);
-    assert_answer(&bench, TTA_KEY_VALID, false); /* asks at once, beside the first */
+    assert_answer(&bench, TTA_KEY_VALID, false);
     assert_int_equal(pthread_join(thread, NULL), 0);
     assert_int_equal(asker.result.verdict, TTA_KEY_INVALID);
     assert_answer(&bench, TTA_KEY_VALID, true);
@@ -753,6 +769,7 @@ int main(void)
         cmocka_unit_test(judges_the_answers_of_a_server),
         cmocka_unit_test(understands_a_date_in_retry_after),
         cmocka_unit_test(a_list_beyond_64_kib_is_read),
+        cmocka_unit_test(an_answer_beyond_all_measure_is_not_read),
         cmocka_unit_test(a_silent_server_says_nothing_about_the_key),
         cmocka_unit_test(a_refused_connection_says_nothing_about_the_key),
         cmocka_unit_test(a_server_without_tls_never_sees_the_key),
