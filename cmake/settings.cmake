@@ -2,6 +2,7 @@
 # that nobody who uses the libraries compiles with our warnings.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
+pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 
 add_library(settings INTERFACE)
 target_compile_features(settings INTERFACE c_std_11)
