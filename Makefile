@@ -1,21 +1,63 @@
 # The front door: each target is a name for what the presets and scripts do.
 .DEFAULT_GOAL := help
-.PHONY: help setup bench baseline test check asan tsan fuzz install clean
+.PHONY: help setup bench baseline test check asan tsan fuzz install clean release
+
+PREFIX ?= /usr/local
 
 help:
 	@echo 'make bench     install what is missing, build optimised, run the performance suite'
 	@echo 'make test      install what is missing, build, run all tests'
 	@echo 'make baseline  measure the suite and replace the committed baseline'
-	@echo 'make check     tests with gcc and clang, and the layer, symbol and header checks'
+	@echo 'make check     the tests with clang too, and the layer, symbol and text checks'
 	@echo 'make asan      all tests under the address and undefined-behaviour sanitizers'
 	@echo 'make tsan      the threaded tests under the thread sanitizer'
-	@echo 'make fuzz      a minute of fuzzing for each parser'
-	@echo 'make install   install libraries, headers and programs (DESTDIR and PREFIX)'
+	@echo 'make fuzz      a minute of coverage-guided fuzzing for each parser'
+	@echo 'make install   install libraries, headers and programs (PREFIX, DESTDIR)'
 	@echo 'make setup     only install the system packages that are missing'
 	@echo 'make clean     remove build/'
 
 setup:
 	@tools/setup-debian.sh
 
-build/%/build.ninja: setup
-	@cmake --preset $* > build-$*.log 2>&1 || { cat build-$*.log; rm build-$*.log; exit 1; }; rm -f build-$*.log
+# configure and build a preset, quietly unless something is wrong
+define build
+	@cmake --preset $(1) > /dev/null
+	@cmake --build --preset $(1) -- --quiet
+endef
+
+release:
+	$(call build,release)
+
+bench: setup release
+	@build/release/assay run --no-build
+
+baseline: setup release
+	@tools/update-baseline.sh
+
+test: setup
+	$(call build,dev)
+	@ctest --preset dev
+
+check: test
+	@tools/setup-debian.sh check
+	$(call build,clang)
+	@ctest --preset clang
+
+asan: setup
+	$(call build,asan)
+	@ctest --preset asan
+
+tsan: setup
+	$(call build,tsan)
+	@ctest --preset tsan
+
+fuzz:
+	@tools/setup-debian.sh check
+	@tools/fuzz.sh
+
+# Packagers run this: it never installs system packages by itself.
+install: release
+	@cmake --install build/release --prefix $(PREFIX)
+
+clean:
+	@rm -rf build
