@@ -10,6 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define MAX_PATH_BYTES 8192 /* twice what Linux takes */
+#define MAX_TEMPORARY_NAMES 1000 /* tried: as many threads may write one path at once, or crashed while doing so */
+
 static bool refuse(char reason[BASE_FILE_REASON_BYTES], const char *tried, const char *path, const char *why)
 {
     (void)snprintf(reason, BASE_FILE_REASON_BYTES, "cannot %s '%s': %s", tried, path, why); /* cut if longer */
@@ -89,6 +92,27 @@ static void sync_directory_of(const char *path)
     free(copy);
 }
 
+/* A new file beside `path`, its name into `out_name`; -1 with errno if there
+ * can be none.  Not mkstemp(): that makes files private, and the umask that
+ * would say what they should be cannot be read without changing it for all
+ * threads. */
+static int create_beside(const char *path, struct buf *out_name)
+{
+    for (int attempt = 0; attempt < MAX_TEMPORARY_NAMES; attempt++) {
+        base_buf_reset(out_name);
+        base_buf_addf(out_name, "%s.%ld-%d.new", path, (long)getpid(), attempt);
+        if (!base_buf_ok(out_name)) {
+            errno = strlen(path) < MAX_PATH_BYTES ? ENOMEM : ENAMETOOLONG;
+            return -1;
+        }
+        int fd = open(base_buf_cstr(out_name), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd >= 0 || errno != EEXIST) {
+            return fd;
+        }
+    }
+    return -1;
+}
+
 /* Puts the finished temporary file in its place; link() refuses to replace. */
 static bool publish(const char *temporary, const char *path, bool exclusive)
 {
@@ -102,44 +126,56 @@ static bool publish(const char *temporary, const char *path, bool exclusive)
     return true;
 }
 
+/* 0, or the errno of what failed; the temporary file is gone either way. */
+static int write_and_publish(int fd, const char *temporary, const char *path, struct str contents, bool exclusive)
+{
+    int error = write_all(fd, contents) && fsync(fd) == 0 ? 0 : errno;
+    if (close(fd) != 0 && error == 0) {
+        error = errno;
+    }
+    if (error == 0 && !publish(temporary, path, exclusive)) {
+        error = errno;
+    }
+    if (error != 0) {
+        (void)unlink(temporary); /* the reason to tell is the first failure */
+    }
+    return error;
+}
+
 bool base_file_write_atomic(const char *path, struct str contents, bool exclusive, bool *out_exists,
                             char reason[BASE_FILE_REASON_BYTES])
 {
     struct buf temporary;
-    base_buf_init(&temporary, 8192);
-    base_buf_addf(&temporary, "%s.XXXXXX", path);
-    if (!base_buf_ok(&temporary)) {
-        return refuse(reason, "write", path, "out of memory, or the name is too long");
-    }
-    int fd = mkstemp(temporary.ptr);
-    if (fd < 0) {
-        base_buf_deinit(&temporary);
-        return refuse(reason, "write", path, strerror(errno));
-    }
-    /* mkstemp makes the file private; results are for everyone the umask lets in. */
-    mode_t mask = umask(0);
-    (void)umask(mask);
-    bool written = fchmod(fd, 0666 & ~mask) == 0 && write_all(fd, contents) && fsync(fd) == 0;
-    int error = errno;
-    if (close(fd) != 0 && written) {
-        written = false;
-        error = errno;
-    }
-    if (written && !publish(temporary.ptr, path, exclusive)) {
-        written = false;
-        error = errno;
-    }
-    if (!written) {
-        (void)unlink(temporary.ptr);
-        if (out_exists) {
-            *out_exists = error == EEXIST;
-        }
-        base_buf_deinit(&temporary);
-        return refuse(reason, "write", path, strerror(error));
+    base_buf_init(&temporary, MAX_PATH_BYTES + 64); /* and the ending */
+    bool exists = false;
+    int fd = create_beside(path, &temporary);
+    int error = fd < 0 ? errno : write_and_publish(fd, base_buf_cstr(&temporary), path, contents, exclusive);
+    if (fd >= 0 && exclusive) {
+        exists = error == EEXIST;
     }
     base_buf_deinit(&temporary);
-    sync_directory_of(path);
-    return true;
+    if (error == 0) {
+        sync_directory_of(path);
+        return true;
+    }
+    if (out_exists) {
+        *out_exists = exists;
+    }
+    return refuse(reason, "write", path, strerror(error));
+}
+
+/* One that exists is fine; what else is there says so. */
+static const char *make_directory(const char *path)
+{
+    struct stat existing;
+    if (mkdir(path, 0777) == 0) {
+        return NULL;
+    }
+    if (errno != EEXIST) {
+        return strerror(errno);
+    }
+    bool is_directory = stat(path, &existing) == 0 && S_ISDIR(existing.st_mode);
+    return is_directory ? NULL : "a file of that name is in the way";
 }
 
 bool base_file_make_directories(const char *path, char reason[BASE_FILE_REASON_BYTES])
@@ -148,22 +184,16 @@ bool base_file_make_directories(const char *path, char reason[BASE_FILE_REASON_B
     if (!partial) {
         return refuse(reason, "make directory", path, "out of memory");
     }
-    bool made = true;
-    for (char *slash = partial + 1; made; slash++) {
-        if (*slash != '/' && *slash != '\0') {
-            continue;
-        }
-        char kept = *slash;
-        *slash = '\0';
-        struct stat existing;
-        if (mkdir(partial, 0777) != 0 && !(errno == EEXIST && stat(partial, &existing) == 0 && S_ISDIR(existing.st_mode))) {
-            made = refuse(reason, "make directory", path, errno == EEXIST ? "a file of that name is in the way" : strerror(errno));
-        }
-        *slash = kept;
-        if (kept == '\0') {
-            break;
+    size_t len = strlen(partial);
+    const char *why = NULL;
+    for (size_t i = len > 0 ? 1 : 0; i <= len && !why; i++) {
+        char kept = partial[i];
+        if (kept == '/' || kept == '\0') {
+            partial[i] = '\0';
+            why = make_directory(partial);
+            partial[i] = kept;
         }
     }
     free(partial);
-    return made;
+    return !why || refuse(reason, "make directory", path, why);
 }

@@ -25,9 +25,9 @@ bool base_file_read(const char *path, struct buf *out, char reason[BASE_FILE_REA
 /*
  * Writes `contents` to `path` so that a reader, or a power cut, sees either
  * the old file or the whole new one: temporary file beside it, fsync, rename.
- * With `exclusive` an existing file is left alone: false, and `*out_exists`
- * (may be NULL) becomes true.  On false nothing is left behind and `reason`
- * says why.
+ * With `exclusive` an existing file is left alone: false.  On false nothing is
+ * left behind, `reason` says why, and `*out_exists` (may be NULL) says whether
+ * it was for that existing file.
  */
 bool base_file_write_atomic(const char *path, struct str contents, bool exclusive, bool *out_exists,
                             char reason[BASE_FILE_REASON_BYTES]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/histogram.h"
 
+#include <float.h>
 #include <math.h>
 
 /* Inverse of base_histogram_bucket(): buckets below 256 are their own value,
@@ -46,7 +47,9 @@ uint64_t base_histogram_value_at_rank(const uint64_t *counts, uint64_t rank)
 
 uint64_t base_histogram_quantile_rank(double q, uint64_t n)
 {
-    double rank = ceil(q * (double)n);
+    /* 0.07 * 100 is a little above 7 in binary: without the slack, which R has
+     * too, the next rank would be taken. */
+    double rank = ceil(q * (double)n * (1 - 4 * DBL_EPSILON));
     if (rank < 1) {
         return 1;
     }

@@ -13,7 +13,11 @@ bool base_size_mul(size_t a, size_t b, size_t *out)
 
 void *base_alloc_array(size_t count, size_t size)
 {
-    return calloc(count > 0 ? count : 1, size > 0 ? size : 1); /* calloc checks the product itself */
+    size_t bytes;
+    if (!base_size_mul(count, size, &bytes)) {
+        return NULL;
+    }
+    return calloc(bytes > 0 ? bytes : 1, 1);
 }
 
 static bool is_digit(char c)
@@ -67,7 +71,10 @@ static struct str take_digits(struct str *text)
 static bool parse_decimal(struct str text, struct decimal *out)
 {
     struct decimal number = {0};
-    if (text.len > 0 && text.ptr[0] == '-') {
+    if (text.len == 0) {
+        return false;
+    }
+    if (text.ptr[0] == '-') {
         number.negative = true;
         text.ptr++;
         text.len--;
@@ -129,35 +136,42 @@ static int digit_at(const struct decimal *number, int64_t power)
     return -power <= (int64_t)number->fraction.len ? number->fraction.ptr[-power - 1] - '0' : 0;
 }
 
+/* The digits below `unit` decide the rounding: first one, then whether
+ * anything follows it, and in a tie what makes the result even. */
+static bool is_rounded_away(const struct decimal *number, int64_t unit, bool is_odd)
+{
+    int first = digit_at(number, unit - 1);
+    if (first != 5) {
+        return first > 5;
+    }
+    for (int64_t power = unit - 2; power >= -(int64_t)number->fraction.len; power--) {
+        if (digit_at(number, power) != 0) {
+            return true;
+        }
+    }
+    return is_odd;
+}
+
 bool base_num_parse_scaled(struct str text, int scale, int64_t min, int64_t max, int64_t *out)
 {
     struct decimal number;
     if (!parse_decimal(text, &number)) {
         return false;
     }
-    int64_t shift = number.exponent + scale; /* result = whole.fraction * 10^shift */
-    int64_t value = 0;
-    for (int64_t power = (int64_t)number.whole.len - 1; power >= -shift; power--) {
-        if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, digit_at(&number, power), &value)) {
+    int64_t unit = -(number.exponent + scale); /* the power of ten that counts one in the result */
+    int64_t value = 0; /* kept negative: INT64_MIN has no positive twin */
+    for (int64_t power = (int64_t)number.whole.len - 1; power >= unit; power--) {
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_sub_overflow(value, digit_at(&number, power), &value)) {
             return false;
         }
     }
-    /* The digits below the unit decide the rounding: first one, then whether
-     * anything follows it. */
-    int64_t first_below = -shift - 1;
-    int first = digit_at(&number, first_below);
-    bool more = false;
-    int64_t highest = (int64_t)number.whole.len - 1;
-    for (int64_t power = first_below - 1 < highest ? first_below - 1 : highest;
-         !more && power >= -(int64_t)number.fraction.len; power--) {
-        more = digit_at(&number, power) != 0;
-    }
-    bool up = first > 5 || (first == 5 && (more || value % 2 != 0));
-    if (up && __builtin_add_overflow(value, 1, &value)) {
+    bool away_from_zero = is_rounded_away(&number, unit, value % 2 != 0);
+    if (away_from_zero && __builtin_sub_overflow(value, 1, &value)) {
         return false;
     }
-    if (number.negative) {
-        value = -value;
+    if (!number.negative && __builtin_sub_overflow(0, value, &value)) {
+        return false;
     }
     if (value < min || value > max) {
         return false;
@@ -170,21 +184,28 @@ bool base_num_parse_duration_ns(struct str text, int64_t *out_ns)
 {
     static const struct {
         struct str name;
-        double ns;
+        int scale; /* nanoseconds are number * 10^scale * factor */
+        int64_t factor;
     } units[] = {
-        /* "min", "ms", "us" and "ns" before "s", which ends them too */
-        {{"ns", 2}, 1}, {{"us", 2}, 1e3}, {{"ms", 2}, 1e6}, {{"min", 3}, 60e9}, {{"s", 1}, 1e9}, {{"h", 1}, 3600e9},
+        /* those that end in "s" before "s" itself */
+        {{"ns", 2}, 0, 1},
+        {{"us", 2}, 3, 1},
+        {{"ms", 2}, 6, 1},
+        {{"s", 1}, 9, 1},
+        {{"min", 3}, 9, 60},
+        {{"h", 1}, 9, 3600},
     };
     for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
         if (!base_str_ends_with(text, units[i].name)) {
             continue;
         }
         struct str number = base_str_trim((struct str){text.ptr, text.len - units[i].name.len});
-        double value;
-        if (!base_num_parse_double(number, 0, 9.2e18 / units[i].ns, &value)) {
+        int64_t value;
+        if (number.ptr != text.ptr ||
+            !base_num_parse_scaled(number, units[i].scale, 0, INT64_MAX / units[i].factor, &value)) {
             return false;
         }
-        *out_ns = (int64_t)(value * units[i].ns + 0.5);
+        *out_ns = value * units[i].factor;
         return true;
     }
     return false;

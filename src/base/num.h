@@ -24,7 +24,8 @@ void *base_alloc_array(size_t count, size_t size);
 bool base_num_parse_int64(struct str text, int64_t min, int64_t max, int64_t *out);
 
 /* A finite decimal number, with optional fraction and exponent ("2.5", "1e-6",
- * "-1"; no hexadecimal, no "inf"), within [min, max]. */
+ * "-1"; no hexadecimal, no "inf"), within [min, max].  At most 399 bytes, the
+ * exponent within 100000 of zero. */
 bool base_num_parse_double(struct str text, double min, double max, double *out);
 
 /* A decimal number times 10^scale, rounded to the nearest whole number, ties
@@ -35,7 +36,8 @@ bool base_num_parse_scaled(struct str text, int scale, int64_t min, int64_t max,
 
 /* A duration with its unit, ns, us, ms, s, min or h, blanks between allowed:
  * "500 ms", "0.5s".  A bare number is refused: a duration has a unit.
- * Result in nanoseconds, 0 or more, at most INT64_MAX. */
+ * Result in nanoseconds, 0 or more, at most INT64_MAX; what is finer than a
+ * nanosecond, or than a billionth of the unit, is rounded as above. */
 bool base_num_parse_duration_ns(struct str text, int64_t *out_ns);
 
 #endif /* BASE_NUM_H */

@@ -84,6 +84,12 @@ struct str base_str_cut(struct str text, char separator, struct str *rest)
     return (struct str){text.ptr, before};
 }
 
+/* As bytes: whether a char has a sign depends on the machine. */
+static bool is_between(char byte, char low, char high)
+{
+    return (unsigned char)low <= (unsigned char)byte && (unsigned char)byte <= (unsigned char)high;
+}
+
 /* One pattern element at `*at` against one byte; moves `*at` past the element.
  * A `[` without its `]` stands for itself. */
 static bool element_matches(struct str pattern, size_t *at, char byte)
@@ -100,7 +106,7 @@ static bool element_matches(struct str pattern, size_t *at, char byte)
             bool found = false;
             for (size_t i = *at + 1; i < end; i++) {
                 if (i + 2 < end && pattern.ptr[i + 1] == '-') {
-                    found = found || (pattern.ptr[i] <= byte && byte <= pattern.ptr[i + 2]);
+                    found = found || is_between(byte, pattern.ptr[i], pattern.ptr[i + 2]);
                     i += 2;
                 } else {
                     found = found || pattern.ptr[i] == byte;

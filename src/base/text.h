@@ -43,7 +43,8 @@ struct str base_str_trim(struct str text);
 struct str base_str_cut(struct str text, char separator, struct str *rest);
 
 /* True if `text` matches the shell pattern: `*` any run of bytes, `?` one
- * byte, `[a-z]` a set.  Linear in practice, never recursive. */
+ * byte, `[a-z_]` one byte of a set; a `[` without its `]` stands for itself.
+ * Linear in practice, never recursive. */
 bool base_str_matches(struct str text, struct str pattern);
 
 #endif /* BASE_TEXT_H */
