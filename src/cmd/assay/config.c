@@ -123,57 +123,80 @@ static void explain_load(const char *path, struct str text, cyaml_err_t error, s
                   STR_ARGS(what.len > 0 ? what : base_str(cyaml_strerror(error))));
 }
 
-static bool load(const char *path, struct yaml **out_yaml, struct buf *reason)
+/* A file that is being applied. */
+struct source {
+    const char *path;
+    struct str text;
+};
+
+static bool load(const struct source *source, struct yaml **out_yaml, struct buf *reason)
 {
-    struct buf text, log;
-    char why[BASE_FILE_REASON_BYTES];
-    base_buf_init(&text, MAX_CONFIG_BYTES);
+    struct buf log;
     base_buf_init(&log, MAX_LOG_BYTES);
-    bool good = base_file_read(path, &text, why);
-    if (!good) {
-        base_buf_add_cstr(reason, why);
-    } else {
-        cyaml_config_t config = loader;
-        config.log_ctx = &log;
-        cyaml_err_t error = cyaml_load_data((const uint8_t *)base_buf_cstr(&text), text.len, &config, &top_schema,
-                                            (cyaml_data_t **)out_yaml, NULL);
-        good = error == CYAML_OK;
-        if (!good) {
-            explain_load(path, base_buf_str(&text), error, base_buf_str(&log), reason);
-        }
+    cyaml_config_t config = loader;
+    config.log_ctx = &log;
+    const uint8_t *bytes = (const uint8_t *)(source->text.ptr ? source->text.ptr : "");
+    cyaml_err_t error = cyaml_load_data(bytes, source->text.len, &config, &top_schema, (cyaml_data_t **)out_yaml, NULL);
+    if (error != CYAML_OK) {
+        explain_load(source->path, source->text, error, base_buf_str(&log), reason);
     }
-    base_buf_deinit(&text);
     base_buf_deinit(&log);
-    return good;
+    return error == CYAML_OK;
 }
 
-static bool apply_one(const char *path, struct options *options, const char *name, const char *value, struct buf *reason)
+/* `key` is the option's name with "_" for "-". */
+static bool apply_one(const struct source *source, struct options *options, const char *name, const char *value,
+                      struct buf *reason)
 {
+    char key[40];
+    size_t len = 0;
+    for (; name[len] != '\0' && len < sizeof(key) - 1; len++) {
+        key[len] = name[len] == '-' ? '_' : name[len];
+    }
     struct buf clause;
     base_buf_init(&clause, 1500);
     bool good = options_set(options, base_str(name), value, &clause);
     if (!good) {
-        base_buf_addf(reason, "%s: %s", path, base_buf_cstr(&clause));
+        base_buf_addf(reason, "%s:%d: %s", source->path, line_of_key(source->text, (struct str){key, len}),
+                      base_buf_cstr(&clause));
     }
     base_buf_deinit(&clause);
     return good;
 }
 
-static bool apply_all(const char *path, const struct yaml *yaml, struct options *options, struct buf *reason)
+static bool apply_all(const struct source *source, const struct yaml *yaml, struct options *options, struct buf *reason)
 {
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         const char *value;
         memcpy(&value, (const char *)yaml + texts[i].offset, sizeof(value));
-        if (value && !apply_one(path, options, texts[i].option, value, reason)) {
+        if (value && !apply_one(source, options, texts[i].option, value, reason)) {
             return false;
         }
     }
     for (unsigned i = 0; i < yaml->compare_fail_count; i++) {
-        if (!apply_one(path, options, "compare-fail", yaml->compare_fail[i], reason)) {
+        if (!apply_one(source, options, "compare-fail", yaml->compare_fail[i], reason)) {
             return false;
         }
     }
     return true;
+}
+
+static bool read_source(const char *path, struct config *config, struct options *options, struct buf *reason)
+{
+    struct buf text;
+    char why[BASE_FILE_REASON_BYTES];
+    base_buf_init(&text, MAX_CONFIG_BYTES);
+    bool good = base_file_read(path, &text, why);
+    if (!good) {
+        base_buf_add_cstr(reason, why);
+    } else {
+        struct source source = {path, base_buf_str(&text)};
+        good = load(&source, &config->yaml, reason);
+        /* an empty file has no mapping */
+        good = good && (!config->yaml || apply_all(&source, config->yaml, options, reason));
+    }
+    base_buf_deinit(&text);
+    return good;
 }
 
 bool config_read(const char *path, struct options *options, struct config **out_config, struct buf *reason)
@@ -184,9 +207,7 @@ bool config_read(const char *path, struct options *options, struct config **out_
         return false;
     }
     struct options changed = *options;
-    bool good = load(path, &config->yaml, reason) &&
-                (!config->yaml || apply_all(path, config->yaml, &changed, reason)); /* an empty file has no mapping */
-    if (!good) {
+    if (!read_source(path, config, &changed, reason)) {
         config_destroy(config);
         return false;
     }

@@ -5,10 +5,12 @@
  * A run that shows a regression is not saved, or it would be the next
  * comparison's baseline and hide itself.
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "assay/machine.h"
 #include "assay/store.h"
@@ -119,6 +121,25 @@ static int collect_benchmarks(struct run *run, const char *const *programs, size
         return EXIT_BAD_USAGE;
     }
     return EXIT_FINE;
+}
+
+/* A folder that cannot be written to is found out now, not after the measuring. */
+static int check_json_path(const struct options *options)
+{
+    if (!options->json_path) {
+        return EXIT_FINE;
+    }
+    const char *slash = strrchr(options->json_path, '/');
+    struct str folder = slash ? (struct str){options->json_path, (size_t)(slash - options->json_path) + 1} : STR("./");
+    struct buf path;
+    base_buf_init(&path, folder.len);
+    base_buf_add(&path, folder);
+    bool writable = base_buf_ok(&path) && access(path.ptr, W_OK | X_OK) == 0;
+    if (!writable) {
+        complain("--json: cannot write into the folder '%s': %s", base_buf_cstr(&path), strerror(errno));
+    }
+    base_buf_deinit(&path);
+    return writable ? EXIT_FINE : EXIT_BAD_USAGE;
 }
 
 static void print_names(const struct run *run)
@@ -370,6 +391,10 @@ static int run_all(struct run *run, const char *const *programs, size_t program_
     if (run->options->list_only) {
         print_names(run);
         return EXIT_FINE;
+    }
+    status = check_json_path(run->options);
+    if (status != EXIT_FINE) {
+        return status;
     }
     if (assay_machine_describe(&run->machine) != ASSAY_OK) {
         return out_of_memory();
