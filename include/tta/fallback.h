@@ -43,7 +43,7 @@ struct tta_fallback;
  * The selector says who fits (tta_fits()) and is borrowed until the fallback is
  * destroyed.  Options are copied.  TTA_OK: `*out_fallback` is owned by the
  * caller.  TTA_BAD_ARGUMENT (a time is negative, max_failures is 0,
- * memory_ns < exclusion_ns), TTA_NO_MEMORY.  `err` may be NULL.
+ * memory_ns < exclusion_ns, no such strategy), TTA_NO_MEMORY.  `err` may be NULL.
  */
 TTA_API TTA_MUST_CHECK enum tta_status
 tta_fallback_create(const struct tta_selector *selector, const struct tta_fallback_options *options,
