@@ -473,6 +473,7 @@ enum tta_status tta_fallback_next(const struct tta_fallback *fallback, size_t fa
         return TTA_NO_MODEL;
     }
     size_t row = fallback->places[best].row;
-    *out_choice = (struct tta_choice){.row = row, .score = tta_selector_score(fallback->selector, requirements->task, row)};
+    double score = tta_selector_score(fallback->selector, requirements->task, row);
+    *out_choice = (struct tta_choice){.row = row, .score = score};
     return TTA_OK;
 }
