@@ -48,7 +48,8 @@ TTA_API TTA_MUST_CHECK enum tta_status tta_task_of_name(const char *name, enum t
  * a limit (maximum price 0 means free).  A model whose value is *unknown*
  * fails a limit in force, unless `unknown_passes` is set; a dynamic price
  * fails every price limit either way.  Under TTA_RULES_COMPAT the original's
- * reading applies instead: zero means no limit and most unknown values pass.
+ * reading applies instead, whatever `unknown_passes` says: zero means no limit
+ * and most unknown values pass.
  */
 struct tta_requirements {
     enum tta_task task;
@@ -57,13 +58,13 @@ struct tta_requirements {
     bool has_max_prompt_price;
     bool has_max_completion_price;
     bool safety_required;  /* safety score at least criteria.min_safety_score */
-    bool free_only;        /* only models with is_free */
+    bool free_only;        /* only models with is_free (compat: whose blended cost is 0) */
     bool unknown_passes;
     int64_t max_latency_ms;            /* against 5000 / max(performance score, 1) ms, the original's estimate */
     double min_quality;                /* 0 to 10, against the performance score */
     int64_t max_prompt_price_pusd;     /* per token */
     int64_t max_completion_price_pusd; /* per token */
-    int64_t min_context_tokens;        /* 0: any */
+    int64_t min_context_tokens;        /* 0 or less: any */
     uint64_t capabilities;             /* all of these */
     /* TTA_RULES_COMPAT only: the original's limit on its one blended price, USD
      * per token, 0 for none; the two price limits above are then not read. */
@@ -89,12 +90,15 @@ TTA_API struct tta_criteria tta_criteria_defaults(void);
  * The terms of a score; their sum is the score.
  *
  * Default rules.  performance: weight x score, unknown counts 5.  safety:
- * weight x score, unknown counts 5.  cost: weight x (10 for free; else
- * 10 x (1 - log-position of the expected price between the cheapest and the
- * dearest paid model of the catalogue); unknown or dynamic 0), where the
- * expected price is three prompt tokens to one completion token.  task: 0.5
- * for each capability that suits the task.  family: 0 (a model is not judged
- * by its name).  preference: +1 free, +1 local, as criteria say.
+ * weight x score, unknown counts 5.  cost: weight x points, by the expected
+ * price, which is three prompt tokens to one completion token: 10 points if it
+ * is zero, 0 if it is unknown or dynamic, else on a logarithmic scale from 10
+ * for the cheapest model of the catalogue that is not zero to 0 for the
+ * dearest (10 if they cost the same).  task: 0.5 for each capability that
+ * suits the task (docs/compat.md has the table).  family: 0, a model is not
+ * judged by its name.  preference: +1 free, +1 local, as criteria say.
+ *
+ * Compat rules: docs/compat.md.
  */
 struct tta_score {
     double performance;
@@ -112,7 +116,8 @@ struct tta_selector;
  * Joins a catalogue with criteria.  The catalogue is borrowed until the
  * selector is destroyed; the criteria are copied.
  * TTA_OK: `*out_selector` is owned by the caller, for tta_selector_destroy().
- * TTA_BAD_ARGUMENT: a weight or the minimum score is negative or not finite.
+ * TTA_BAD_ARGUMENT: a weight or the minimum score is negative or not finite,
+ * or there are no such rules.
  * TTA_NO_MEMORY.  `err` may be NULL.
  */
 TTA_API TTA_MUST_CHECK enum tta_status
@@ -148,6 +153,7 @@ enum tta_reason {
     TTA_REASON_LATENCY,
     TTA_REASON_PROMPT_PRICE,
     TTA_REASON_COMPLETION_PRICE,
+    TTA_REASON_COST, /* TTA_RULES_COMPAT only: compat_max_cost_per_token */
     TTA_REASON_NOT_FREE,
     TTA_REASON_QUALITY,
     TTA_REASON_SAFETY,
@@ -169,8 +175,13 @@ struct tta_verdict {
 };
 
 /* True if the model of `row` meets the requirements under the selector's
- * rules: the test that tta_select() applies.  `row` must be in range. */
+ * rules and its score is above 0: the test that tta_select() applies.  `row`
+ * must be in range.  Tens of nanoseconds. */
 TTA_API bool tta_fits(const struct tta_selector *selector, const struct tta_requirements *requirements, size_t row);
+
+/* The score of the model of `row` for a task, of one that does not fit too.
+ * `row` must be in range. */
+TTA_API double tta_selector_score(const struct tta_selector *selector, enum tta_task task, size_t row);
 
 /*
  * The verdict on the model of each row, in catalogue order, into
