@@ -4,6 +4,14 @@ foreach(name IN ITEMS key_answer_test key_form_test key_request_test status_test
 endforeach()
 add_unit_test(tta catalogue_test LIBRARIES tta PkgConfig::JANSSON ALLOC_FAULTS)
 add_unit_test(tta selection_test LIBRARIES tta ALLOC_FAULTS)
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+add_executable(compat_order_dump unit/tta/compat_order_dump.c)
+target_link_libraries(compat_order_dump PRIVATE settings tta PkgConfig::JANSSON)
+add_test(NAME tta.compat_order
+    COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/oracle/compat_order_test.py
+            $<TARGET_FILE:compat_order_dump> ${CMAKE_CURRENT_SOURCE_DIR}/data
+)
+set_tests_properties(tta.compat_order PROPERTIES LABELS "unit" TIMEOUT 120)
 add_unit_test(tta metric_totals_test LIBRARIES tta ALLOC_FAULTS)
 add_unit_test(tta metrics_test LIBRARIES tta LABELS threads ALLOC_FAULTS)
 add_unit_test(tta fallback_test LIBRARIES tta LABELS threads ALLOC_FAULTS)
