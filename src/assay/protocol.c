@@ -113,42 +113,54 @@ static bool parse_called(struct str rest, struct histogram *calls)
     return for_each_bucket(buckets, &total, calls);
 }
 
+/* What follows the word of a reply. */
+static bool parse_rest(struct str rest, struct assay_reply *reply, struct histogram *calls)
+{
+    switch (reply->kind) {
+    case ASSAY_REPLY_HELLO:
+    case ASSAY_REPLY_READY:
+        return parse_count(rest, 0, INT32_MAX, &reply->number);
+    case ASSAY_REPLY_GROUP:
+    case ASSAY_REPLY_TARGET:
+    case ASSAY_REPLY_FAILED:
+        reply->text = rest;
+        return rest.len > 0;
+    case ASSAY_REPLY_TOOK:
+        return parse_took(rest, reply);
+    case ASSAY_REPLY_CALLED:
+        return parse_called(rest, calls);
+    case ASSAY_REPLY_WANTS_CALLS:
+    case ASSAY_REPLY_DONE:
+        break;
+    }
+    return !rest.ptr;
+}
+
 enum assay_status assay_reply_parse(struct str line, struct assay_reply *out_reply, struct histogram *calls)
 {
+    static const struct {
+        struct str word;
+        enum assay_reply_kind kind;
+    } words[] = {
+        {{"hello", 5}, ASSAY_REPLY_HELLO},     {{"group", 5}, ASSAY_REPLY_GROUP},
+        {{"target", 6}, ASSAY_REPLY_TARGET},   {{"calls", 5}, ASSAY_REPLY_WANTS_CALLS},
+        {{"ready", 5}, ASSAY_REPLY_READY},     {{"took", 4}, ASSAY_REPLY_TOOK},
+        {{"called", 6}, ASSAY_REPLY_CALLED},   {{"failed", 6}, ASSAY_REPLY_FAILED},
+        {{"done", 4}, ASSAY_REPLY_DONE},
+    };
     struct str rest;
     struct str word = base_str_cut(line, ' ', &rest);
-    out_reply->number = 0;
-    out_reply->text = rest;
-    bool good = false;
-    if (base_str_equal(word, STR("took"))) {
-        out_reply->kind = ASSAY_REPLY_TOOK;
-        good = parse_took(rest, out_reply);
-    } else if (base_str_equal(word, STR("called"))) {
-        out_reply->kind = ASSAY_REPLY_CALLED;
-        good = parse_called(rest, calls);
-    } else if (base_str_equal(word, STR("hello"))) {
-        out_reply->kind = ASSAY_REPLY_HELLO;
-        good = parse_count(rest, 0, INT32_MAX, &out_reply->number);
-    } else if (base_str_equal(word, STR("ready"))) {
-        out_reply->kind = ASSAY_REPLY_READY;
-        good = parse_count(rest, 0, INT32_MAX, &out_reply->number);
-    } else if (base_str_equal(word, STR("group"))) {
-        out_reply->kind = ASSAY_REPLY_GROUP;
-        good = rest.len > 0;
-    } else if (base_str_equal(word, STR("target"))) {
-        out_reply->kind = ASSAY_REPLY_TARGET;
-        good = rest.len > 0;
-    } else if (base_str_equal(word, STR("failed"))) {
-        out_reply->kind = ASSAY_REPLY_FAILED;
-        good = rest.len > 0;
-    } else if (base_str_equal(line, STR("calls"))) {
-        out_reply->kind = ASSAY_REPLY_WANTS_CALLS;
-        good = true;
-    } else if (base_str_equal(line, STR("done"))) {
-        out_reply->kind = ASSAY_REPLY_DONE;
-        good = true;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (base_str_equal(word, words[i].word)) {
+            struct assay_reply reply = {.kind = words[i].kind};
+            if (!parse_rest(rest, &reply, calls)) {
+                return ASSAY_BAD_SYNTAX;
+            }
+            *out_reply = reply;
+            return ASSAY_OK;
+        }
     }
-    return good ? ASSAY_OK : ASSAY_BAD_SYNTAX;
+    return ASSAY_BAD_SYNTAX;
 }
 
 void assay_reply_format_took(const int64_t *times_ns, size_t count, struct buf *out_line)

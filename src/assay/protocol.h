@@ -66,12 +66,12 @@ struct assay_reply {
 };
 
 /* Lines come and go without their newline.  The parsers give ASSAY_OK, or
- * ASSAY_BAD_SYNTAX for anything that is not exactly such a message. */
+ * ASSAY_BAD_SYNTAX for anything that is not exactly such a message; outputs
+ * are untouched then. */
 ASSAY_MUST_CHECK enum assay_status assay_command_parse(struct str line, struct assay_command *out_command);
 void assay_command_format(const struct assay_command *command, struct buf *out_line);
 
-/* A CALLED reply is added to `*calls`; `calls` is untouched by other kinds and
- * on failure. */
+/* A CALLED reply is added to `*calls`, which other kinds leave alone. */
 ASSAY_MUST_CHECK enum assay_status
 assay_reply_parse(struct str line, struct assay_reply *out_reply, struct histogram *calls);
 void assay_reply_format_took(const int64_t *times_ns, size_t count, struct buf *out_line);

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+/* What is registered stays, so each test looks at benchmarks of its own. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "assay/registry.h"
+
+BENCH(first_of_this_file)
+{
+    BENCH_LOOP (bench) {
+    }
+}
+
+enum { LINE_OF_SECOND = __LINE__ + 1 };
+BENCH(second_of_this_file)
+{
+    BENCH_LOOP (bench) {
+    }
+}
+
+/* As a file elsewhere would; nothing here runs its body. */
+static struct assay_registration elsewhere = {"crc", "some/where/bench_crc.c", 12, assay_body_first_of_this_file, NULL};
+static struct assay_registration bare = {"crc", "bench_bare.c", 34, assay_body_first_of_this_file, NULL};
+static struct assay_registration renamed = {"unique", "else/bench_crc.c", 56, assay_body_first_of_this_file, NULL};
+
+static int register_more(void **state)
+{
+    (void)state;
+    assay_register(&elsewhere);
+    assay_register(&bare);
+    assay_register(&renamed);
+    return 0;
+}
+
+static void benchmarks_are_listed_in_the_order_of_their_definition(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"first_of_this_file", "second_of_this_file", "crc", "crc", "unique"};
+    const struct assay_registration *each = assay_registry_first();
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        assert_non_null(each);
+        assert_string_equal(each->name, names[i]);
+        each = each->next;
+    }
+    assert_null(each);
+}
+
+static void a_benchmark_knows_its_place_and_its_body(void **state)
+{
+    (void)state;
+    const struct assay_registration *found = assay_registry_find(STR("registry_test.c::second_of_this_file"));
+    assert_non_null(found);
+    assert_ptr_equal(found->body, assay_body_second_of_this_file);
+    assert_int_equal(found->line, LINE_OF_SECOND);
+    assert_non_null(strstr(found->file, "registry_test.c"));
+}
+
+static void a_fullname_has_the_file_without_its_directory(void **state)
+{
+    (void)state;
+    static const struct {
+        const struct assay_registration *registration;
+        const char *fullname;
+    } cases[] = {
+        {&elsewhere, "bench_crc.c::crc"},
+        {&bare, "bench_bare.c::crc"},
+        {&renamed, "bench_crc.c::unique"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct buf text;
+        base_buf_init(&text, 100);
+        base_buf_add_cstr(&text, "> ");
+        assay_registry_add_fullname(cases[i].registration, &text);
+        assert_true(base_str_starts_with(base_buf_str(&text), STR("> ")));
+        assert_string_equal(base_buf_cstr(&text) + 2, cases[i].fullname);
+        base_buf_deinit(&text);
+        assert_ptr_equal(assay_registry_find(base_str(cases[i].fullname)), cases[i].registration);
+    }
+}
+
+static void nothing_is_found_under_another_name(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "",
+        "::",
+        "crc",
+        "bench_crc.c",
+        "bench_crc.c::",
+        "::crc",
+        "bench_crc.c:crc",
+        "bench_crc.c:::crc",
+        "bench_crc.c::crc ",
+        "bench_crc.c::cr",
+        "bench_crc.c::crcc",
+        "ench_crc.c::crc",
+        "bench_crc.c..crc",
+        "where/bench_crc.c::crc",
+        "some/where/bench_crc.c::crc",
+        "BENCH_CRC.C::CRC",
+        "bench_*::crc",
+    };
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (assay_registry_find(base_str(names[i]))) {
+            fail_msg("'%s'", names[i]);
+        }
+    }
+    assert_null(assay_registry_find((struct str){NULL, 0}));
+    assert_null(assay_registry_find(STR("bench_crc.c::crc\0")));
+}
+
+static void two_benchmarks_of_one_fullname_are_reported_with_both_places(void **state)
+{
+    (void)state;
+    struct assay_error err;
+    assert_int_equal(assay_registry_check(&err), ASSAY_OK); /* one name in two files is fine */
+    renamed.name = "crc";
+    assert_int_equal(assay_registry_check(&err), ASSAY_BAD_SYNTAX);
+    assert_int_equal(assay_registry_check(NULL), ASSAY_BAD_SYNTAX);
+    renamed.name = "unique";
+    assert_int_equal(err.status, ASSAY_BAD_SYNTAX);
+    assert_string_equal(err.message, "two benchmarks are called 'crc': at some/where/bench_crc.c:12 and at "
+                                     "else/bench_crc.c:56; rename one of them");
+    assert_int_equal(assay_registry_check(&err), ASSAY_OK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(benchmarks_are_listed_in_the_order_of_their_definition),
+        cmocka_unit_test(a_benchmark_knows_its_place_and_its_body),
+        cmocka_unit_test(a_fullname_has_the_file_without_its_directory),
+        cmocka_unit_test(nothing_is_found_under_another_name),
+        cmocka_unit_test(two_benchmarks_of_one_fullname_are_reported_with_both_places),
+    };
+    return cmocka_run_group_tests_name("assay/registry", tests, register_more, NULL);
+}
