@@ -745,6 +745,7 @@ static void check_query(const struct fixture *fixture, const struct tta_model *m
         uint64_t missing = requirements->capabilities & ~models[row].capabilities;
         if ((verdicts[row].reason == TTA_REASON_FITS) != is_ranked[row] || verdicts[row].row != row ||
             tta_fits(fixture->selector, requirements, row) != is_ranked[row] ||
+            tta_selector_score(fixture->selector, requirements->task, row) != verdicts[row].score.total ||
             verdicts[row].missing != (verdicts[row].reason == TTA_REASON_CAPABILITIES ? missing : 0)) {
             fail_msg("%s: row %zu is explained wrongly (%s)", context, row, tta_reason_name(verdicts[row].reason));
         }
