@@ -19,6 +19,8 @@
  * are wanted can carry a claim, up to this many times max_time. */
 #define CALLS_SHARE 0.5
 #define CALLS_PATIENCE 4
+/* So often the size of a round is settled anew when warming up shrinks it. */
+#define MAX_SETTLING 8
 
 /* One benchmark and what was measured of it so far. */
 struct subject {
@@ -243,23 +245,54 @@ static uint64_t min_of(uint64_t a, uint64_t b)
 }
 
 /* Rounds whose times are thrown away: caches, branch predictors and lazily
- * bound symbols settle.  pytest-benchmark's count, at most a tenth of the rounds. */
-static bool warm_up(const struct session *session, const struct subject *subject, struct worker *worker, uint64_t rounds)
+ * bound symbols settle.  pytest-benchmark's count, at most a tenth of the
+ * rounds.  `*out_last_ns` is the shortest of the last command's rounds, or the
+ * known duration if there was no warm-up. */
+static bool warm_up(const struct session *session, const struct subject *subject, struct worker *worker, uint64_t rounds,
+                    int64_t *out_last_ns)
 {
+    *out_last_ns = subject->round.duration_ns;
     if (session->options.warmup_iterations == 0) {
         return true;
     }
-    int64_t ignored[ASSAY_MAX_BATCHES];
+    int64_t times_ns[ASSAY_MAX_BATCHES];
     uint64_t left = session->options.warmup_iterations / subject->round.iterations;
     left = min_of(left < 1 ? 1 : left, rounds / 10);
     while (left > 0) {
         uint64_t count = min_of(left, rounds_per_command(subject->round.duration_ns));
-        if (!worker_run_batches(worker, subject->round.iterations, count, ignored)) {
+        if (!worker_run_batches(worker, subject->round.iterations, count, times_ns)) {
             return false;
+        }
+        *out_last_ns = times_ns[0];
+        for (uint64_t i = 1; i < count; i++) {
+            *out_last_ns = times_ns[i] < *out_last_ns ? times_ns[i] : *out_last_ns;
         }
         left -= count;
     }
     return true;
+}
+
+/* Plans this launch's rounds and warms up.  What was still cold when the size
+ * of a round was settled, a table that fills for a while, say, makes rounds
+ * that turn out far too short; then the size is settled again. */
+static bool settle(struct session *session, struct subject *subject, struct worker *worker, uint64_t *out_rounds)
+{
+    const struct session_options *options = &session->options;
+    bool may_settle = subject->round.iterations == 0;
+    for (int attempt = 0;; attempt++) {
+        if (may_settle && !assay_calibrate(options->min_time_ns, options->max_time_ns, run_one_batch, worker, &subject->round)) {
+            return false;
+        }
+        int64_t last_ns;
+        uint64_t rounds = assay_rounds_for(options->max_time_ns, subject->round.duration_ns, options->min_rounds);
+        *out_rounds = (rounds + options->launches - 1) / options->launches;
+        if (!warm_up(session, subject, worker, *out_rounds, &last_ns)) {
+            return false;
+        }
+        if (!may_settle || last_ns >= options->min_time_ns / 2 || attempt == MAX_SETTLING) {
+            return true;
+        }
+    }
 }
 
 static bool keep_samples(struct session *session, struct subject *subject, const int64_t *times_ns, uint64_t count)
@@ -282,10 +315,9 @@ static bool run_rounds(struct session *session, struct subject *subject, struct 
 {
     const struct session_options *options = &session->options;
     uint64_t launches = options->launches;
-    uint64_t rounds = assay_rounds_for(options->max_time_ns, subject->round.duration_ns, options->min_rounds);
-    rounds = (rounds + launches - 1) / launches;
     uint64_t least = (options->min_rounds + launches - 1) / launches;
-    if (!warm_up(session, subject, worker, rounds)) {
+    uint64_t rounds;
+    if (!settle(session, subject, worker, &rounds)) {
         return false;
     }
     int64_t deadline_ns = base_clock_monotonic_ns() + options->max_time_ns / (int64_t)launches;
@@ -341,10 +373,6 @@ static bool measure_in(struct session *session, struct subject *subject, struct 
     if (session->options.disable) {
         int64_t ignored;
         return worker_run_batches(worker, 1, 1, &ignored);
-    }
-    if (subject->round.iterations == 0 &&
-        !assay_calibrate(session->options.min_time_ns, session->options.max_time_ns, run_one_batch, worker, &subject->round)) {
-        return false;
     }
     return run_rounds(session, subject, worker) && (!subject->wants_calls || time_calls(session, subject, worker));
 }

@@ -44,6 +44,11 @@ static void record(struct assay_bench *bench, size_t model_count, bool reads_clo
     }
     uint64_t recorded = 0;
     struct tta_observation observation = {.prompt_tokens = 300, .completion_tokens = 200};
+    /* A model's first sample allocates its counters; what counts are the rest. */
+    for (; recorded < model_count; recorded++) {
+        observation.model = (uint32_t)recorded;
+        BENCH_CHECK(bench, tta_metrics_record(recording.recorder, &observation) == TTA_OK);
+    }
     BENCH_LOOP (bench) {
         observation.model = (uint32_t)(recorded % model_count);
         observation.latency_ns = reads_clock ? base_clock_monotonic_ns() % 1000000000 : latency_of(recorded);

@@ -57,12 +57,12 @@ BENCH(model_selection_with_filtering)
 
 BENCH(model_selection_with_filtering_real)
 {
-    select_from(bench, WORKLOAD_REAL, workload_filtering(), TTA_OK);
+    select_from(bench, WORKLOAD_REAL, workload_filtering_real(), TTA_OK);
 }
 
 BENCH(model_selection_with_filtering_3000)
 {
-    select_from(bench, WORKLOAD_3000, workload_filtering(), TTA_OK);
+    select_from(bench, WORKLOAD_3000, workload_filtering_real(), TTA_OK);
 }
 
 BENCH(model_selection_realistic_real)

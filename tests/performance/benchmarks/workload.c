@@ -171,6 +171,13 @@ struct tta_requirements workload_filtering(void)
     };
 }
 
+struct tta_requirements workload_filtering_real(void)
+{
+    struct tta_requirements requirements = workload_filtering();
+    requirements.capabilities = TTA_CAN_TOOLS;
+    return requirements;
+}
+
 struct tta_requirements workload_ranking(void)
 {
     return (struct tta_requirements){

@@ -31,6 +31,8 @@ struct tta_catalogue *workload_catalogue(enum workload_size size);
 /* The requirements of the original's benchmarks. */
 struct tta_requirements workload_simple(void);      /* general chat, 5 s, quality 7 */
 struct tta_requirements workload_filtering(void);   /* therapeutic, 3 s, quality 8, free, can chat */
+/* The same where catalogues do not speak of chat: free, and can call tools. */
+struct tta_requirements workload_filtering_real(void);
 struct tta_requirements workload_ranking(void);     /* narrative, nothing else */
 struct tta_requirements workload_fallback(void);    /* general chat, nothing else */
 struct tta_requirements workload_strategy(void);    /* dialogue, at most 0.001 USD a token */
