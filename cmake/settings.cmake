@@ -11,6 +11,7 @@ target_include_directories(settings INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJEC
 target_compile_options(settings INTERFACE
     -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wundef -Wvla -Wformat=2 -Wswitch-enum -Wredundant-decls
     $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes -Wmissing-prototypes>
+    -fno-lto # or sealing, which reads machine code, would find none
 )
 if(ASSAY_SANITIZE)
     target_compile_options(settings INTERFACE -fsanitize=${ASSAY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)

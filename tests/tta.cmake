@@ -6,7 +6,7 @@ add_unit_test(tta catalogue_test LIBRARIES tta PkgConfig::JANSSON ALLOC_FAULTS)
 add_unit_test(tta selection_test LIBRARIES tta ALLOC_FAULTS)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_executable(compat_order_dump unit/tta/compat_order_dump.c)
-target_link_libraries(compat_order_dump PRIVATE settings tta PkgConfig::JANSSON)
+target_link_libraries(compat_order_dump PRIVATE settings tta_testing PkgConfig::JANSSON)
 add_test(NAME tta.compat_order
     COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/oracle/compat_order_test.py
             $<TARGET_FILE:compat_order_dump> ${CMAKE_CURRENT_SOURCE_DIR}/data

@@ -17,10 +17,11 @@
  *         free(data);                                        // clean up
  *     }
  *
- * Link such files with the library into a program; it has a main() already.
- * The program lists, runs and compares its benchmarks (--help), alone or under
- * `assay run`.  Each benchmark runs in a process of its own, so it may crash,
- * hang or exit without taking the others along, and it starts with fresh memory.
+ * Link such files with the library into a program; it has a main() already,
+ * unless you write one, which then ends with assay_main().  The program lists,
+ * runs and compares its benchmarks (--help), alone or under `assay run`.  Each
+ * benchmark runs in a process of its own, so it may crash, hang or exit without
+ * taking the others along, and it starts with fresh memory.
  *
  * Works as C11 and as C++17, with gcc and clang.  Everything here is called by
  * the one thread that runs the benchmark.
@@ -120,6 +121,11 @@ ASSAY_API void assay_group(struct assay_bench *bench, const char *group);
 /* Asks for calls to be timed one by one as well, as a percentile target does,
  * so that percentiles can be shown.  Before the loop. */
 ASSAY_API void assay_time_calls(struct assay_bench *bench);
+
+/* What the library's own main() does: lists, runs or compares the benchmarks of
+ * this program as its arguments say.  Returns the exit status.  Nothing may have
+ * been written to standard output before, and no thread started. */
+ASSAY_API int assay_main(int argc, char **argv);
 
 /* Makes the benchmark fail with a reason, which is copied: when it cannot be
  * prepared, say.  Return from the body afterwards. */

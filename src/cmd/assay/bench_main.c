@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
-/*
- * The main() of a benchmark program.  It lies in the library, by itself, so
- * that a program gets it unless it has one of its own.  Asked by a controller
- * it is a worker; asked by a person it is its own controller.
- */
+/* What a benchmark program does.  Asked by a controller it is a worker; asked by
+ * a person it is its own controller. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,8 +8,6 @@
 #include "assay/registry.h"
 #include "assay/worker.h"
 #include "cmd/assay/commands.h"
-
-int main(int argc, char **argv);
 
 static int print_list(void)
 {
@@ -71,7 +66,7 @@ static int run_by_hand(int argc, char **argv)
     return status;
 }
 
-int main(int argc, char **argv)
+int assay_main(int argc, char **argv)
 {
     struct assay_error err;
     if (assay_registry_check(&err) != ASSAY_OK) {
