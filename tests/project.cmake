@@ -13,3 +13,9 @@ if(NOT ASSAY_SANITIZE)
     )
     set_tests_properties(consumer PROPERTIES LABELS consumer TIMEOUT 300)
 endif()
+
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+add_test(NAME assembly
+    COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/assembly/check.py ${PROJECT_SOURCE_DIR}/include
+)
+set_tests_properties(assembly PROPERTIES LABELS assembly SKIP_RETURN_CODE 77)
