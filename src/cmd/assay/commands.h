@@ -10,6 +10,7 @@
 
 #include "cmd/assay/options.h"
 #include "cmd/assay/report.h"
+#include "cmd/complain.h"
 
 enum exit_status {
     EXIT_FINE = 0,
@@ -28,9 +29,6 @@ int command_list(const struct options *options);
 
 /* Compares saved runs: the first is the baseline of each further one. */
 int command_compare(const struct options *options);
-
-/* For all of them: "assay: " and the sentence on stderr. */
-void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* False, with a sentence on stderr, if two results are of different kinds of
  * machine and the options do not allow that. */

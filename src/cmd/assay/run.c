@@ -6,7 +6,6 @@
  * comparison's baseline and hide itself.
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -37,15 +36,7 @@ struct run {
     struct report report;
 };
 
-void complain(const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    fputs("assay: ", stderr);
-    (void)vfprintf(stderr, format, args); /* if stderr is gone there is nobody to tell */
-    fputc('\n', stderr);
-    va_end(args);
-}
+const char program_name[] = "assay";
 
 static int out_of_memory(void)
 {
