@@ -44,11 +44,11 @@ static double value_of_calls(const struct assay_calls *calls, enum assay_metric 
 
 double assay_run_value(const struct assay_run *run, enum assay_metric metric)
 {
-    if (metric == ASSAY_METRIC_CALLS) {
-        return (double)run->calls.count;
-    }
     if (run->error) {
         return NAN;
+    }
+    if (metric == ASSAY_METRIC_CALLS) {
+        return (double)run->calls.count;
     }
     if (metric == ASSAY_METRIC_ITERATIONS) {
         return (double)run->iterations;
@@ -225,8 +225,8 @@ enum assay_status assay_check_parse(struct str text, struct assay_check *out_che
     struct str limit;
     struct str name = base_str_cut(text, ':', &limit);
     if (!limit.ptr) {
-        return assay_fail(err, ASSAY_BAD_SYNTAX, "'%.*s' is no check: write it as 'min:5%%', 'mean:0.001' or 'p95:5 us'",
-                          STR_ARGS(text));
+        return assay_fail(err, ASSAY_BAD_SYNTAX,
+                          "'%.*s' is no check: write it as 'min:5%%', 'mean:0.001' or 'p95:5 us'", STR_ARGS(text));
     }
     if (!assay_metric_of_name(base_str_trim(name), &check.metric) ||
         assay_metric_unit(check.metric) != ASSAY_UNIT_SECONDS) {

@@ -476,7 +476,7 @@ static void read_run(struct reader *reader, const json_t *json, struct assay_run
 {
     struct object benchmark = {reader, json, ""};
     if (!json_is_object(json)) {
-        refuse(reader, "is not an object");
+        refuse(reader, "it is not an object");
         return;
     }
     read_text(&benchmark, "name", NULL, &run->name);
@@ -531,7 +531,7 @@ static void read_machine(const struct object *root, struct assay_machine *machin
     read_text(&info, "machine", "", &machine->arch);
     read_text(&info, "compiler", "", &machine->compiler);
     struct object cpu = read_object(&info, "cpu");
-    read_text(&cpu, "brand_raw", "", &machine->cpu);
+    read_text(&cpu, field(&cpu, "brand_raw") ? "brand_raw" : "brand", "", &machine->cpu); /* renamed in 2020 */
     read_count(&cpu, "count", 0, &machine->cores);
 
     struct object own = read_object(root, "assay");

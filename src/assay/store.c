@@ -268,7 +268,8 @@ enum assay_status assay_store_find(const char *storage, const char *machine_id, 
     }
     if (folder.len == 0 || memchr(file.ptr, '/', file.len)) {
         return assay_fail(err, ASSAY_BAD_SYNTAX,
-                          "'%s' is no existing file, nor a pattern of saved runs as '0001' or 'MACHINE/0001'", selector);
+                          "'%s' is no existing file, nor a pattern of saved runs as '0001' or 'MACHINE/0001'",
+                          selector);
     }
     return find_matching(storage, folder, file, selector, out_paths, err);
 }

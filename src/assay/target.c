@@ -92,7 +92,8 @@ enum assay_status assay_target_parse(struct str text, struct assay_target *out_t
                           is_rate ? "more ops are better, so their target takes '>'"
                                   : "less time is better, so its target takes '<'");
     }
-    bool is_number = is_rate ? parse_per_second(limit, &target.limit) : assay_target_parse_seconds(limit, &target.limit);
+    bool is_number =
+        is_rate ? parse_per_second(limit, &target.limit) : assay_target_parse_seconds(limit, &target.limit);
     if (!is_number || target.limit <= 0) {
         return assay_fail(err, ASSAY_BAD_SYNTAX, "'%.*s': the limit must be %s", STR_ARGS(text),
                           is_rate ? "a number above 0, as in '1000' or '1000/s'"
@@ -102,11 +103,11 @@ enum assay_status assay_target_parse(struct str text, struct assay_target *out_t
     return ASSAY_OK;
 }
 
-/* The fewest digits, from six on, that give `seconds` back exactly. */
+/* As few digits as give the limit back exactly. */
 static bool format_in_unit(const struct assay_target *target, const struct time_unit *unit,
                            char out_text[ASSAY_TARGET_TEXT_BYTES])
 {
-    for (int digits = 6; digits <= 17; digits++) {
+    for (int digits = 15; digits <= 17; digits++) {
         char number[32];
         int len = snprintf(number, sizeof(number), "%.*g", digits, target->limit * unit->per_second);
         double back;

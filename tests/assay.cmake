@@ -1,0 +1,22 @@
+# Tests of what records: statistics, targets, result files, storage, comparison.
+foreach(name IN ITEMS metric_test target_test)
+    add_unit_test(assay ${name} LIBRARIES assay)
+endforeach()
+foreach(name IN ITEMS compare_test describe_test machine_test result_test store_test)
+    add_unit_test(assay ${name} LIBRARIES assay ALLOC_FAULTS)
+endforeach()
+
+# The real pytest-benchmark, which Debian's own Python has, against our
+# statistics and our files; skipped where it is not installed.
+foreach(name IN ITEMS describe_samples write_results)
+    add_executable(interop_${name} interop/${name}.c)
+    target_link_libraries(interop_${name} PRIVATE settings assay_testing)
+    target_include_directories(interop_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+endforeach()
+add_test(NAME interop.statistics
+    COMMAND /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/interop/statistics_check.py $<TARGET_FILE:interop_describe_samples>
+)
+add_test(NAME interop.pytest_benchmark
+    COMMAND /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/interop/pytest_benchmark_reads_ours.py $<TARGET_FILE:interop_write_results>
+)
+set_tests_properties(interop.statistics interop.pytest_benchmark PROPERTIES LABELS interop SKIP_RETURN_CODE 77 TIMEOUT 120)

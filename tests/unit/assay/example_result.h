@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+/* example_result.h - a result with everything that a file can hold; the one
+ * that docs/result-file.md shows. */
+#ifndef TESTS_EXAMPLE_RESULT_H
+#define TESTS_EXAMPLE_RESULT_H
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "assay/result.h"
+
+/* Fills `result`, which is empty, with two benchmarks whose times are `factor`
+ * times those of the page.  False without memory; to be released either way. */
+static inline bool make_example_result(struct assay_result *result, double factor)
+{
+    static const double parse_small[] = {2.52e-07, 2.5e-07, 2.51e-07, 2.5e-07, 3.1e-07};
+    static const double parse_large[] = {0.00021, 0.00020875, 0.0002125, 0.00021};
+    struct assay_run *small = assay_result_add_run(result);
+    if (!small) {
+        return false;
+    }
+    *small = (struct assay_run){
+        .name = strdup("parse_small"), .fullname = strdup("bench_parse.c::parse_small"), .group = strdup("parse"),
+        .min_rounds = 5, .min_time = 5e-6, .max_time = 1, .iterations = 2000, .launches = 1,
+        .samples = calloc(5, sizeof(double)), .stats.rounds = 5,
+    };
+    struct assay_run *large = assay_result_add_run(result);
+    if (!large) {
+        return false;
+    }
+    *large = (struct assay_run){
+        .name = strdup("parse_large"), .fullname = strdup("bench_parse.c::parse_large"),
+        .min_rounds = 4, .min_time = 5e-6, .max_time = 1, .warmup = 100, .iterations = 1, .launches = 2,
+        .samples = calloc(4, sizeof(double)), .stats.rounds = 4,
+        .calls = {.count = 1200, .p50 = 0.00021, .p90 = 0.00022, .p95 = 0.000225, .p99 = 0.00025, .p999 = 0.0009,
+                  .clock_cost = 2.1e-08},
+        .judgements = calloc(2, sizeof(struct assay_judgement)), .judgement_count = 2,
+    };
+    small = &result->runs[0];
+    result->machine = (struct assay_machine){
+        .node = strdup("build7"), .system = strdup("Linux"), .release = strdup("6.1.0-18-amd64"),
+        .arch = strdup("x86_64"), .cpu = strdup("AMD EPYC"), .cores = 2, .compiler = strdup("gcc 12.2.0"), .is_virtual = true,
+        .class_key = strdup("Linux x86_64, AMD EPYC, 2 cores, gcc 12"),
+    };
+    result->commit = (struct assay_commit){
+        .id = strdup("8b0a576eedb124bf9d8750e7b57e1444355e1b0f"), .branch = strdup("main"),
+        .time = strdup("2026-11-23T07:07:02+00:00"), .author_time = strdup("2026-11-23T07:07:02+00:00"),
+        .project = strdup("parser"),
+    };
+    result->datetime = strdup("2026-11-23T07:09:55.798064+00:00");
+    result->version = strdup("0.1.0");
+    if (!small->samples || !large->samples || !large->judgements || !small->fullname || !large->fullname) {
+        return false;
+    }
+    for (size_t i = 0; i < 5; i++) {
+        small->samples[i] = parse_small[i] * factor;
+    }
+    for (size_t i = 0; i < 4; i++) {
+        large->samples[i] = parse_large[i] * factor;
+    }
+    large->judgements[0] = (struct assay_judgement){
+        .target = {ASSAY_METRIC_P95, false, 0.0005}, .verdict = ASSAY_TARGET_MET, .estimate = 0.000225,
+        .lower = 0.000222, .upper = 0.00024, .n = 1200, .n_needed = 59};
+    large->judgements[1] = (struct assay_judgement){
+        .target = {ASSAY_METRIC_P999, false, 0.001}, .verdict = ASSAY_TARGET_TOO_FEW, .estimate = 0.0009,
+        .lower = 0.0004, .upper = INFINITY, .n = 1200, .n_needed = 2995};
+    return assay_describe(small->samples, 5, &small->stats) == ASSAY_OK &&
+           assay_describe(large->samples, 4, &large->stats) == ASSAY_OK;
+}
+
+#endif /* TESTS_EXAMPLE_RESULT_H */

@@ -1,0 +1,676 @@
+// SPDX-License-Identifier: MIT
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <float.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc_fault.h"
+#include "assay/result.h"
+#include "base/file.h"
+#include "unit/assay/assert_double.h"
+#include "unit/assay/example_result.h"
+
+static void read_file(const char *path, struct buf *out)
+{
+    char reason[BASE_FILE_REASON_BYTES];
+    base_buf_init(out, 1 << 20);
+    if (!base_file_read(path, out, reason)) {
+        fail_msg("%s", reason);
+    }
+}
+
+static struct assay_result parse(const char *json)
+{
+    struct assay_result result;
+    struct assay_error err = {0};
+    if (assay_result_parse(base_str(json), "test.json", &result, &err) != ASSAY_OK) {
+        fail_msg("refused: %s", err.message);
+    }
+    return result;
+}
+
+static struct assay_result make_example(void)
+{
+    struct assay_result result = {0};
+    assert_true(make_example_result(&result, 1));
+    return result;
+}
+
+static char *format(const struct assay_result *result, bool with_samples)
+{
+    struct buf json;
+    base_buf_init(&json, 1 << 20);
+    assert_int_equal(assay_result_format(result, with_samples, &json), ASSAY_OK);
+    char *text = base_buf_take(&json);
+    assert_non_null(text);
+    return text;
+}
+
+static void assert_same_text(const char *got, const char *wanted)
+{
+    assert_true((got == NULL) == (wanted == NULL));
+    if (got) {
+        assert_string_equal(got, wanted);
+    }
+}
+
+static void assert_same_stats(const struct assay_stats *got, const struct assay_stats *wanted)
+{
+    for (int metric = 0; metric < ASSAY_METRIC_COUNT; metric++) {
+        assert_double_is(assay_metric_of_stats(got, (enum assay_metric)metric),
+                         assay_metric_of_stats(wanted, (enum assay_metric)metric));
+    }
+    assert_double_is(got->ld15iqr, wanted->ld15iqr);
+    assert_double_is(got->hd15iqr, wanted->hd15iqr);
+    assert_int_equal(got->stddev_outliers, wanted->stddev_outliers);
+}
+
+static void assert_same_calls(const struct assay_calls *got, const struct assay_calls *wanted)
+{
+    assert_int_equal(got->count, wanted->count);
+    assert_double_is(got->p50, wanted->p50);
+    assert_double_is(got->p90, wanted->p90);
+    assert_double_is(got->p95, wanted->p95);
+    assert_double_is(got->p99, wanted->p99);
+    assert_double_is(got->p999, wanted->p999);
+    assert_double_is(got->clock_cost, wanted->clock_cost);
+}
+
+static void assert_same_judgement(const struct assay_judgement *got, const struct assay_judgement *wanted)
+{
+    assert_int_equal(got->target.metric, wanted->target.metric);
+    assert_true(got->target.at_least == wanted->target.at_least);
+    assert_double_is(got->target.limit, wanted->target.limit);
+    assert_int_equal(got->verdict, wanted->verdict);
+    assert_double_is(got->estimate, wanted->estimate);
+    assert_double_is(got->lower, wanted->lower);
+    assert_double_is(got->upper, wanted->upper);
+    assert_int_equal(got->n, wanted->n);
+    assert_int_equal(got->n_needed, wanted->n_needed);
+}
+
+static void assert_same_run(const struct assay_run *got, const struct assay_run *wanted)
+{
+    assert_same_text(got->name, wanted->name);
+    assert_same_text(got->fullname, wanted->fullname);
+    assert_same_text(got->group, wanted->group);
+    assert_null(got->error);
+    assert_int_equal(got->min_rounds, wanted->min_rounds);
+    assert_double_is(got->min_time, wanted->min_time);
+    assert_double_is(got->max_time, wanted->max_time);
+    assert_int_equal(got->warmup, wanted->warmup);
+    assert_int_equal(got->iterations, wanted->iterations);
+    assert_int_equal(got->launches, wanted->launches);
+    assert_same_stats(&got->stats, &wanted->stats);
+    assert_same_calls(&got->calls, &wanted->calls);
+    assert_int_equal(got->judgement_count, wanted->judgement_count);
+    for (size_t i = 0; i < wanted->judgement_count; i++) {
+        assert_same_judgement(&got->judgements[i], &wanted->judgements[i]);
+    }
+}
+
+static void assert_same_frame(const struct assay_result *got, const struct assay_result *wanted)
+{
+    assert_same_text(got->machine.node, wanted->machine.node);
+    assert_same_text(got->machine.system, wanted->machine.system);
+    assert_same_text(got->machine.release, wanted->machine.release);
+    assert_same_text(got->machine.arch, wanted->machine.arch);
+    assert_same_text(got->machine.cpu, wanted->machine.cpu);
+    assert_int_equal(got->machine.cores, wanted->machine.cores);
+    assert_same_text(got->machine.compiler, wanted->machine.compiler);
+    assert_true(got->machine.is_virtual == wanted->machine.is_virtual);
+    assert_same_text(got->machine.class_key, wanted->machine.class_key);
+    assert_same_text(got->commit.id, wanted->commit.id);
+    assert_same_text(got->commit.branch, wanted->commit.branch);
+    assert_same_text(got->commit.time, wanted->commit.time);
+    assert_same_text(got->commit.author_time, wanted->commit.author_time);
+    assert_same_text(got->commit.project, wanted->commit.project);
+    assert_true(got->commit.dirty == wanted->commit.dirty);
+    assert_same_text(got->datetime, wanted->datetime);
+    assert_same_text(got->version, wanted->version);
+}
+
+static void what_is_written_is_read_back(void **state)
+{
+    (void)state;
+    struct assay_result written = make_example();
+    for (int with_samples = 0; with_samples <= 1; with_samples++) {
+        char *json = format(&written, with_samples);
+        struct assay_result read = parse(json);
+        assert_same_frame(&read, &written);
+        assert_int_equal(read.run_count, written.run_count);
+        for (size_t i = 0; i < read.run_count; i++) {
+            assert_same_run(&read.runs[i], &written.runs[i]);
+            assert_true((read.runs[i].samples != NULL) == (with_samples == 1));
+            for (size_t sample = 0; with_samples && sample < read.runs[i].stats.rounds; sample++) {
+                assert_double_is(read.runs[i].samples[sample], written.runs[i].samples[sample]);
+            }
+        }
+        char *again = format(&read, with_samples);
+        assert_string_equal(again, json);
+        free(again);
+        free(json);
+        assay_result_deinit(&read);
+    }
+    assay_result_deinit(&written);
+}
+
+static void the_example_of_the_manual_is_what_is_written(void **state)
+{
+    (void)state;
+    struct buf page;
+    read_file(TEST_DATA "/../../docs/result-file.md", &page);
+    struct assay_result result = make_example();
+    char *json = format(&result, true);
+    if (!strstr(base_buf_cstr(&page), json)) {
+        fail_msg("docs/result-file.md does not hold this:\n%s", json);
+    }
+    free(json);
+    assay_result_deinit(&result);
+    base_buf_deinit(&page);
+}
+
+static void nothing_but_a_name_and_samples_is_enough_to_write(void **state)
+{
+    (void)state;
+    double sample = 0.5;
+    struct assay_run run = {.name = (char[]){"a"}, .fullname = (char[]){"a"}, .samples = &sample, .iterations = 1};
+    assert_int_equal(assay_describe(&sample, 1, &run.stats), ASSAY_OK);
+    struct assay_result bare = {.runs = &run, .run_count = 1};
+    char *json = format(&bare, true);
+    struct assay_result read = parse(json);
+    assert_int_equal(read.run_count, 1);
+    assert_string_equal(read.machine.node, "");
+    assert_null(read.machine.class_key);
+    assert_null(read.datetime);
+    assay_result_deinit(&read);
+    free(json);
+}
+
+static void runs_without_samples_are_left_out(void **state)
+{
+    (void)state;
+    struct assay_result result = make_example();
+    result.runs[0].error = strdup("the worker crashed");
+    char *json = format(&result, true);
+    struct assay_result read = parse(json);
+    assert_int_equal(read.run_count, 1);
+    assert_string_equal(read.runs[0].name, "parse_large");
+    assay_result_deinit(&read);
+    assay_result_deinit(&result);
+    free(json);
+}
+
+static void numbers_are_written_as_short_as_they_read_back(void **state)
+{
+    (void)state;
+    static const struct {
+        double value;
+        const char *text;
+    } cases[] = {
+        {0, "0.0"},   {1, "1.0"},       {2.5e-7, "2.5e-07"},     {5e-6, "5e-06"},
+        {0.1, "0.1"}, {1e22, "1e+22"},  {0.1 + 0.2, "0.30000000000000004"}, {123456789, "123456789.0"},
+        {-2, "-2.0"}, {1e15, "1e+15"},  {DBL_MAX, "1.7976931348623157e+308"}, {0x1p-1074, "4.94065645841247e-324"},
+    };
+    struct assay_run run = {.name = (char[]){"a"}, .fullname = (char[]){"a"}};
+    struct assay_result result = {.runs = &run, .run_count = 1};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        run.max_time = cases[i].value;
+        char *json = format(&result, false), wanted[64];
+        (void)snprintf(wanted, sizeof(wanted), "\"max_time\": %s,", cases[i].text);
+        if (!strstr(json, wanted)) {
+            fail_msg("%s is not in %s", wanted, json);
+        }
+        free(json);
+    }
+}
+
+static void any_double_survives_writing_and_reading(void **state)
+{
+    (void)state;
+    double samples[500];
+    uint64_t seed = 1;
+    for (size_t i = 0; i < 500; i++) {
+        seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        samples[i] = ldexp((double)(seed >> 11), -80 + (int)(seed % 40));
+    }
+    struct assay_run run = {.name = (char[]){"a"}, .fullname = (char[]){"a"}, .samples = samples, .iterations = 1};
+    assert_int_equal(assay_describe(samples, 500, &run.stats), ASSAY_OK);
+    struct assay_result result = {.runs = &run, .run_count = 1};
+    char *json = format(&result, true);
+    struct assay_result read = parse(json);
+    for (size_t i = 0; i < 500; i++) {
+        assert_double_is(read.runs[0].samples[i], samples[i]);
+    }
+    assay_result_deinit(&read);
+    free(json);
+}
+
+static void text_is_escaped_and_mended_to_utf8(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *read_back;
+    } cases[] = {
+        {"quote \" backslash \\ slash /", NULL},
+        {"\b\t\n\f\r\x01\x1f\x7f", NULL},
+        {"\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80 \xED\x9F\xBF \xEE\x80\x80 \xF4\x8F\xBF\xBF", NULL},
+        {"\x80", "\xEF\xBF\xBD"},                           /* continuation without a start */
+        {"\xC3", "\xEF\xBF\xBD"},                           /* start without its continuation */
+        {"\xC0\xAF", "\xEF\xBF\xBD\xEF\xBF\xBD"},           /* overlong */
+        {"\xE0\x9F\xBF", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"}, /* overlong */
+        {"\xED\xA0\x80", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"}, /* surrogate */
+        {"\xF4\x90\x80\x80", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"}, /* beyond Unicode */
+        {"\xE2\x82!", "\xEF\xBF\xBD\xEF\xBF\xBD!"},
+        {"\xF0\x9F\x98", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"},
+        {"\xFF\xFE", "\xEF\xBF\xBD\xEF\xBF\xBD"},
+    };
+    double sample = 1;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct assay_run run = {.name = strdup(cases[i].text), .samples = &sample, .iterations = 1};
+        run.fullname = run.name;
+        assert_int_equal(assay_describe(&sample, 1, &run.stats), ASSAY_OK);
+        struct assay_result result = {.runs = &run, .run_count = 1};
+        char *json = format(&result, false);
+        struct assay_result read = parse(json);
+        assert_string_equal(read.runs[0].name, cases[i].read_back ? cases[i].read_back : cases[i].text);
+        assay_result_deinit(&read);
+        free(json);
+        free(run.name);
+    }
+}
+
+static void a_locale_with_a_comma_changes_nothing(void **state)
+{
+    (void)state;
+    struct assay_result result = make_example();
+    char *plain = format(&result, true);
+    if (!setlocale(LC_ALL, "de_DE.UTF-8")) {
+        free(plain);
+        assay_result_deinit(&result);
+        skip();
+    }
+    char *localized = format(&result, true);
+    (void)setlocale(LC_ALL, "C"); /* always there */
+    assert_string_equal(localized, plain);
+    free(localized);
+    free(plain);
+    assay_result_deinit(&result);
+}
+
+static void reads_the_schema_of_2015(void **state)
+{
+    (void)state;
+    struct assay_result result;
+    struct assay_error err;
+    assert_int_equal(assay_result_read(TEST_DATA "/pytest-benchmark-2015.json", &result, &err), ASSAY_OK);
+    assert_int_equal(result.run_count, 1);
+    const struct assay_run *run = assay_result_find(&result, "tests/test_normal.py::test_xfast_parametrized[0]");
+    assert_non_null(run);
+    assert_string_equal(run->name, "test_xfast_parametrized[0]");
+    assert_null(run->group);
+    assert_null(run->samples);
+    assert_int_equal(run->iterations, 418);
+    assert_int_equal(run->launches, 1);
+    assert_int_equal(run->stats.rounds, 9987);
+    assert_int_equal(run->stats.iqr_outliers, 1878);
+    assert_double_is(run->stats.mean, 2.622408132654948e-07);
+    assert_double_is(run->stats.ops, 1 / 2.622408132654948e-07);
+    assert_double_is(run->stats.total, 2.622408132654948e-07 * 9987);
+    assert_double_is(run->stats.mad, NAN);
+    assert_double_is(run->min_time, 2.5e-05);
+    assert_int_equal(run->warmup, 0);
+    assert_true(result.commit.dirty);
+    assert_null(result.commit.branch);
+    assert_string_equal(result.machine.node, "minibox");
+    assert_string_equal(result.machine.cpu, "");
+    assert_null(result.machine.class_key);
+    assert_string_equal(result.version, "2.5.0");
+    assert_null(assay_result_find(&result, "test_xfast_parametrized[0]"));
+    assay_result_deinit(&result);
+}
+
+/* The stored numbers were computed by Python; ours come from the samples. */
+static void statistics_from_the_samples_equal_the_stored_ones(void **state)
+{
+    (void)state;
+    struct buf text;
+    read_file(TEST_DATA "/pytest-benchmark-with-data.json", &text);
+    struct assay_result computed = parse(base_buf_cstr(&text));
+    for (char *data = text.ptr; (data = strstr(data, "\"data\"")) != NULL; data++) {
+        data[1] = 'x'; /* an unknown field, so the stored ones count */
+    }
+    struct assay_result stored = parse(base_buf_cstr(&text));
+    assert_int_equal(computed.run_count, 2);
+    for (size_t i = 0; i < computed.run_count; i++) {
+        assert_non_null(computed.runs[i].samples);
+        assert_null(stored.runs[i].samples);
+        assert_double_is(stored.runs[i].stats.mad, NAN);
+        assert_true(computed.runs[i].stats.mad > 0);
+        stored.runs[i].stats.mad = computed.runs[i].stats.mad;
+        assert_same_stats(&computed.runs[i].stats, &stored.runs[i].stats);
+    }
+    assert_string_equal(computed.machine.cpu, "AMD EPYC");
+    assert_int_equal(computed.machine.cores, 2);
+    assay_result_deinit(&computed);
+    assay_result_deinit(&stored);
+    base_buf_deinit(&text);
+}
+
+/* All that pytest-benchmark's own compare needs. */
+#define LEAST_STATS \
+    "\"min\": 1, \"max\": 3, \"mean\": 2, \"stddev\": 1, \"median\": 2, \"iqr\": 1, \"outliers\": \"1;0\", " \
+    "\"rounds\": 5, \"iterations\": 1"
+/* A file of one benchmark "a" with these statistics, further ones (of two equal
+ * keys the last counts) and further fields; both as printf() takes them. */
+#define ONE_BENCHMARK(more_stats, more_fields) \
+    "{\"benchmarks\": [{\"name\": \"a\", \"stats\": {" LEAST_STATS more_stats "}" more_fields "}]}"
+
+static void the_least_that_other_tools_write_is_enough(void **state)
+{
+    (void)state;
+    struct assay_result result = parse(ONE_BENCHMARK("", ", \"group\": null"));
+    assert_string_equal(result.runs[0].fullname, "a");
+    assert_double_is(result.runs[0].stats.ops, 0.5);
+    assert_double_is(result.runs[0].stats.total, 10);
+    assert_double_is(result.runs[0].stats.q1, NAN);
+    assert_int_equal(result.runs[0].stats.stddev_outliers, 1);
+    assert_string_equal(result.commit.id, "unversioned");
+    /* What is not known is left out again rather than invented. */
+    char *json = format(&result, true);
+    assert_null(strstr(json, "q1"));
+    struct assay_result again = parse(json);
+    assert_same_run(&again.runs[0], &result.runs[0]);
+    free(json);
+    assay_result_deinit(&again);
+    assay_result_deinit(&result);
+}
+
+static void fields_it_does_not_know_may_hold_anything(void **state)
+{
+    (void)state;
+    struct assay_result result =
+        parse(ONE_BENCHMARK(", \"more\": []", ", \"name\": \"b\", \"params\": {\"x\": \"\\u0000\", "
+                                              "\"seed\": 123456789012345678901234567890}"));
+    assert_int_equal(result.run_count, 1);
+    assert_string_equal(result.runs[0].name, "b");
+    assay_result_deinit(&result);
+}
+
+static void warmup_is_false_or_a_number(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *json;
+        uint64_t warmup;
+    } cases[] = {{"false", 0}, {"true", 1}, {"null", 0}, {"100000", 100000}, {"0", 0}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char json[512];
+        (void)snprintf(json, sizeof(json), ONE_BENCHMARK("", ", \"options\": {\"warmup\": %s}"), cases[i].json);
+        struct assay_result result = parse(json);
+        assert_int_equal(result.runs[0].warmup, cases[i].warmup);
+        assay_result_deinit(&result);
+    }
+}
+
+static void assert_refused(const char *json, const char *reason)
+{
+    struct assay_result result = {.run_count = 77};
+    struct assay_error err = {0};
+    assert_int_equal(assay_result_parse(base_str(json), "old.json", &result, &err), ASSAY_BAD_SYNTAX);
+    assert_int_equal(err.status, ASSAY_BAD_SYNTAX);
+    assert_int_equal(result.run_count, 77);
+    if (!strstr(err.message, reason) || strncmp(err.message, "old.json:", 9) != 0) {
+        fail_msg("%s\n  gives: %s\n  wanted: %s", json, err.message, reason);
+    }
+    assert_int_equal(assay_result_parse(base_str(json), "old.json", &result, NULL), ASSAY_BAD_SYNTAX);
+}
+
+static void refuses_what_is_not_json_and_says_in_which_line(void **state)
+{
+    (void)state;
+    assert_refused("", "old.json:1: not JSON");
+    assert_refused("{\n\"benchmarks\": [\n}", "old.json:3: not JSON");
+    assert_refused("{\"benchmarks\": []} x", "old.json:1: not JSON");
+    assert_refused("{\"benchmarks\":\n [{\"stats\": {\"min\": NaN}}]}", "old.json:2: NaN and Infinity");
+    assert_refused("{\"benchmarks\":\n [{\"stats\": {\"min\": -Infinity}}]}", "old.json:2: NaN and Infinity");
+    assert_refused("{\"benchmarks\": Infinity}", "NaN and Infinity");
+    assert_refused("{\"benchmarks\": 1e999}", "overflow");
+}
+
+static void refuses_json_that_is_no_result(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *json, *reason;
+    } cases[] = {
+        {"[]", "no list named \"benchmarks\""},
+        {"{}", "no list named \"benchmarks\""},
+        {"{\"benchmarks\": {}}", "no list named \"benchmarks\""},
+        {"{\"benchmarks\": [5]}", "benchmark 1: it is not an object"},
+        {"{\"benchmarks\": [{}]}", "benchmark 1: name is missing"},
+        {"{\"benchmarks\": [{\"name\": 5}]}", "benchmark 1: name is not a string"},
+        {"{\"benchmarks\": [{\"name\": \"a\\u0000b\"}]}", "benchmark 1: name has a NUL character"},
+        {"{\"benchmarks\": [{\"name\": \"a\"}]}", "benchmark 'a': stats is missing"},
+        {"{\"benchmarks\": [{\"name\": \"a\", \"fullname\": \"f::a\", \"stats\": []}]}",
+         "benchmark 'f::a': stats is not an object"},
+        {"{\"benchmarks\": [{\"name\": \"a\", \"group\": 1}]}", "benchmark 'a': group is not a string"},
+        {"{\"benchmarks\": [{\"name\": \"a\", \"options\": {\"warmup\": \"x\"}}]}", "options.warmup is not a number"},
+        {"{\"machine_info\": 5}", "machine_info is not an object"},
+        {"{\"machine_info\": {\"cpu\": {\"count\": -1}}}", "cpu.count is negative"},
+        {"{\"commit_info\": {\"dirty\": 1}}", "commit_info.dirty is not true or false"},
+        {"{\"benchmarks\": [], \"version\": 5}", "version is not a string"},
+        {"{\"assay\": {\"format\": 2}}", "format 2 of a newer assay"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_refused(cases[i].json, cases[i].reason);
+    }
+}
+
+static void refuses_numbers_that_no_samples_give(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *changed, *reason;
+    } cases[] = {
+        {"\"min\": \"1\"", "stats.min is not a number"},
+        {"\"min\": null", "stats.min is missing"},
+        {"\"rounds\": -1", "stats.rounds is negative"},
+        {"\"rounds\": 0", "stats.rounds is 0"},
+        {"\"rounds\": 1.5", "stats.rounds is not a whole number"},
+        {"\"rounds\": 1e300", "stats.rounds is not a whole number, or too large"},
+        {"\"rounds\": null", "stats.rounds is missing"},
+        {"\"iterations\": 0", "stats.iterations is 0"},
+        {"\"min\": 4", "stats.min is above stats.max"},
+        {"\"median\": 0.5", "stats.median is not between"},
+        {"\"mean\": 3.5", "stats.mean is not between"},
+        {"\"stddev\": -1", "stats.stddev is negative"},
+        {"\"iqr\": -1", "stats.iqr is negative"},
+        {"\"outliers\": 5", "stats.outliers is missing"},
+        {"\"outliers\": \"1\"", "stats.outliers is missing"},
+        {"\"outliers\": \"6;0\"", "stats.stddev_outliers are more"},
+        {"\"iqr_outliers\": 6, \"stddev_outliers\": 0", "stats.iqr_outliers are more"},
+        {"\"max\": 1e308, \"mean\": 1e308", "stats.total is too large"},
+        {"\"data\": 5", "stats.data is not an array"},
+        {"\"data\": [1, 2, 3]", "stats.data has 3 numbers, but stats.rounds is 5"},
+        {"\"data\": [1, 2, 3, null, 5]", "stats.data[3] is not a number"},
+        {"\"data\": [1e308, 1e308, 1e308, 1e308, 1e308]", "stats.total is too large"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char json[512], reason[128];
+        (void)snprintf(json, sizeof(json), ONE_BENCHMARK(", %s", ""), cases[i].changed);
+        (void)snprintf(reason, sizeof(reason), "benchmark 'a': %s", cases[i].reason);
+        assert_refused(json, reason);
+    }
+}
+
+static void refuses_broken_fields_of_our_own(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *own, *reason;
+    } cases[] = {
+        {"5", "assay is not an object"},
+        {"{\"launches\": -1}", "assay.launches is negative"},
+        {"{\"mad\": -1}", "assay.mad is negative"},
+        {"{\"calls\": {\"count\": 0}}", "calls.count is 0"},
+        {"{\"calls\": {\"count\": 5}}", "calls.p50 is missing"},
+        {"{\"calls\": {\"count\": 5, \"p50\": 2, \"p90\": 1, \"p95\": 3, \"p99\": 4, \"p99.9\": 5}}",
+         "not in ascending order"},
+        {"{\"targets\": {}}", "assay.targets is not an array"},
+        {"{\"targets\": [5]}", "targets.target is missing"},
+        {"{\"targets\": [{\"target\": \"p95\"}]}", "'p95' is no target"},
+        {"{\"targets\": [{\"target\": \"p95 < 1 s\"}]}", "targets.verdict is missing or unknown"},
+        {"{\"targets\": [{\"target\": \"p95 < 1 s\", \"verdict\": \"maybe\"}]}", "targets.verdict is missing or"},
+        {"{\"targets\": [{\"target\": \"p95 < 1 s\", \"verdict\": \"met\", \"n\": -1}]}", "targets.n is negative"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char json[512];
+        (void)snprintf(json, sizeof(json), ONE_BENCHMARK("", ", \"assay\": %s"), cases[i].own);
+        assert_refused(json, cases[i].reason);
+    }
+}
+
+static void no_part_of_a_file_is_taken_for_a_whole(void **state)
+{
+    (void)state;
+    struct assay_result result = make_example();
+    char *json = format(&result, true);
+    size_t len = strlen(json) - 2; /* without the last bracket and newline */
+    for (size_t part = 0; part <= len; part++) {
+        struct assay_result read;
+        /* A block of its own size, so that reading past its end is seen. */
+        char *copy = malloc(part > 0 ? part : 1);
+        assert_non_null(copy);
+        memcpy(copy, json, part);
+        assert_int_equal(assay_result_parse((struct str){copy, part}, "part", &read, NULL), ASSAY_BAD_SYNTAX);
+        free(copy);
+    }
+    free(json);
+    assay_result_deinit(&result);
+}
+
+static void names_a_file_that_cannot_be_read(void **state)
+{
+    (void)state;
+    struct assay_result result;
+    struct assay_error err;
+    assert_int_equal(assay_result_read(TEST_DATA "/none.json", &result, &err), ASSAY_BAD_FILE);
+    assert_non_null(strstr(err.message, "none.json"));
+}
+
+static void reading_survives_every_lack_of_memory(void **state)
+{
+    (void)state;
+    struct assay_result example = make_example(), result;
+    char *json = format(&example, true);
+    assay_result_deinit(&example);
+    for (size_t n = 1;; n++) {
+        alloc_fault_after(n);
+        enum assay_status status = assay_result_parse(base_str(json), "test.json", &result, NULL);
+        if (!alloc_fault_happened()) {
+            assert_int_equal(status, ASSAY_OK);
+            break;
+        }
+        assert_int_equal(status, ASSAY_NO_MEMORY);
+    }
+    assay_result_deinit(&result);
+    free(json);
+}
+
+static void writing_survives_every_lack_of_memory(void **state)
+{
+    (void)state;
+    struct assay_result example = make_example();
+    struct buf json;
+    base_buf_init(&json, 1 << 20);
+    base_buf_add_cstr(&json, "before");
+    for (size_t n = 1;; n++) {
+        alloc_fault_after(n);
+        enum assay_status status = assay_result_format(&example, true, &json);
+        if (!alloc_fault_happened()) {
+            assert_int_equal(status, ASSAY_OK);
+            break;
+        }
+        assert_int_equal(status, ASSAY_NO_MEMORY);
+        assert_string_equal(base_buf_cstr(&json), "before");
+    }
+    assert_true(base_buf_cstr(&json)[0] == '{');
+    base_buf_deinit(&json);
+    assay_result_deinit(&example);
+}
+
+static void a_result_too_large_for_the_buffer_is_not_written(void **state)
+{
+    (void)state;
+    struct assay_result example = make_example();
+    struct buf json;
+    base_buf_init(&json, 1000);
+    assert_int_equal(assay_result_format(&example, true, &json), ASSAY_NO_MEMORY);
+    assert_string_equal(base_buf_cstr(&json), "");
+    assay_result_deinit(&example);
+}
+
+static void runs_are_appended_zeroed_and_kept(void **state)
+{
+    (void)state;
+    struct assay_result result = {0};
+    for (uint64_t i = 0; i < 100; i++) {
+        struct assay_run *run = assay_result_add_run(&result);
+        assert_non_null(run);
+        assert_null(run->samples);
+        assert_int_equal(run->iterations, 0);
+        run->iterations = i;
+    }
+    for (uint64_t i = 0; i < 100; i++) {
+        assert_int_equal(result.runs[i].iterations, i);
+    }
+    alloc_fault_after(1);
+    for (int i = 100; i < 128; i++) {
+        assert_non_null(assay_result_add_run(&result)); /* there is room for 128 */
+    }
+    assert_null(assay_result_add_run(&result));
+    assert_true(alloc_fault_happened());
+    assert_int_equal(result.run_count, 128);
+    assay_result_deinit(&result);
+    assert_null(result.runs);
+    assay_result_deinit(&result);
+    assay_result_deinit(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_written_is_read_back),
+        cmocka_unit_test(the_example_of_the_manual_is_what_is_written),
+        cmocka_unit_test(nothing_but_a_name_and_samples_is_enough_to_write),
+        cmocka_unit_test(runs_without_samples_are_left_out),
+        cmocka_unit_test(numbers_are_written_as_short_as_they_read_back),
+        cmocka_unit_test(any_double_survives_writing_and_reading),
+        cmocka_unit_test(text_is_escaped_and_mended_to_utf8),
+        cmocka_unit_test(a_locale_with_a_comma_changes_nothing),
+        cmocka_unit_test(reads_the_schema_of_2015),
+        cmocka_unit_test(statistics_from_the_samples_equal_the_stored_ones),
+        cmocka_unit_test(the_least_that_other_tools_write_is_enough),
+        cmocka_unit_test(fields_it_does_not_know_may_hold_anything),
+        cmocka_unit_test(warmup_is_false_or_a_number),
+        cmocka_unit_test(refuses_what_is_not_json_and_says_in_which_line),
+        cmocka_unit_test(refuses_json_that_is_no_result),
+        cmocka_unit_test(refuses_numbers_that_no_samples_give),
+        cmocka_unit_test(refuses_broken_fields_of_our_own),
+        cmocka_unit_test(no_part_of_a_file_is_taken_for_a_whole),
+        cmocka_unit_test(names_a_file_that_cannot_be_read),
+        cmocka_unit_test(reading_survives_every_lack_of_memory),
+        cmocka_unit_test(writing_survives_every_lack_of_memory),
+        cmocka_unit_test(a_result_too_large_for_the_buffer_is_not_written),
+        cmocka_unit_test(runs_are_appended_zeroed_and_kept),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
