@@ -77,6 +77,8 @@ static const struct {
 };
 
 static void collect_log(cyaml_log_t level, void *context, const char *format, va_list args)
+    __attribute__((format(printf, 3, 0)));
+static void collect_log(cyaml_log_t level, void *context, const char *format, va_list args)
 {
     (void)level;
     base_buf_addv(context, format, args);
