@@ -22,16 +22,19 @@ setup:
 # configure and build a preset, quietly unless something is wrong
 define build
 	@cmake --preset $(1) > /dev/null
-	@cmake --build --preset $(1) -- --quiet
+	@cmake --build --preset $(1) $(if $(2),--target $(2)) -- --quiet
 endef
 
 release:
 	$(call build,release)
 
-bench: setup release
+bench: setup
+	@echo 'building the performance suite, optimised'
+	$(call build,release,performance assay_program)
 	@build/release/assay run --no-build
 
-baseline: setup release
+baseline: setup
+	$(call build,release,performance assay_program)
 	@tools/update-baseline.sh
 
 test: setup

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/num.h"
 
-#include <errno.h>
+#include <locale.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,7 +119,12 @@ bool base_num_parse_double(struct str text, double min, double max, double *out)
     }
     memcpy(copy, text.ptr, text.len);
     copy[text.len] = '\0';
-    double value = strtod(copy, NULL); /* the form is checked above; no program here leaves the C locale */
+    /* strtod() reads the decimal point of the locale, which is the program's to choose. */
+    char *point = strchr(copy, '.');
+    if (point) {
+        *point = localeconv()->decimal_point[0];
+    }
+    double value = strtod(copy, NULL); /* the form is checked above */
     if (!isfinite(value) || value < min || value > max) {
         return false;
     }

@@ -17,7 +17,7 @@ enum exit_status {
     EXIT_REGRESSION = 1,  /* or a missed target */
     EXIT_BAD_USAGE = 2,   /* or a bad file */
     EXIT_UNMEASURED = 3,  /* a benchmark failed */
-    EXIT_UNDECIDED = 4    /* a target cannot be decided */
+    EXIT_UNDECIDED = 4    /* a target or a check cannot be decided */
 };
 
 /* Measures the benchmarks of the programs, reports, compares and saves as the
@@ -35,9 +35,14 @@ int command_compare(const struct options *options);
 bool may_compare(const struct options *options, const struct assay_result *baseline, const char *baseline_name,
                  const struct assay_machine *machine, const char *candidate_name);
 
-/* Prints what --compare-fail found; the number of failed checks. */
-size_t report_checks(const struct report *report, const struct options *options, const struct assay_comparison *rows,
-                     size_t count);
+struct check_counts {
+    size_t failed;
+    size_t unchecked; /* the metric is missing on one side: no claim, and no pass */
+};
+
+/* Applies the checks of --compare-fail and prints what they found. */
+struct check_counts report_checks(const struct report *report, const struct options *options,
+                                  const struct assay_comparison *rows, size_t count);
 
 bool has_change(const struct assay_comparison *rows, size_t count, enum assay_change change);
 

@@ -41,9 +41,12 @@ static int compare_two(const struct options *options, const struct assay_result 
         count = keep_matching(rows, count, options->filter);
         printf("%s\n", candidate_path);
         report_comparison(&report, rows, count, &options->limits, baseline_path);
-        bool regressed = report_checks(&report, options, rows, count) > 0 ||
-                         has_change(rows, count, ASSAY_CHANGE_REGRESSION);
-        status = regressed && !options->any_machine ? EXIT_REGRESSION : EXIT_FINE;
+        struct check_counts checks = report_checks(&report, options, rows, count);
+        bool regressed = checks.failed > 0 || has_change(rows, count, ASSAY_CHANGE_REGRESSION);
+        status = options->any_machine   ? EXIT_FINE
+                 : regressed            ? EXIT_REGRESSION
+                 : checks.unchecked > 0 ? EXIT_UNDECIDED
+                                        : EXIT_FINE;
     }
     free(rows);
     assay_result_deinit(&candidate);

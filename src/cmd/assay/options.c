@@ -397,7 +397,7 @@ void options_print_help(FILE *out, const char *program, enum command command)
     arguments_print_options(out, &table, (unsigned)command);
     if (command == COMMAND_RUN) {
         fputs("\nExit status: 0 all is well; 1 a regression or a missed target; 2 bad usage or a bad file;\n"
-              "3 a benchmark could not be measured; 4 a target cannot be decided.\n",
+              "3 a benchmark could not be measured; 4 a target or a check cannot be decided.\n",
               out);
     }
 }

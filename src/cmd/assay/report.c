@@ -151,6 +151,57 @@ static void measure_columns(const struct rows *rows, const struct options *optio
     }
 }
 
+static enum shade shade_of_target(enum assay_target_verdict verdict)
+{
+    switch (verdict) {
+    case ASSAY_TARGET_MET:
+        return GREEN;
+    case ASSAY_TARGET_MISSED:
+        return RED;
+    case ASSAY_TARGET_UNDECIDED:
+    case ASSAY_TARGET_TOO_FEW:
+        break;
+    }
+    return YELLOW;
+}
+
+static bool has_targets(const struct rows *rows)
+{
+    for (size_t i = 0; i < rows->count; i++) {
+        if (rows->runs[i]->judgement_count > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "p95 < 500 ms met, mean < 0.5 s met" at the end of a row. */
+static void print_verdicts(const struct report *report, const struct assay_run *run)
+{
+    for (size_t i = 0; i < run->judgement_count; i++) {
+        char limit[ASSAY_TARGET_TEXT_BYTES];
+        assay_target_format(&run->judgements[i].target, limit);
+        fprintf(report->out, "%s%s ", i == 0 ? "  " : ", ", limit);
+        enum shade shade = shade_of_target(run->judgements[i].verdict);
+        begin_shade(report, shade);
+        fputs(assay_target_verdict_name(run->judgements[i].verdict), report->out);
+        end_shade(report, shade);
+    }
+}
+
+static void print_row(const struct report *report, const struct assay_run *run, const struct options *options,
+                      size_t first_width, const size_t widths[ASSAY_METRIC_COUNT])
+{
+    fprintf(report->out, "%-*s", (int)first_width, run->name);
+    for (size_t column = 0; column < options->column_count; column++) {
+        char text[REPORT_NUMBER_BYTES];
+        format_cell(run, options->columns[column], text);
+        fprintf(report->out, "  %*s", (int)widths[column], text);
+    }
+    print_verdicts(report, run);
+    fputc('\n', report->out);
+}
+
 static void print_table(const struct report *report, const struct rows *rows, const struct options *options)
 {
     size_t widths[ASSAY_METRIC_COUNT];
@@ -162,21 +213,15 @@ static void print_table(const struct report *report, const struct rows *rows, co
     char title[160];
     const char *group = rows->runs[0]->group;
     (void)snprintf(title, sizeof(title), "%s%s%zu benchmark%s", group ? group : "", group ? ": " : "", rows->count,
-                   rows->count == 1 ? "" : "s");
+                   rows->count == 1 ? "" : "s"); /* cut if the group's name is that long */
     print_rule(report, total, title);
     fprintf(report->out, "%-*s", (int)first, "Name");
     for (size_t column = 0; column < options->column_count; column++) {
         fprintf(report->out, "  %*s", (int)widths[column], assay_metric_heading(options->columns[column]));
     }
-    fputc('\n', report->out);
+    fputs(has_targets(rows) ? "  Targets\n" : "\n", report->out);
     for (size_t i = 0; i < rows->count; i++) {
-        fprintf(report->out, "%-*s", (int)first, rows->runs[i]->name);
-        for (size_t column = 0; column < options->column_count; column++) {
-            char text[REPORT_NUMBER_BYTES];
-            format_cell(rows->runs[i], options->columns[column], text);
-            fprintf(report->out, "  %*s", (int)widths[column], text);
-        }
-        fputc('\n', report->out);
+        print_row(report, rows->runs[i], options, first, widths);
     }
     fputc('\n', report->out);
 }
@@ -219,20 +264,6 @@ void report_runs(const struct report *report, const struct assay_result *result,
     free(rows.runs);
 }
 
-static enum shade shade_of_target(enum assay_target_verdict verdict)
-{
-    switch (verdict) {
-    case ASSAY_TARGET_MET:
-        return GREEN;
-    case ASSAY_TARGET_MISSED:
-        return RED;
-    case ASSAY_TARGET_UNDECIDED:
-    case ASSAY_TARGET_TOO_FEW:
-        break;
-    }
-    return YELLOW;
-}
-
 static void print_target(const struct report *report, const struct assay_run *run, const struct assay_judgement *judgement,
                          size_t width)
 {
@@ -260,23 +291,33 @@ static void print_target(const struct report *report, const struct assay_run *ru
 
 void report_targets(const struct report *report, const struct assay_result *result)
 {
-    size_t width = strlen("Target of"), count = 0;
+    size_t width = strlen("Target of"), count = 0, met = 0;
     for (size_t i = 0; i < result->run_count; i++) {
         const struct assay_run *run = &result->runs[i];
         count += run->judgement_count;
-        width = run->judgement_count > 0 && strlen(run->name) > width ? strlen(run->name) : width;
+        for (size_t each = 0; each < run->judgement_count; each++) {
+            bool is_met = run->judgements[each].verdict == ASSAY_TARGET_MET;
+            met += is_met;
+            width = !is_met && strlen(run->name) > width ? strlen(run->name) : width;
+        }
     }
     if (count == 0) {
         return;
     }
+    if (met == count) {
+        fprintf(report->out, "%zu target%s, %s met.\n\n", count, count == 1 ? "" : "s", count == 1 ? "it is" : "all");
+        return;
+    }
     char title[64];
-    (void)snprintf(title, sizeof(title), "%zu target%s", count, count == 1 ? "" : "s");
+    (void)snprintf(title, sizeof(title), "%zu of %zu targets not met", count - met, count); /* fits */
     print_rule(report, width + 69, title);
     fprintf(report->out, "%-*s  %-16s  %10s  %13s  %9s  %s\n", (int)width, "Target of", "Limit", "Measured", "95% bound",
             "Samples", "Verdict");
     for (size_t i = 0; i < result->run_count; i++) {
         for (size_t each = 0; each < result->runs[i].judgement_count; each++) {
-            print_target(report, &result->runs[i], &result->runs[i].judgements[each], width);
+            if (result->runs[i].judgements[each].verdict != ASSAY_TARGET_MET) {
+                print_target(report, &result->runs[i], &result->runs[i].judgements[each], width);
+            }
         }
     }
     fputc('\n', report->out);

@@ -23,10 +23,12 @@ struct report report_to(FILE *out, enum color color);
  * "2001"; "-" for NAN. */
 void report_format_number(enum assay_metric metric, double value, char out_text[REPORT_NUMBER_BYTES]);
 
-/* A table for each group, groups in order of first appearance. */
+/* A table for each group, groups in order of first appearance; a row ends with
+ * the verdicts on the benchmark's targets. */
 void report_runs(const struct report *report, const struct assay_result *result, const struct options *options);
 
-/* A row for each target; nothing if there are none. */
+/* How many targets are met, and for each that is not, what was measured and
+ * what decided; nothing if there are no targets. */
 void report_targets(const struct report *report, const struct assay_result *result);
 
 /* A row for each benchmark of a comparison, and a line that sums it up.

@@ -6,6 +6,7 @@
  * comparison's baseline and hide itself.
  */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -228,21 +229,37 @@ static size_t report_failures(const struct run *run)
     return failures;
 }
 
-size_t report_checks(const struct report *report, const struct options *options, const struct assay_comparison *rows,
-                     size_t count)
+/* One check on one benchmark. */
+static void apply_check(const struct report *report, const struct assay_check *check, const struct assay_comparison *row,
+                        struct check_counts *counts)
 {
-    size_t failed = 0;
+    double measured;
+    if (assay_check_fails(check, row->baseline, row->candidate, &measured)) {
+        report_failed_check(report, row, check, measured);
+        counts->failed++;
+    } else if (isnan(measured)) {
+        fprintf(report->out, "cannot check: %s: %s is not in both runs\n", row->name, assay_metric_name(check->metric));
+        counts->unchecked++;
+    }
+}
+
+struct check_counts report_checks(const struct report *report, const struct options *options,
+                                  const struct assay_comparison *rows, size_t count)
+{
+    struct check_counts counts = {0};
+    bool any = false;
     for (size_t i = 0; i < count; i++) {
-        for (size_t each = 0; each < options->check_count && rows[i].baseline && rows[i].candidate; each++) {
-            double measured;
-            if (!rows[i].candidate->error &&
-                assay_check_fails(&options->checks[each], rows[i].baseline, rows[i].candidate, &measured)) {
-                report_failed_check(report, &rows[i], &options->checks[each], measured);
-                failed++;
-            }
+        bool has_both = rows[i].baseline && rows[i].candidate && !rows[i].candidate->error;
+        any = any || has_both;
+        for (size_t each = 0; has_both && each < options->check_count; each++) {
+            apply_check(report, &options->checks[each], &rows[i], &counts);
         }
     }
-    return failed;
+    if (!any && count > 0 && options->check_count > 0) {
+        fputs("cannot check: the two runs have no benchmark in common\n", report->out);
+        counts.unchecked++;
+    }
+    return counts;
 }
 
 bool has_change(const struct assay_comparison *rows, size_t count, enum assay_change change)
@@ -351,10 +368,10 @@ static int conclude(struct run *run)
             report_comparison(&run->report, run->rows, run->row_count, &options->limits, run->baseline_path);
         }
     }
-    size_t failed_checks = report_checks(&run->report, options, run->rows, run->row_count);
+    struct check_counts checks = report_checks(&run->report, options, run->rows, run->row_count);
     (void)fflush(run->report.out); /* so that what follows on stderr comes after it */
     size_t failures = report_failures(run);
-    bool regressed = failed_checks > 0 || has_change(run->rows, run->row_count, ASSAY_CHANGE_REGRESSION);
+    bool regressed = checks.failed > 0 || has_change(run->rows, run->row_count, ASSAY_CHANGE_REGRESSION);
     /* A foreign machine's times prove nothing here. */
     bool foreign = run->baseline_path && run->baseline.machine.class_key &&
                    strcmp(run->baseline.machine.class_key, run->machine.class_key) != 0;
@@ -369,7 +386,7 @@ static int conclude(struct run *run)
     if (failures > 0) {
         return EXIT_UNMEASURED;
     }
-    bool undecided = has_target(&run->result, ASSAY_TARGET_UNDECIDED) || has_target(&run->result, ASSAY_TARGET_TOO_FEW);
+    bool undecided = checks.unchecked > 0 || has_target(&run->result, ASSAY_TARGET_UNDECIDED) || has_target(&run->result, ASSAY_TARGET_TOO_FEW);
     return undecided ? EXIT_UNDECIDED : EXIT_FINE;
 }
 
