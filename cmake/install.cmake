@@ -35,7 +35,9 @@ install(FILES ${PROJECT_BINARY_DIR}/assay-config.cmake ${PROJECT_BINARY_DIR}/ass
     DESTINATION ${package_dir}
 )
 
-if(ASSAY_PROGRAMS)
-    set_target_properties(assay_program PROPERTIES INSTALL_RPATH "$ORIGIN/${bin_to_lib}")
-    install(TARGETS assay_program)
-endif()
+foreach(program IN ITEMS assay_program tta_program)
+    if(TARGET ${program})
+        set_target_properties(${program} PROPERTIES INSTALL_RPATH "$ORIGIN/${bin_to_lib}")
+        install(TARGETS ${program})
+    endif()
+endforeach()

@@ -26,7 +26,7 @@ RULES = {
 }
 # Folders that use libc and nothing else from outside.
 LIBC_ONLY = {"src/base", "include/assay", "include/tta"}
-LIBC = re.compile(r"(assert|ctype|dirent|errno|fcntl|float|inttypes|libgen|limits|math|pthread|stdarg|stdatomic|"
+LIBC = re.compile(r"(assert|ctype|dirent|errno|fcntl|float|inttypes|libgen|limits|locale|math|pthread|stdarg|stdatomic|"
                   r"stdbool|stddef|stdint|stdio|stdlib|string|strings|time|unistd|sys/\w+)\.h")
 
 POLICY = re.compile(

@@ -60,7 +60,9 @@ echo 'fine: moved/bin/assay'
 
 warnings='-Wall -Wextra -Wpedantic -Wconversion -Werror'
 PKG_CONFIG_PATH=$(echo "$work"/moved/lib*/pkgconfig)
-export PKG_CONFIG_PATH
+# For shared libraries only: the linker's search path does not have this place.
+LD_LIBRARY_PATH=$(echo "$work"/moved/lib)
+export PKG_CONFIG_PATH LD_LIBRARY_PATH
 $CC ${CFLAGS:-} -std=c11 $warnings -O2 "$here/bench_zlib.c" "$here/own_names.c" -o pkg_config_c \
     $(pkg-config --cflags --libs assay zlib)
 $CXX ${CXXFLAGS:-} -std=c++17 $warnings -O2 "$here/bench_zlib.cc" -o pkg_config_cxx \
