@@ -24,7 +24,13 @@ const char *assay_change_name(enum assay_change change)
 
 struct assay_limits assay_limits_defaults(void)
 {
-    return (struct assay_limits){.metric = ASSAY_METRIC_MIN, .watch_ratio = 0.05, .regression_ratio = 0.20};
+    return (struct assay_limits){
+        .metric = ASSAY_METRIC_MIN,
+        .has_witness = true,
+        .witness = ASSAY_METRIC_MEDIAN,
+        .watch_ratio = 0.05,
+        .regression_ratio = 0.20,
+    };
 }
 
 static double value_of_calls(const struct assay_calls *calls, enum assay_metric metric)
@@ -98,6 +104,22 @@ static enum assay_change class_of(double change_ratio, const struct assay_limits
     return change_ratio < -limits->watch_ratio ? ASSAY_CHANGE_FASTER : ASSAY_CHANGE_NONE;
 }
 
+static double agreed_change(double change, double witness)
+{
+    if (isnan(change) || isnan(witness)) {
+        return change;
+    }
+    if ((change > 0) != (witness > 0)) {
+        return 0;
+    }
+    return fabs(change) < fabs(witness) ? change : witness;
+}
+
+static double change_between(const struct assay_run *baseline, const struct assay_run *candidate, enum assay_metric metric)
+{
+    return change_of(metric, assay_run_value(baseline, metric), assay_run_value(candidate, metric));
+}
+
 static struct assay_comparison compare_runs(const struct assay_run *baseline, const struct assay_run *candidate,
                                             const struct assay_limits *limits)
 {
@@ -110,6 +132,8 @@ static struct assay_comparison compare_runs(const struct assay_run *baseline, co
         .baseline_value = baseline ? assay_run_value(baseline, limits->metric) : NAN,
         .candidate_value = candidate ? assay_run_value(candidate, limits->metric) : NAN,
         .change_ratio = NAN,
+        .witness_ratio = NAN,
+        .agreed_ratio = NAN,
     };
     if (!candidate) {
         row.change = ASSAY_CHANGE_GONE;
@@ -118,8 +142,10 @@ static struct assay_comparison compare_runs(const struct assay_run *baseline, co
     } else if (!baseline) {
         row.change = ASSAY_CHANGE_NEW;
     } else {
-        row.change_ratio = change_of(limits->metric, row.baseline_value, row.candidate_value);
-        row.change = class_of(row.change_ratio, limits);
+        row.change_ratio = change_between(baseline, candidate, limits->metric);
+        row.witness_ratio = limits->has_witness ? change_between(baseline, candidate, limits->witness) : NAN;
+        row.agreed_ratio = agreed_change(row.change_ratio, row.witness_ratio);
+        row.change = class_of(row.agreed_ratio, limits);
     }
     return row;
 }

@@ -3,9 +3,10 @@
  * assay/compare.h - a candidate against a stored baseline.  Pure.
  *
  * Two runs that were not taken in the same moments differ by more than their
- * own scatter says, so nothing here claims significance: it classes the change
- * of one statistic by limits.  The default statistic is the minimum, which of
- * all is disturbed least by whatever else the machine did.
+ * own scatter says, so nothing here claims significance: it classes a change by
+ * limits.  By default that is the change on which minimum and median agree: the
+ * minimum is disturbed least by whatever else the machine did, but one lucky
+ * round is enough for it; half of all rounds are not lucky.
  */
 #ifndef ASSAY_COMPARE_H
 #define ASSAY_COMPARE_H
@@ -27,6 +28,8 @@ const char *assay_change_name(enum assay_change change);
 
 struct assay_limits {
     enum assay_metric metric; /* ASSAY_METRIC_MIN */
+    bool has_witness;         /* true: a second statistic must agree */
+    enum assay_metric witness; /* ASSAY_METRIC_MEDIAN */
     double watch_ratio;       /* 0.05 */
     double regression_ratio;  /* 0.20, at least watch_ratio */
 };
@@ -39,6 +42,9 @@ struct assay_comparison {
     const struct assay_run *candidate; /* NULL if gone */
     double baseline_value, candidate_value; /* of the metric */
     double change_ratio; /* slower is positive whatever the metric's direction; NAN if unknown */
+    double witness_ratio; /* the same of the witness; NAN if unknown or there is none */
+    double agreed_ratio; /* what is classed: the smaller of the two if both point the same way, else 0;
+                          * change_ratio if the witness is unknown */
     enum assay_change change;
 };
 

@@ -290,7 +290,7 @@ static const struct argument_option entries[] = {
     {"regression", 0, ARGUMENT_REQUIRED, "SHARE", RUN_OR_COMPARE, set_ratio, AT(limits.regression_ratio),
      "a slowdown beyond this is a regression (20%)"},
     {"statistic", 0, ARGUMENT_REQUIRED, "METRIC", RUN_OR_COMPARE, set_statistic, AT(limits.metric),
-     "what the two limits are applied to (min)"},
+     "what the two limits are applied to (min, and median must agree)"},
     {"confirm", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_switch, AT(confirm),
      "measure a suspected regression again before calling it one (on)"},
     {"any-machine", 0, ARGUMENT_OPTIONAL, "on|off", RUN_OR_COMPARE, set_switch, AT(any_machine),

@@ -342,16 +342,27 @@ static enum shade shade_of_change(enum assay_change change)
     return PLAIN;
 }
 
-static void print_comparison(const struct report *report, const struct assay_comparison *row, enum assay_metric metric,
-                             size_t width)
+static void format_change(double ratio, char out_text[REPORT_NUMBER_BYTES])
 {
-    char before[REPORT_NUMBER_BYTES], after[REPORT_NUMBER_BYTES], change[REPORT_NUMBER_BYTES] = "-";
-    report_format_number(metric, row->baseline_value, before);
-    report_format_number(metric, row->candidate_value, after);
-    if (isfinite(row->change_ratio)) {
-        (void)snprintf(change, sizeof(change), "%+.1f%%", row->change_ratio * 100);
+    if (isfinite(ratio)) {
+        (void)snprintf(out_text, REPORT_NUMBER_BYTES, "%+.1f%%", ratio * 100); /* fits, or is cut */
+    } else {
+        (void)snprintf(out_text, REPORT_NUMBER_BYTES, "-");
     }
+}
+
+static void print_comparison(const struct report *report, const struct assay_comparison *row,
+                             const struct assay_limits *limits, size_t width)
+{
+    char before[REPORT_NUMBER_BYTES], after[REPORT_NUMBER_BYTES], change[REPORT_NUMBER_BYTES];
+    report_format_number(limits->metric, row->baseline_value, before);
+    report_format_number(limits->metric, row->candidate_value, after);
+    format_change(row->change_ratio, change);
     fprintf(report->out, "%-*s  %12s  %12s  %9s  ", (int)width, row->name, before, after, change);
+    if (limits->has_witness) {
+        format_change(row->witness_ratio, change);
+        fprintf(report->out, "%9s  ", change);
+    }
     enum shade shade = shade_of_change(row->change);
     begin_shade(report, shade);
     fputs(assay_change_name(row->change), report->out);
@@ -383,14 +394,20 @@ void report_comparison(const struct report *report, const struct assay_compariso
         width = strlen(rows[i].name) > width ? strlen(rows[i].name) : width;
     }
     char title[300];
-    (void)snprintf(title, sizeof(title), "compared with %s by %s", baseline_name, assay_metric_name(limits->metric));
-    print_rule(report, width + 64, title);
-    fprintf(report->out, "%-*s  %12s  %12s  %9s  %s\n", (int)width, "Name", "Baseline", "Now", "Change", "Verdict");
-    for (size_t i = 0; i < count; i++) {
-        print_comparison(report, &rows[i], limits->metric, width);
+    (void)snprintf(title, sizeof(title), "compared with %s by %s", baseline_name,
+                   assay_metric_name(limits->metric)); /* a long path is cut */
+    print_rule(report, width + (limits->has_witness ? 75 : 64), title);
+    fprintf(report->out, "%-*s  %12s  %12s  %9s  ", (int)width, "Name", "Baseline", "Now", "Change");
+    if (limits->has_witness) {
+        fprintf(report->out, "%9s  ", assay_metric_heading(limits->witness));
     }
-    fprintf(report->out, "Up to %g%% is no significant change, more is worth watching, over %g%% slower a regression.\n",
-            limits->watch_ratio * 100, limits->regression_ratio * 100);
+    fputs("Verdict\n", report->out);
+    for (size_t i = 0; i < count; i++) {
+        print_comparison(report, &rows[i], limits, width);
+    }
+    fprintf(report->out, "Up to %g%% is no significant change, more is worth watching, over %g%% slower a regression%s.\n",
+            limits->watch_ratio * 100, limits->regression_ratio * 100,
+            limits->has_witness ? ";\nwhat counts is the change on which both statistics agree" : "");
     print_summary(report, rows, count);
 }
 

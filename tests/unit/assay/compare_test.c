@@ -15,7 +15,7 @@
 /* Runs that borrow their names: never given to assay_result_deinit(). */
 static struct assay_run make_run(char *fullname, double min)
 {
-    return (struct assay_run){.name = fullname, .fullname = fullname, .stats = {.min = min, .rounds = 5}};
+    return (struct assay_run){.name = fullname, .fullname = fullname, .stats = {.min = min, .median = min, .rounds = 5}};
 }
 
 static struct assay_comparison compare_one(const struct assay_run *before, const struct assay_run *now,
@@ -26,6 +26,7 @@ static struct assay_comparison compare_one(const struct assay_run *before, const
     struct assay_result candidate = {.runs = &candidate_run, .run_count = 1};
     struct assay_limits limits = assay_limits_defaults();
     limits.metric = metric;
+    limits.has_witness = false;
     struct assay_comparison *rows;
     size_t count;
     assert_int_equal(assay_compare(&baseline, &candidate, &limits, &rows, &count), ASSAY_OK);
@@ -65,6 +66,38 @@ static void classes_a_change_by_the_limits(void **state)
         assert_double_near(row.change_ratio, cases[i].ratio, 1e-12);
         assert_double_is(row.baseline_value, cases[i].before);
         assert_double_is(row.candidate_value, cases[i].now);
+    }
+}
+
+static void minimum_and_median_must_agree_on_a_change(void **state)
+{
+    (void)state;
+    static const struct {
+        double min_now, median_now; /* both were 100 */
+        double agreed;
+        enum assay_change change;
+    } cases[] = {
+        {150, 150, 0.5, ASSAY_CHANGE_REGRESSION},
+        {150, 101, 0.01, ASSAY_CHANGE_NONE},       /* the baseline's minimum was lucky */
+        {101, 150, 0.01, ASSAY_CHANGE_NONE},       /* a slow stretch of the machine */
+        {150, 110, 0.1, ASSAY_CHANGE_WATCH},
+        {150, 90, 0, ASSAY_CHANGE_NONE},           /* they contradict each other */
+        {50, 70, -0.3, ASSAY_CHANGE_FASTER},
+        {50, 99, -0.01, ASSAY_CHANGE_NONE},
+        {150, NAN, 0.5, ASSAY_CHANGE_REGRESSION},  /* an old file without the median */
+        {NAN, 150, NAN, ASSAY_CHANGE_UNKNOWN},
+    };
+    const struct assay_limits limits = assay_limits_defaults();
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct assay_run before = make_run("a", 100), now = make_run("a", cases[i].min_now);
+        now.stats.median = cases[i].median_now;
+        struct assay_result baseline = {.runs = &before, .run_count = 1}, candidate = {.runs = &now, .run_count = 1};
+        struct assay_comparison *rows;
+        size_t count;
+        assert_int_equal(assay_compare(&baseline, &candidate, &limits, &rows, &count), ASSAY_OK);
+        assert_int_equal(rows[0].change, cases[i].change);
+        assert_double_near(rows[0].agreed_ratio, cases[i].agreed, 1e-12);
+        free(rows);
     }
 }
 
@@ -284,6 +317,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(classes_a_change_by_the_limits),
+        cmocka_unit_test(minimum_and_median_must_agree_on_a_change),
         cmocka_unit_test(fewer_operations_a_second_are_slower),
         cmocka_unit_test(joins_by_fullname_in_the_candidates_order),
         cmocka_unit_test(of_two_baselines_of_one_name_the_first_counts),
