@@ -82,8 +82,8 @@ ASSAY_API void assay_register(struct assay_registration *registration);
 /*
  * Makes the compiler compute `value` here, and forget what it knew of memory:
  * pointers passed this way are taken to be read and written through.  Any type
- * that fits a register or has an address; costs no instruction by itself for a
- * value in a register.
+ * that fits a register or has an address; for a value in a register it costs no
+ * instruction by itself with gcc, and with clang at most a store.
  */
 #if defined(__clang__)
 #define BENCH_KEEP(value_) __asm__ volatile("" : : "r,m"(value_) : "memory")
