@@ -345,7 +345,7 @@ static enum shade shade_of_change(enum assay_change change)
 static void format_change(double ratio, char out_text[REPORT_NUMBER_BYTES])
 {
     if (isfinite(ratio)) {
-        (void)snprintf(out_text, REPORT_NUMBER_BYTES, "%+.1f%%", ratio * 100); /* fits, or is cut */
+        (void)snprintf(out_text, REPORT_NUMBER_BYTES, "%+.1f%%", fabs(ratio) < 0.0005 ? 0 : ratio * 100); /* fits, or is cut */
     } else {
         (void)snprintf(out_text, REPORT_NUMBER_BYTES, "-");
     }

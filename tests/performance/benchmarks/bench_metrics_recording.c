@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Recording what a request took, and reading it back. */
 #include <assay/bench.h>
+#include <math.h>
 #include <stdlib.h>
 #include <tta/metrics.h>
 
@@ -9,6 +10,7 @@
 
 #define METRICS_TARGET "p95 < 10 ms"
 #define LATENCY_SPREAD 1024
+#define TRAFFIC 1024 /* requests after which the sequence of models repeats; a power of two */
 
 struct recording {
     struct tta_metrics *metrics;
@@ -32,10 +34,23 @@ static int64_t latency_of(uint64_t i)
     return 200000000 + (int64_t)(i * 2654435761u % LATENCY_SPREAD) * 19335937;
 }
 
+/* Which model each request goes to: few models get most of the traffic, the nth
+ * most popular one about 1/n of the first one's share (Zipf's law), in an order
+ * that is the same in every run. */
+static void make_traffic(uint32_t models[TRAFFIC], size_t model_count)
+{
+    for (uint32_t i = 0; i < TRAFFIC; i++) {
+        double share = (double)(i * 2654435761u % TRAFFIC) / TRAFFIC; /* each value once, scattered */
+        models[i] = (uint32_t)(pow((double)model_count, share) - 0.5);
+    }
+}
+
 static void record(struct assay_bench *bench, size_t model_count, bool reads_clock)
 {
     struct recording recording;
     struct tta_summary summary;
+    uint32_t models[TRAFFIC];
+    make_traffic(models, model_count);
     assay_group(bench, "metrics recording");
     assay_target(bench, METRICS_TARGET);
     if (!begin_recording(&recording, model_count)) {
@@ -50,7 +65,7 @@ static void record(struct assay_bench *bench, size_t model_count, bool reads_clo
         BENCH_CHECK(bench, tta_metrics_record(recording.recorder, &observation) == TTA_OK);
     }
     BENCH_LOOP (bench) {
-        observation.model = (uint32_t)(recorded % model_count);
+        observation.model = models[recorded % TRAFFIC];
         observation.latency_ns = reads_clock ? base_clock_monotonic_ns() % 1000000000 : latency_of(recorded);
         recorded += tta_metrics_record(recording.recorder, &observation) == TTA_OK;
     }
