@@ -5,8 +5,9 @@
 
 #include "cmd/guess.h"
 
-#define MAX_WANTED_BYTES 1500
+#define MAX_WANTED_BYTES 2500
 #define MAX_CLAUSE_BYTES 3000
+#define MAX_SHOWN 200 /* bytes of an argument, in a sentence */
 
 bool arguments_want(struct buf *wanted, const char *what)
 {
@@ -55,7 +56,8 @@ static bool apply(const struct argument_option *option, const char *value, void 
     base_buf_init(&wanted, MAX_WANTED_BYTES);
     bool good = option->set((char *)options + option->at, value, &wanted);
     if (!good) {
-        base_buf_addf(reason, "%s: '%.200s' is not %s", option->name, value ? value : "", base_buf_cstr(&wanted));
+        base_buf_addf(reason, "%s: '%.*s' is not %s", option->name, MAX_SHOWN, value ? value : "",
+                      base_buf_cstr(&wanted));
     }
     base_buf_deinit(&wanted);
     return good;
@@ -72,6 +74,7 @@ bool arguments_set_by_name(const struct argument_table *table, struct str name, 
     return apply(option, value, options, reason);
 }
 
+/* A value behind the name is not repeated: it may be a secret. */
 static bool unknown_option(const struct argument_table *table, unsigned command, const char *argument, struct str name,
                            struct buf *reason)
 {
@@ -81,7 +84,8 @@ static bool unknown_option(const struct argument_table *table, unsigned command,
             guess_offer(&guess, table->options[i].name);
         }
     }
-    base_buf_addf(reason, "there is no option '%.200s'", argument);
+    size_t shown = strcspn(argument, "=");
+    base_buf_addf(reason, "there is no option '%.*s'", shown < MAX_SHOWN ? (int)shown : MAX_SHOWN, argument);
     if (guess.best) {
         base_buf_addf(reason, "; did you mean --%s?", guess.best);
     } else {
@@ -153,7 +157,7 @@ bool arguments_parse(const struct argument_table *table, unsigned command, int a
                 return false;
             }
         } else if (*target->operand_count == target->capacity) {
-            base_buf_addf(reason, "'%.200s' is one argument too many", argument);
+            base_buf_addf(reason, "too many arguments: at most %zu may stand besides the options", target->capacity);
             return false;
         } else {
             target->operands[(*target->operand_count)++] = argument;
