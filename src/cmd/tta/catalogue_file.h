@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+/* tta/catalogue_file.h - catalogues from files. */
+#ifndef CMD_TTA_CATALOGUE_FILE_H
+#define CMD_TTA_CATALOGUE_FILE_H
+
+#include "tta/catalogue.h"
+
+/* Reads the file at `path`, "-" for standard input, which holds the answer of
+ * OpenRouter's GET /models.  NULL with one sentence on stderr. */
+struct tta_catalogue *catalogue_file_read(const char *path);
+
+#endif /* CMD_TTA_CATALOGUE_FILE_H */

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+/*
+ * tta/commands.h - what the program does, one function a command.
+ *
+ * Each prints results to stdout and reasons to stderr, and returns the exit
+ * status below.
+ */
+#ifndef CMD_TTA_COMMANDS_H
+#define CMD_TTA_COMMANDS_H
+
+#include "cmd/complain.h"
+#include "cmd/tta/options.h"
+
+enum exit_status {
+    EXIT_FINE = 0,
+    EXIT_REFUSED = 1,     /* no model fits, or the key is not good */
+    EXIT_BAD_USAGE = 2,   /* or a bad file */
+    EXIT_BROKEN = 3,      /* no memory, or nowhere to print to */
+    EXIT_CANNOT_TELL = 4  /* nobody can say now whether the key is good */
+};
+
+/* Lists the models of a catalogue. */
+int command_models(const struct options *options);
+
+/* Chooses a model, lists the best, explains, or finds the fallback. */
+int command_select(const struct options *options);
+
+/* Is the key on standard input good? */
+int command_keys_check(const struct options *options);
+
+#endif /* CMD_TTA_COMMANDS_H */

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+/* The program `tta`: finds the command. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/guess.h"
+#include "cmd/tta/commands.h"
+
+const char program_name[] = "tta";
+
+static const char usage[] = "Usage: tta COMMAND [OPTION]... [ARGUMENT]...\n"
+                            "\n"
+                            "  models      list the models of a catalogue\n"
+                            "  select      choose the best model for a task\n"
+                            "  keys check  ask a provider whether an API key is good\n"
+                            "\n"
+                            "A catalogue is a file with the answer of OpenRouter's GET /models, - for standard input.\n"
+                            "tta COMMAND --help lists the options of a command.\n";
+
+static int execute(enum command command, const struct options *options)
+{
+    switch (command) {
+    case COMMAND_MODELS:
+        return command_models(options);
+    case COMMAND_SELECT:
+        return command_select(options);
+    case COMMAND_KEYS_CHECK:
+        break;
+    }
+    return command_keys_check(options);
+}
+
+/* argv[0] is the last word of the command. */
+static int parse_and_execute(enum command command, int argc, char **argv)
+{
+    struct options options = options_defaults();
+    struct buf reason;
+    base_buf_init(&reason, 4000);
+    int status = EXIT_FINE;
+    if (!options_parse(&options, command, argc, argv, &reason)) {
+        complain("%s", base_buf_cstr(&reason));
+        status = EXIT_BAD_USAGE;
+    } else if (options.wants_help) {
+        options_print_help(stdout, command);
+    } else if (options.wants_version) {
+        puts("tta " TTA_VERSION);
+    } else {
+        status = execute(command, &options);
+    }
+    base_buf_deinit(&reason);
+    return status;
+}
+
+static int unknown_command(const char *word)
+{
+    struct guess guess = {.word = base_str(word)};
+    guess_offer(&guess, "models");
+    guess_offer(&guess, "select");
+    guess_offer(&guess, "keys check");
+    if (guess.best) {
+        complain("there is no command '%s'; did you mean %s?", word, guess.best);
+    } else {
+        complain("there is no command '%s'; the commands are models, select and keys check", word);
+    }
+    return EXIT_BAD_USAGE;
+}
+
+static int dispatch(int argc, char **argv)
+{
+    if (argc < 2) {
+        fputs(usage, stderr);
+        return EXIT_BAD_USAGE;
+    }
+    const char *word = argv[1];
+    if (strcmp(word, "models") == 0) {
+        return parse_and_execute(COMMAND_MODELS, argc - 1, argv + 1);
+    }
+    if (strcmp(word, "select") == 0) {
+        return parse_and_execute(COMMAND_SELECT, argc - 1, argv + 1);
+    }
+    if (strcmp(word, "keys") == 0 && argc > 2 && strcmp(argv[2], "check") == 0) {
+        return parse_and_execute(COMMAND_KEYS_CHECK, argc - 2, argv + 2);
+    }
+    if (strcmp(word, "keys") == 0) { /* what follows may be a key, so it is not repeated */
+        complain("the command is 'keys check'");
+        return EXIT_BAD_USAGE;
+    }
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
+        fputs(usage, stdout);
+        return EXIT_FINE;
+    }
+    if (strcmp(word, "--version") == 0) {
+        puts("tta " TTA_VERSION);
+        return EXIT_FINE;
+    }
+    return unknown_command(word);
+}
+
+int main(int argc, char **argv)
+{
+    int status = dispatch(argc, argv);
+    bool is_printed = fflush(stdout) == 0 && !ferror(stdout);
+    if (!is_printed) {
+        complain("cannot write to standard output");
+        return EXIT_BROKEN;
+    }
+    return status;
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+/* tta/options.h - the command line. */
+#ifndef CMD_TTA_OPTIONS_H
+#define CMD_TTA_OPTIONS_H
+
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "cmd/tta/values.h"
+
+enum command {
+    COMMAND_MODELS = 1,
+    COMMAND_SELECT = 2,
+    COMMAND_KEYS_CHECK = 4
+};
+
+/* All text is borrowed from argv. */
+struct options {
+    const char *catalogue_path; /* "-": standard input */
+    enum model_order order;
+    struct tta_requirements requirements; /* of models, only what --free and --can set */
+    struct tta_criteria criteria;
+    bool compat;
+    size_t rank_count; /* 0: no list of the best */
+    bool explain;
+    const char *failed_id; /* NULL: nothing has failed */
+    struct strategy_value fallback;
+    enum tta_provider provider; /* TTA_PROVIDER_COUNT: none given */
+    const char *base_url;       /* NULL: the provider's own */
+    bool form_only;
+    bool wants_help, wants_version;
+};
+
+struct options options_defaults(void);
+
+/* Parses argv[1..].  False with one sentence in `reason`. */
+bool options_parse(struct options *options, enum command command, int argc, char *const *argv, struct buf *reason);
+
+void options_print_help(FILE *out, enum command command);
+
+#endif /* CMD_TTA_OPTIONS_H */

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+/* tta/values.h - the values that options take, and their setters, see cmd/arguments.h. */
+#ifndef CMD_TTA_VALUES_H
+#define CMD_TTA_VALUES_H
+
+#include "cmd/arguments.h"
+#include "tta/fallback.h"
+
+enum model_order { ORDER_AS_LISTED, ORDER_PRICE, ORDER_CONTEXT, ORDER_ID };
+
+struct strategy_value {
+    enum tta_strategy strategy;
+    bool is_given;
+};
+
+argument_set_fn value_set_task;         /* enum tta_task */
+argument_set_fn value_set_provider;     /* enum tta_provider */
+argument_set_fn value_set_order;        /* enum model_order */
+argument_set_fn value_set_strategy;     /* struct strategy_value */
+argument_set_fn value_set_capabilities; /* uint64_t: a list of words */
+argument_set_fn value_set_tokens;       /* int64_t: "128k" is 128000 */
+argument_set_fn value_set_rank_count;   /* size_t */
+argument_set_fn value_set_weights;      /* struct tta_criteria: safety,performance,cost */
+
+/* Limits, in a struct tta_requirements. */
+argument_set_fn value_set_max_latency;
+argument_set_fn value_set_min_quality;
+argument_set_fn value_set_max_prompt_price;
+argument_set_fn value_set_max_completion_price;
+argument_set_fn value_set_max_cost;
+
+#endif /* CMD_TTA_VALUES_H */
