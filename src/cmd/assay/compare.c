@@ -4,17 +4,14 @@
 
 #include "assay/store.h"
 #include "cmd/assay/commands.h"
+#include "cmd/assay/filter.h"
 #include "cmd/assay/report.h"
 
-/* Keeps the runs whose fullname contains the filter, by --filter's rules. */
 static size_t keep_matching(struct assay_comparison *rows, size_t count, const char *filter)
 {
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        struct str fullname = base_str(rows[i].fullname);
-        bool is_pattern = filter && strpbrk(filter, "*?[");
-        if (!filter || (is_pattern ? base_str_matches(fullname, base_str(filter))
-                                   : base_str_contains_ignoring_case(fullname, base_str(filter)))) {
+        if (filter_matches(filter, base_str(rows[i].fullname))) {
             rows[kept++] = rows[i];
         }
     }

@@ -9,6 +9,7 @@
 #include "assay/protocol.h"
 #include "base/clock.h"
 #include "base/num.h"
+#include "cmd/assay/filter.h"
 #include "cmd/assay/worker_process.h"
 
 #define MAX_LIST_BYTES 4000000
@@ -85,26 +86,6 @@ void session_destroy(struct session *session)
     free(session);
 }
 
-static bool matches_filter(struct str fullname, const char *filter)
-{
-    if (!filter) {
-        return true;
-    }
-    struct str pattern = base_str(filter);
-    if (strpbrk(filter, "*?[")) {
-        return base_str_matches(fullname, pattern);
-    }
-    return base_str_contains_ignoring_case(fullname, pattern);
-}
-
-static char *copy_text(struct str text)
-{
-    struct buf copy;
-    base_buf_init(&copy, text.len);
-    base_buf_add(&copy, text);
-    return base_buf_take(&copy);
-}
-
 static struct subject *find_subject(const struct session *session, struct str fullname)
 {
     for (size_t i = 0; i < session->count; i++) {
@@ -145,7 +126,7 @@ static enum assay_status add_subject(struct session *session, const char *progra
         return assay_fail(err, ASSAY_NO_MEMORY, "out of memory");
     }
     session->subjects = subjects;
-    struct subject subject = {.program = copy_text(base_str(program)), .fullname = copy_text(fullname)};
+    struct subject subject = {.program = strdup(program), .fullname = strndup(fullname.ptr, fullname.len)};
     if (!subject.program || !subject.fullname) {
         release_subject(&subject);
         return assay_fail(err, ASSAY_NO_MEMORY, "out of memory");
@@ -167,7 +148,7 @@ enum assay_status session_add_program(struct session *session, const char *progr
     struct str rest = base_buf_str(&lines);
     while (status == ASSAY_OK && rest.len > 0) {
         struct str fullname = base_str_cut(rest, '\n', &rest);
-        if (fullname.len > 0 && matches_filter(fullname, filter)) {
+        if (fullname.len > 0 && filter_matches(filter, fullname)) {
             status = add_subject(session, program, fullname, err);
         }
     }
@@ -189,7 +170,7 @@ const char *session_fullname(const struct session *session, size_t index)
 static void set_error(struct session *session, struct subject *subject, const char *reason)
 {
     if (!subject->error) {
-        subject->error = copy_text(base_str(reason));
+        subject->error = strdup(reason);
         session->no_memory = session->no_memory || !subject->error;
     }
 }
@@ -201,7 +182,7 @@ static void learn_facts(struct session *session, struct subject *subject, const 
     subject->is_known = true;
     subject->clock_cost_ns = facts.clock_cost_ns;
     subject->wants_calls = facts.wants_calls || session->options.time_calls;
-    subject->group = facts.group ? copy_text(base_str(facts.group)) : NULL;
+    subject->group = facts.group ? strdup(facts.group) : NULL;
     subject->targets = base_alloc_array(facts.target_count, sizeof(*subject->targets));
     if ((facts.group && !subject->group) || !subject->targets) {
         session->no_memory = true;
@@ -479,10 +460,10 @@ static enum assay_status describe_subject(const struct session *session, const s
                                           struct assay_run *run)
 {
     const char *separator = strstr(subject->fullname, "::");
-    run->fullname = copy_text(base_str(subject->fullname));
-    run->name = copy_text(base_str(separator ? separator + 2 : subject->fullname));
-    run->group = subject->group ? copy_text(base_str(subject->group)) : NULL;
-    run->error = subject->error ? copy_text(base_str(subject->error)) : NULL;
+    run->fullname = strdup(subject->fullname);
+    run->name = strdup(separator ? separator + 2 : subject->fullname);
+    run->group = subject->group ? strdup(subject->group) : NULL;
+    run->error = subject->error ? strdup(subject->error) : NULL;
     if (!run->fullname || !run->name || (subject->group && !run->group) || (subject->error && !run->error)) {
         return ASSAY_NO_MEMORY;
     }

@@ -215,14 +215,6 @@ static void note_failure(struct worker *worker)
     set_reason(worker, "%.*s", STR_ARGS(worker->reply.text));
 }
 
-static char *copy_text(struct str text)
-{
-    struct buf copy;
-    base_buf_init(&copy, text.len);
-    base_buf_add(&copy, text);
-    return base_buf_take(&copy);
-}
-
 /* Takes in one reply of the preparation; `*out_is_ready` once it stands before the loop. */
 static bool take_fact(struct worker *worker, bool *out_is_ready)
 {
@@ -237,13 +229,13 @@ static bool take_fact(struct worker *worker, bool *out_is_ready)
         return true;
     case ASSAY_REPLY_GROUP:
         free(worker->group);
-        worker->group = copy_text(reply->text);
+        worker->group = strndup(reply->text.ptr, reply->text.len);
         return worker->group || bury(worker, "out of memory");
     case ASSAY_REPLY_TARGET:
         if (worker->target_count == MAX_TARGETS) {
             return bury(worker, "states more than 32 targets");
         }
-        worker->targets[worker->target_count] = copy_text(reply->text);
+        worker->targets[worker->target_count] = strndup(reply->text.ptr, reply->text.len);
         return worker->targets[worker->target_count++] || bury(worker, "out of memory");
     case ASSAY_REPLY_WANTS_CALLS:
         worker->wants_calls = true;
