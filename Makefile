@@ -19,17 +19,19 @@ help:
 setup:
 	@tools/setup-debian.sh
 
-# configure and build a preset, quietly unless something is wrong
+# configure and build a preset; what the tools say is shown only if they fail
 define build
-	@cmake --preset $(1) > /dev/null
-	@cmake --build --preset $(1) $(if $(2),--target $(2)) -- --quiet
+	@echo 'building ($(1))'
+	@mkdir -p build
+	@cmake --preset $(1) > build/$(1).log 2>&1 && \
+	    cmake --build --preset $(1) $(if $(2),--target $(2)) -- --quiet >> build/$(1).log 2>&1 || \
+	    { cat build/$(1).log; exit 1; }
 endef
 
 release:
 	$(call build,release)
 
 bench: setup
-	@echo 'building the performance suite, optimised'
 	$(call build,release,performance assay_program)
 	@build/release/assay run --no-build
 

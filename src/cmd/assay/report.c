@@ -305,7 +305,7 @@ void report_targets(const struct report *report, const struct assay_result *resu
         return;
     }
     if (met == count) {
-        fprintf(report->out, "%zu target%s, %s met.\n\n", count, count == 1 ? "" : "s", count == 1 ? "it is" : "all");
+        fprintf(report->out, "%zu target%s, %smet.\n\n", count, count == 1 ? "" : "s", count == 1 ? "" : "all ");
         return;
     }
     char title[64];
