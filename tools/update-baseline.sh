@@ -10,7 +10,7 @@ baseline=$folder/performance_baselines.json
 fresh=$(mktemp)
 trap 'rm -f "$fresh"' EXIT
 
-build/release/assay run --no-build --baseline=none --json="$fresh" --storage=build/baseline-storage
+build/release/assay run --no-build --no-baseline --json="$fresh"
 if [ -e "$baseline" ]; then
     # named by the commit and time that the old baseline itself states
     name=$(python3 -c '

@@ -136,6 +136,16 @@ static bool set_baseline(void *field, const char *value, struct buf *wanted)
     return set_name(&options->baseline, value ? value : "baseline", wanted);
 }
 
+static bool set_no_baseline(void *field, const char *value, struct buf *wanted)
+{
+    struct options *options = field;
+    (void)value;
+    (void)wanted; /* it takes no value */
+    options->has_compare = false;
+    options->baseline = NULL;
+    return true;
+}
+
 static bool set_compare(void *field, const char *value, struct buf *wanted)
 {
     struct options *options = field;
@@ -195,7 +205,9 @@ static bool set_statistic(void *field, const char *value, struct buf *wanted)
     if (assay_metric_unit(metric) == ASSAY_UNIT_COUNT) {
         return arguments_want(wanted, "a time or ops, not a count");
     }
-    *(enum assay_metric *)field = metric;
+    struct assay_limits *limits = field;
+    limits->metric = metric;
+    limits->has_witness = false; /* who names one statistic means that one */
     return true;
 }
 
@@ -281,6 +293,8 @@ static const struct argument_option entries[] = {
      "write the run to FILE, with every sample"},
     {"baseline", 0, ARGUMENT_OPTIONAL, "NAME", COMMAND_RUN, set_baseline, 0,
      "compare with the saved run NAME (baseline); save this one as that if there is none"},
+    {"no-baseline", 0, ARGUMENT_NONE, NULL, COMMAND_RUN, set_no_baseline, 0,
+     "compare with nothing, whatever assay.yaml says"},
     {"compare", 0, ARGUMENT_OPTIONAL, "RUN", COMMAND_RUN, set_compare, 0,
      "compare with a saved run: number, name or path (the latest)"},
     {"compare-fail", 0, ARGUMENT_REQUIRED, "CHECK", RUN_OR_COMPARE, set_compare_fail, 0,
@@ -289,7 +303,7 @@ static const struct argument_option entries[] = {
      "a change up to this is not significant (5%)"},
     {"regression", 0, ARGUMENT_REQUIRED, "SHARE", RUN_OR_COMPARE, set_ratio, AT(limits.regression_ratio),
      "a slowdown beyond this is a regression (20%)"},
-    {"statistic", 0, ARGUMENT_REQUIRED, "METRIC", RUN_OR_COMPARE, set_statistic, AT(limits.metric),
+    {"statistic", 0, ARGUMENT_REQUIRED, "METRIC", RUN_OR_COMPARE, set_statistic, AT(limits),
      "what the two limits are applied to (min, and median must agree)"},
     {"confirm", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_switch, AT(confirm),
      "measure a suspected regression again before calling it one (on)"},
