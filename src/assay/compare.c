@@ -115,7 +115,8 @@ static double agreed_change(double change, double witness)
     return fabs(change) < fabs(witness) ? change : witness;
 }
 
-static double change_between(const struct assay_run *baseline, const struct assay_run *candidate, enum assay_metric metric)
+static double change_between(const struct assay_run *baseline, const struct assay_run *candidate,
+                             enum assay_metric metric)
 {
     return change_of(metric, assay_run_value(baseline, metric), assay_run_value(candidate, metric));
 }

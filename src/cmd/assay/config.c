@@ -29,8 +29,11 @@ struct config {
     struct yaml *yaml;
 };
 
-#define TEXT(name_) CYAML_FIELD_STRING_PTR(#name_, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml, name_, 0, CYAML_UNLIMITED)
-#define LIST(name_) CYAML_FIELD_SEQUENCE(#name_, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml, name_, &text_schema, 0, CYAML_UNLIMITED)
+#define TEXT(name_)                                                                                                    \
+    CYAML_FIELD_STRING_PTR(#name_, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml, name_, 0, CYAML_UNLIMITED)
+#define LIST(name_)                                                                                                    \
+    CYAML_FIELD_SEQUENCE(#name_, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml, name_, &text_schema, 0,        \
+                         CYAML_UNLIMITED)
 
 static const cyaml_schema_value_t text_schema = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 0, CYAML_UNLIMITED)};
 
@@ -116,8 +119,8 @@ static void explain_load(const char *path, struct str text, cyaml_err_t error, s
     const struct str unexpected = STR("Unexpected key: ");
     if (error == CYAML_ERR_INVALID_KEY && base_str_starts_with(what, unexpected)) {
         struct str key = {what.ptr + unexpected.len, what.len - unexpected.len};
-        base_buf_addf(reason, "%s:%d: there is no key '%.*s'; 'assay run --help' lists the options, which are the keys", path,
-                      line_of_key(text, key), STR_ARGS(key));
+        base_buf_addf(reason, "%s:%d: there is no key '%.*s'; 'assay run --help' lists the options, which are the keys",
+                      path, line_of_key(text, key), STR_ARGS(key));
         return;
     }
     const char *line = log.len > 0 ? strstr(log.ptr, "(line: ") : NULL;

@@ -264,8 +264,8 @@ void report_runs(const struct report *report, const struct assay_result *result,
     free(rows.runs);
 }
 
-static void print_target(const struct report *report, const struct assay_run *run, const struct assay_judgement *judgement,
-                         size_t width)
+static void print_target(const struct report *report, const struct assay_run *run,
+                         const struct assay_judgement *judgement, size_t width)
 {
     char limit[ASSAY_TARGET_TEXT_BYTES], estimate[REPORT_NUMBER_BYTES], bound[REPORT_NUMBER_BYTES + 3] = "-";
     assay_target_format(&judgement->target, limit);
@@ -311,8 +311,8 @@ void report_targets(const struct report *report, const struct assay_result *resu
     char title[64];
     (void)snprintf(title, sizeof(title), "%zu of %zu targets not met", count - met, count); /* fits */
     print_rule(report, width + 69, title);
-    fprintf(report->out, "%-*s  %-16s  %10s  %13s  %9s  %s\n", (int)width, "Target of", "Limit", "Measured", "95% bound",
-            "Samples", "Verdict");
+    fprintf(report->out, "%-*s  %-16s  %10s  %13s  %9s  %s\n", (int)width, "Target of", "Limit", "Measured",
+            "95% bound", "Samples", "Verdict");
     for (size_t i = 0; i < result->run_count; i++) {
         for (size_t each = 0; each < result->runs[i].judgement_count; each++) {
             if (result->runs[i].judgements[each].verdict != ASSAY_TARGET_MET) {
@@ -345,7 +345,8 @@ static enum shade shade_of_change(enum assay_change change)
 static void format_change(double ratio, char out_text[REPORT_NUMBER_BYTES])
 {
     if (isfinite(ratio)) {
-        (void)snprintf(out_text, REPORT_NUMBER_BYTES, "%+.1f%%", fabs(ratio) < 0.0005 ? 0 : ratio * 100); /* fits, or is cut */
+        (void)snprintf(out_text, REPORT_NUMBER_BYTES, "%+.1f%%",
+                       fabs(ratio) < 0.0005 ? 0 : ratio * 100); /* fits, or is cut */
     } else {
         (void)snprintf(out_text, REPORT_NUMBER_BYTES, "-");
     }
@@ -379,7 +380,8 @@ static void print_summary(const struct report *report, const struct assay_compar
     bool first = true;
     for (int change = 0; change <= ASSAY_CHANGE_UNKNOWN; change++) {
         if (counts[change] > 0) {
-            fprintf(report->out, "%s%zu %s", first ? "" : ", ", counts[change], assay_change_name((enum assay_change)change));
+            fprintf(report->out, "%s%zu %s", first ? "" : ", ", counts[change],
+                    assay_change_name((enum assay_change)change));
             first = false;
         }
     }
@@ -405,14 +407,15 @@ void report_comparison(const struct report *report, const struct assay_compariso
     for (size_t i = 0; i < count; i++) {
         print_comparison(report, &rows[i], limits, width);
     }
-    fprintf(report->out, "Up to %g%% is no significant change, more is worth watching, over %g%% slower a regression%s.\n",
+    fprintf(report->out,
+            "Up to %g%% is no significant change, more is worth watching, over %g%% slower a regression%s.\n",
             limits->watch_ratio * 100, limits->regression_ratio * 100,
             limits->has_witness ? ";\nwhat counts is the change on which both statistics agree" : "");
     print_summary(report, rows, count);
 }
 
-void report_failed_check(const struct report *report, const struct assay_comparison *row, const struct assay_check *check,
-                         double measured)
+void report_failed_check(const struct report *report, const struct assay_comparison *row,
+                         const struct assay_check *check, double measured)
 {
     begin_shade(report, RED);
     fputs("failed", report->out);
@@ -424,8 +427,8 @@ void report_failed_check(const struct report *report, const struct assay_compari
         char grown[REPORT_NUMBER_BYTES], allowed[REPORT_NUMBER_BYTES];
         report_format_number(check->metric, measured, grown);
         report_format_number(check->metric, check->limit, allowed);
-        fprintf(report->out, ": %s: %s has grown by %s, %s is allowed\n", row->name, assay_metric_name(check->metric), grown,
-                allowed);
+        fprintf(report->out, ": %s: %s has grown by %s, %s is allowed\n", row->name, assay_metric_name(check->metric),
+                grown, allowed);
     }
 }
 

@@ -37,8 +37,8 @@ void report_comparison(const struct report *report, const struct assay_compariso
                        const struct assay_limits *limits, const char *baseline_name);
 
 /* One line: a check of --compare-fail that failed. */
-void report_failed_check(const struct report *report, const struct assay_comparison *row, const struct assay_check *check,
-                         double measured);
+void report_failed_check(const struct report *report, const struct assay_comparison *row,
+                         const struct assay_check *check, double measured);
 
 /* A progress line on a terminal; in a log a line now and then. */
 struct progress {

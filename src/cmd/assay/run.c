@@ -50,13 +50,15 @@ bool may_compare(const struct options *options, const struct assay_result *basel
 {
     const char *theirs = baseline->machine.class_key, *ours = machine->class_key;
     if (!theirs || !ours) {
-        complain("note: %s does not say what machine it is of; its times may mean nothing here", theirs ? candidate_name : baseline_name);
+        complain("note: %s does not say what machine it is of; its times may mean nothing here",
+                 theirs ? candidate_name : baseline_name);
         return true;
     }
     if (strcmp(theirs, ours) == 0 || options->any_machine) {
         return true;
     }
-    complain("%s is of another kind of machine (%s; here: %s); take a baseline here, or add --any-machine to look at it all the same",
+    complain("%s is of another kind of machine (%s; here: %s); take a baseline here, or add --any-machine to look at "
+             "it all the same",
              baseline_name, theirs, ours);
     return false;
 }
@@ -92,7 +94,8 @@ static int find_baseline(struct run *run)
         complain("%s", err.message);
         return EXIT_BAD_USAGE;
     }
-    return may_compare(options, &run->baseline, run->baseline_path, &run->machine, "this run") ? EXIT_FINE : EXIT_BAD_USAGE;
+    return may_compare(options, &run->baseline, run->baseline_path, &run->machine, "this run") ? EXIT_FINE
+                                                                                               : EXIT_BAD_USAGE;
 }
 
 static int collect_benchmarks(struct run *run, const char *const *programs, size_t program_count)
@@ -230,8 +233,8 @@ static size_t report_failures(const struct run *run)
 }
 
 /* One check on one benchmark. */
-static void apply_check(const struct report *report, const struct assay_check *check, const struct assay_comparison *row,
-                        struct check_counts *counts)
+static void apply_check(const struct report *report, const struct assay_check *check,
+                        const struct assay_comparison *row, struct check_counts *counts)
 {
     double measured;
     if (assay_check_fails(check, row->baseline, row->candidate, &measured)) {
@@ -316,7 +319,8 @@ static int write_json(const struct run *run)
     char reason[BASE_FILE_REASON_BYTES];
     base_buf_init(&json, ASSAY_MAX_RESULT_BYTES);
     bool formatted = assay_result_format(&run->result, true, &json) == ASSAY_OK;
-    bool written = formatted && base_file_write_atomic(run->options->json_path, base_buf_str(&json), false, NULL, reason);
+    bool written =
+        formatted && base_file_write_atomic(run->options->json_path, base_buf_str(&json), false, NULL, reason);
     base_buf_deinit(&json);
     if (!formatted) {
         return out_of_memory();
@@ -342,7 +346,8 @@ static int save(const struct run *run, bool regressed)
         return status;
     }
     if (regressed) {
-        complain("not saved: this run is worse than its baseline, and would become the next one; --json writes it anywhere");
+        complain(
+            "not saved: this run is worse than its baseline, and would become the next one; --json writes it anywhere");
         return status;
     }
     if (status == EXIT_FINE && options->save_name) {
@@ -386,7 +391,8 @@ static int conclude(struct run *run)
     if (failures > 0) {
         return EXIT_UNMEASURED;
     }
-    bool undecided = checks.unchecked > 0 || has_target(&run->result, ASSAY_TARGET_UNDECIDED) || has_target(&run->result, ASSAY_TARGET_TOO_FEW);
+    bool undecided = checks.unchecked > 0 || has_target(&run->result, ASSAY_TARGET_UNDECIDED) ||
+                     has_target(&run->result, ASSAY_TARGET_TOO_FEW);
     return undecided ? EXIT_UNDECIDED : EXIT_FINE;
 }
 

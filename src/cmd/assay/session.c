@@ -229,8 +229,8 @@ static uint64_t min_of(uint64_t a, uint64_t b)
  * bound symbols settle.  pytest-benchmark's count, at most a tenth of the
  * rounds.  `*out_last_ns` is the shortest of the last command's rounds, or the
  * known duration if there was no warm-up. */
-static bool warm_up(const struct session *session, const struct subject *subject, struct worker *worker, uint64_t rounds,
-                    int64_t *out_last_ns)
+static bool warm_up(const struct session *session, const struct subject *subject, struct worker *worker,
+                    uint64_t rounds, int64_t *out_last_ns)
 {
     *out_last_ns = subject->round.duration_ns;
     if (session->options.warmup_iterations == 0) {
@@ -261,7 +261,8 @@ static bool settle(struct session *session, struct subject *subject, struct work
     const struct session_options *options = &session->options;
     bool may_settle = subject->round.iterations == 0;
     for (int attempt = 0;; attempt++) {
-        if (may_settle && !assay_calibrate(options->min_time_ns, options->max_time_ns, run_one_batch, worker, &subject->round)) {
+        if (may_settle &&
+            !assay_calibrate(options->min_time_ns, options->max_time_ns, run_one_batch, worker, &subject->round)) {
             return false;
         }
         int64_t last_ns;
@@ -328,7 +329,8 @@ static bool time_calls(struct session *session, struct subject *subject, struct 
     uint64_t needed = subject->calls->count + (subject->calls_needed + launches - 1) / launches;
     double budget_ns = (double)session->options.max_time_ns / (double)launches;
     int64_t start_ns = base_clock_monotonic_ns();
-    double call_ns = (double)subject->round.duration_ns / (double)subject->round.iterations + 2 * (double)subject->clock_cost_ns;
+    double call_ns =
+        (double)subject->round.duration_ns / (double)subject->round.iterations + 2 * (double)subject->clock_cost_ns;
     double fit = COMMAND_NS / 2 / call_ns;
     uint64_t chunk = fit < 1 ? 1 : (uint64_t)fit;
     for (;;) {

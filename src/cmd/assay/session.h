@@ -51,7 +51,8 @@ session_measure(struct session *session, session_progress_fn *progress, void *co
 
 /* Measures one benchmark in `launches` more launches, added to its samples:
  * a second look at a suspect. */
-ASSAY_MUST_CHECK enum assay_status session_measure_again(struct session *session, const char *fullname, uint64_t launches);
+ASSAY_MUST_CHECK enum assay_status session_measure_again(struct session *session, const char *fullname,
+                                                         uint64_t launches);
 
 /* Appends a run per benchmark to `result`, described and judged; one that
  * failed has `error` set.  May be called again after session_measure_again(),

@@ -175,7 +175,8 @@ static bool read_reply(struct worker *worker, struct histogram *calls)
             struct str line = {worker->line, (size_t)(newline - worker->line)};
             worker->consumed = line.len + 1;
             if (assay_reply_parse(line, &worker->reply, calls) != ASSAY_OK) {
-                return bury(worker, "answered in a way that this assay does not understand; rebuild it with this version");
+                return bury(worker,
+                            "answered in a way that this assay does not understand; rebuild it with this version");
             }
             return true;
         }
@@ -222,7 +223,8 @@ static bool take_fact(struct worker *worker, bool *out_is_ready)
     switch (reply->kind) {
     case ASSAY_REPLY_HELLO:
         if (reply->number != ASSAY_PROTOCOL_VERSION) {
-            set_reason(worker, "speaks version %llu of the protocol, this assay speaks %d; rebuild it with this version",
+            set_reason(worker,
+                       "speaks version %llu of the protocol, this assay speaks %d; rebuild it with this version",
                        (unsigned long long)reply->number, ASSAY_PROTOCOL_VERSION);
             return bury(worker, NULL);
         }
@@ -444,7 +446,8 @@ bool worker_run_calls(struct worker *worker, uint64_t count, struct histogram *c
     if (!send_command(worker, &command) || !await(worker, ASSAY_REPLY_CALLED, calls)) {
         return false;
     }
-    return calls->count - before == count || bury(worker, "answered with another number of calls than it was asked for");
+    return calls->count - before == count ||
+           bury(worker, "answered with another number of calls than it was asked for");
 }
 
 bool worker_finish(struct worker *worker)
@@ -542,8 +545,9 @@ bool worker_list_benchmarks(const char *program, int64_t timeout_ns, struct buf 
     bool good = complete && WIFEXITED(status) && WEXITSTATUS(status) == 0 && take_list(base_buf_str(&text), out_lines);
     base_buf_deinit(&text);
     if (!good) {
-        base_buf_addf(out_reason, "'%s' is not a benchmark program: it did not answer %s; link it with the assay library",
-                      program, ASSAY_LIST_FLAG);
+        base_buf_addf(out_reason,
+                      "'%s' is not a benchmark program: it did not answer %s; link it with the assay library", program,
+                      ASSAY_LIST_FLAG);
     }
     return good;
 }

@@ -155,10 +155,11 @@ void options_print_help(FILE *out, enum command command)
     arguments_print_options(out, &table, (unsigned)command);
     switch (command) {
     case COMMAND_MODELS:
-        fputs("\nPrices are USD per million tokens: ? is unknown, varies is decided when it is used. What a model can\n"
-              "do is shown without what nearly all can: tool_choice, response_format, logprobs, seed, stop, write_text.\n"
-              "\nExit status: 0 all is well; 2 bad usage or a bad file.\n",
-              out);
+        fputs(
+            "\nPrices are USD per million tokens: ? is unknown, varies is decided when it is used. What a model can\n"
+            "do is shown without what nearly all can: tool_choice, response_format, logprobs, seed, stop, write_text.\n"
+            "\nExit status: 0 all is well; 2 bad usage or a bad file.\n",
+            out);
         break;
     case COMMAND_SELECT:
         fputs("\nExit status: 0 a model was chosen; 1 no model fits; 2 bad usage or a bad file.\n", out);

@@ -98,9 +98,9 @@ static void add_ranked(struct table *table, const struct question *question, siz
 static bool print_ranked(const struct question *question, const struct tta_choice *choices, size_t count)
 {
     static const struct table_column columns[] = {
-        {"", TABLE_RIGHT},           {"Model", TABLE_LEFT},       {"Score", TABLE_RIGHT},      {"Perform.", TABLE_RIGHT},
-        {"Safety", TABLE_RIGHT},     {"Cost", TABLE_RIGHT},       {"Task", TABLE_RIGHT},       {"Family", TABLE_RIGHT},
-        {"Preference", TABLE_RIGHT}, {"Prompt", TABLE_POINT},     {"Completion", TABLE_POINT}, {"Context", TABLE_RIGHT},
+        {"", TABLE_RIGHT},           {"Model", TABLE_LEFT},   {"Score", TABLE_RIGHT},      {"Perform.", TABLE_RIGHT},
+        {"Safety", TABLE_RIGHT},     {"Cost", TABLE_RIGHT},   {"Task", TABLE_RIGHT},       {"Family", TABLE_RIGHT},
+        {"Preference", TABLE_RIGHT}, {"Prompt", TABLE_POINT}, {"Completion", TABLE_POINT}, {"Context", TABLE_RIGHT},
     };
     struct table table;
     table_init(&table, columns, sizeof(columns) / sizeof(columns[0]));

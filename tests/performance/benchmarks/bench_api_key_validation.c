@@ -57,14 +57,15 @@ static void validate(struct assay_bench *bench, bool cold)
     }
     const char *url = loopback_server_url(validation.server);
     struct tta_key_result result = {0};
-    enum tta_status status = tta_key_validate(validation.validator, TTA_PROVIDER_OPENROUTER, url, validation.secret, NOW_NS,
-                                              &result);
+    enum tta_status status =
+        tta_key_validate(validation.validator, TTA_PROVIDER_OPENROUTER, url, validation.secret, NOW_NS, &result);
     BENCH_CHECK(bench, status == TTA_OK && result.verdict == TTA_KEY_VALID && !result.from_cache);
     BENCH_LOOP (bench) {
         if (cold) {
             tta_key_forget(validation.validator, TTA_PROVIDER_OPENROUTER, url, validation.secret);
         }
-        status = tta_key_validate(validation.validator, TTA_PROVIDER_OPENROUTER, url, validation.secret, NOW_NS, &result);
+        status =
+            tta_key_validate(validation.validator, TTA_PROVIDER_OPENROUTER, url, validation.secret, NOW_NS, &result);
         BENCH_KEEP(&result);
     }
     BENCH_CHECK(bench, status == TTA_OK && result.verdict == TTA_KEY_VALID && result.from_cache == !cold);

@@ -179,8 +179,10 @@ static void record_repeatedly(struct assay_bench *bench, uint32_t repeats)
     uint64_t recorded = 0;
     BENCH_LOOP (bench) {
         for (uint32_t i = 0; i < repeats; i++) {
-            struct tta_observation observation = {
-                .model = i % MODELS, .latency_ns = 150000000 + i * 1000000, .prompt_tokens = 100, .completion_tokens = 50};
+            struct tta_observation observation = {.model = i % MODELS,
+                                                  .latency_ns = 150000000 + i * 1000000,
+                                                  .prompt_tokens = 100,
+                                                  .completion_tokens = 50};
             recorded += tta_metrics_record(recorder, &observation) == TTA_OK;
         }
     }

@@ -121,7 +121,8 @@ bool workload_create(struct workload *workload, enum workload_size size)
     struct tta_criteria criteria = tta_criteria_defaults();
     struct tta_fallback_options options = tta_fallback_defaults();
     *workload = (struct workload){.catalogue = workload_catalogue(size)};
-    if (!workload->catalogue || tta_selector_create(workload->catalogue, &criteria, &workload->selector, NULL) != TTA_OK ||
+    if (!workload->catalogue ||
+        tta_selector_create(workload->catalogue, &criteria, &workload->selector, NULL) != TTA_OK ||
         tta_fallback_create(workload->selector, &options, &workload->fallback, NULL) != TTA_OK) {
         workload_destroy(workload);
         return false;

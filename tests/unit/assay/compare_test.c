@@ -15,7 +15,8 @@
 /* Runs that borrow their names: never given to assay_result_deinit(). */
 static struct assay_run make_run(char *fullname, double min)
 {
-    return (struct assay_run){.name = fullname, .fullname = fullname, .stats = {.min = min, .median = min, .rounds = 5}};
+    return (struct assay_run){
+        .name = fullname, .fullname = fullname, .stats = {.min = min, .median = min, .rounds = 5}};
 }
 
 static struct assay_comparison compare_one(const struct assay_run *before, const struct assay_run *now,

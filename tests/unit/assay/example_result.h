@@ -39,8 +39,14 @@ static inline bool make_example_result(struct assay_result *result, double facto
     };
     small = &result->runs[0];
     result->machine = (struct assay_machine){
-        .node = strdup("build7"), .system = strdup("Linux"), .release = strdup("6.1.0-18-amd64"),
-        .arch = strdup("x86_64"), .cpu = strdup("AMD EPYC"), .cores = 2, .compiler = strdup("gcc 12.2.0"), .is_virtual = true,
+        .node = strdup("build7"),
+        .system = strdup("Linux"),
+        .release = strdup("6.1.0-18-amd64"),
+        .arch = strdup("x86_64"),
+        .cpu = strdup("AMD EPYC"),
+        .cores = 2,
+        .compiler = strdup("gcc 12.2.0"),
+        .is_virtual = true,
         .class_key = strdup("Linux x86_64, AMD EPYC, 2 cores, gcc 12"),
     };
     result->commit = (struct assay_commit){

@@ -70,8 +70,19 @@ static void units_tell_times_rates_and_counts_apart(void **state)
 static void takes_each_value_from_its_own_field(void **state)
 {
     (void)state;
-    const struct assay_stats stats = {.min = 1, .max = 2, .mean = 3, .stddev = 4, .median = 5, .mad = 6, .iqr = 7, .q1 = 8,
-                                      .q3 = 9, .total = 10, .ops = 11, .iqr_outliers = 12, .rounds = 13};
+    const struct assay_stats stats = {.min = 1,
+                                      .max = 2,
+                                      .mean = 3,
+                                      .stddev = 4,
+                                      .median = 5,
+                                      .mad = 6,
+                                      .iqr = 7,
+                                      .q1 = 8,
+                                      .q3 = 9,
+                                      .total = 10,
+                                      .ops = 11,
+                                      .iqr_outliers = 12,
+                                      .rounds = 13};
     static const enum assay_metric of_rounds[] = {
         ASSAY_METRIC_MIN, ASSAY_METRIC_MAX, ASSAY_METRIC_MEAN,  ASSAY_METRIC_STDDEV,   ASSAY_METRIC_MEDIAN,
         ASSAY_METRIC_MAD, ASSAY_METRIC_IQR, ASSAY_METRIC_Q1,    ASSAY_METRIC_Q3,       ASSAY_METRIC_TOTAL,
