@@ -34,6 +34,8 @@ done)"
 fail 'a place that other machines do not have' "$(grep -nIE '(^|[^[:alnum:]_.$}/-])/(work|home|tmp|root|Users)([^[:alnum:]_-]|$)' $texts)"
 fail 'a note to oneself; file an issue instead' "$(grep -nIwE 'TODO|FIXME|XXX|HACK' $texts)"
 
+fail 'a line of more than 120 columns' "$(awk 'length > 120 { print FILENAME ":" FNR }' $sources)"
+
 functions=$(awk '
     FNR == 1 { start = 0 }
     /^\{/ { start = FNR; name = before }
