@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/num.h"
+#include "cmd/complain.h"
 
 #define LOG_INTERVAL_NS INT64_C(10000000000)
 
@@ -117,16 +119,42 @@ struct rows {
     size_t count;
 };
 
-static enum assay_metric sort_metric; /* qsort has no context argument; set just before it is called */
+/* A run and what it is sorted by. */
+struct sorted_run {
+    const struct assay_run *run;
+    double value;
+    size_t position; /* keeps equals in their order */
+};
 
-static int by_metric(const void *a, const void *b)
+static int by_value(const void *a, const void *b)
 {
-    const struct assay_run *const *left = a, *const *right = b;
-    double x = assay_run_value(*left, sort_metric), y = assay_run_value(*right, sort_metric);
-    if (isnan(x) || isnan(y)) {
-        return isnan(x) - isnan(y);
+    const struct sorted_run *left = a, *right = b;
+    bool has_left = !isnan(left->value), has_right = !isnan(right->value);
+    if (has_left != has_right) {
+        return has_left ? -1 : 1; /* what lacks the number comes last */
     }
-    return (x > y) - (x < y);
+    if (has_left && left->value != right->value) {
+        return left->value < right->value ? -1 : 1;
+    }
+    return left->position < right->position ? -1 : 1;
+}
+
+/* False without memory: the rows stay as they are. */
+static bool sort_rows(struct rows *rows, enum assay_metric metric)
+{
+    struct sorted_run *sorted = base_alloc_array(rows->count, sizeof(*sorted));
+    if (!sorted) {
+        return false;
+    }
+    for (size_t i = 0; i < rows->count; i++) {
+        sorted[i] = (struct sorted_run){rows->runs[i], assay_run_value(rows->runs[i], metric), i};
+    }
+    qsort(sorted, rows->count, sizeof(*sorted), by_value);
+    for (size_t i = 0; i < rows->count; i++) {
+        rows->runs[i] = sorted[i].run;
+    }
+    free(sorted);
+    return true;
 }
 
 static size_t name_width(const struct rows *rows)
@@ -255,9 +283,8 @@ void report_runs(const struct report *report, const struct assay_result *result,
                 rows.runs[rows.count++] = run;
             }
         }
-        if (options->has_sort) {
-            sort_metric = options->sort;
-            qsort(rows.runs, rows.count, sizeof(*rows.runs), by_metric);
+        if (options->has_sort && !sort_rows(&rows, options->sort)) {
+            complain("out of memory for sorting the table");
         }
         print_table(report, &rows, options);
     }
