@@ -50,6 +50,7 @@ struct assay_registration {
     const char *file;
     int line;
     void (*body)(struct assay_bench *bench);
+    const char *params; /* or 0 */
     struct assay_registration *next;
 };
 ASSAY_API void assay_register(struct assay_registration *registration);
@@ -60,11 +61,23 @@ ASSAY_API void assay_register(struct assay_registration *registration);
  * its file; results are known as "FILE::NAME", as in "bench_crc.c::crc_of_4_kib",
  * so a baseline survives a move to another directory.
  */
-#define BENCH(name_)                                                                                                   \
+#define BENCH(name_) BENCH_PARAMS(name_, 0)
+
+/*
+ * The same for each combination of parameters, which are
+ *
+ *     BENCH_PARAMS(parse, "size=64..4096*8 kind=plain,nested")
+ *
+ * NAME=VALUE,VALUE,... or a range of whole numbers NAME=FIRST..LAST*FACTOR or
+ * NAME=FIRST..LAST+STEP, with blanks between.  Each combination is a benchmark of
+ * its own, known as "parse[size=64,kind=plain]".
+ */
+#define BENCH_PARAMS(name_, params_)                                                                                   \
     static void assay_body_##name_(struct assay_bench *bench);                                                         \
     __attribute__((constructor)) static void assay_register_##name_(void)                                              \
     {                                                                                                                  \
-        static struct assay_registration registration = {#name_, __FILE__, __LINE__, assay_body_##name_, 0};           \
+        static struct assay_registration registration = {#name_,  __FILE__, __LINE__, assay_body_##name_,            \
+                                                      params_, 0};                                                 \
         assay_register(&registration);                                                                                 \
     }                                                                                                                  \
     static void assay_body_##name_(struct assay_bench *bench)
@@ -78,6 +91,24 @@ ASSAY_API void assay_register(struct assay_registration *registration);
 #define BENCH_LOOP(bench_)                                                                                             \
     for (uint64_t assay_left = 0; (assay_left = assay_next((bench_), assay_left)) != 0;)                               \
         for (; assay_left != 0; assay_left = assay_count_down(assay_left))
+
+/*
+ * Around BENCH_LOOP, where each round needs something prepared or cleaned up
+ * that must not be measured:
+ *
+ *     BENCH_ROUNDS (bench) {
+ *         int *numbers = shuffled(assay_iterations(bench));  // fresh input for every iteration
+ *         size_t i = 0;
+ *         BENCH_LOOP (bench) {
+ *             insert(tree, numbers[i++]);
+ *         }
+ *         clear(tree);
+ *         free(numbers);
+ *     }
+ *
+ * Each round runs one BENCH_LOOP.  Leaving it by break makes the benchmark fail.
+ */
+#define BENCH_ROUNDS(bench_) while (assay_next_round(bench_))
 
 /*
  * Makes the compiler compute `value` here, and forget what it knew of memory:
@@ -122,6 +153,23 @@ ASSAY_API void assay_group(struct assay_bench *bench, const char *group);
  * so that percentiles can be shown.  Before the loop. */
 ASSAY_API void assay_time_calls(struct assay_bench *bench);
 
+/*
+ * Asks for exactly so many rounds of exactly so many iterations, after
+ * `warmup_rounds` that are thrown away; nothing is calibrated then.  Rounds are
+ * still spread over the launches.  Before the loop; rounds and iterations at least 1.
+ */
+ASSAY_API void assay_pedantic(struct assay_bench *bench, uint64_t rounds, uint64_t iterations, uint64_t warmup_rounds);
+
+/* In a round, before its loop: how many iterations the loop will make. */
+ASSAY_API uint64_t assay_iterations(const struct assay_bench *bench);
+
+/* The value of a parameter of BENCH_PARAMS, as a whole number or as text; the
+ * text is owned by the library and lives as long as the body runs.  A name that
+ * is no parameter, or a value that is no whole number, makes the benchmark fail;
+ * the result is then 0 or "". */
+ASSAY_API int64_t assay_param(struct assay_bench *bench, const char *name);
+ASSAY_API const char *assay_param_text(struct assay_bench *bench, const char *name);
+
 /* What the library's own main() does: lists, runs or compares the benchmarks of
  * this program as its arguments say.  Returns the exit status.  Nothing may have
  * been written to standard output before, and no thread started. */
@@ -133,6 +181,7 @@ ASSAY_API void assay_fail_because(struct assay_bench *bench, const char *reason)
 
 /* For the macros above. */
 ASSAY_API uint64_t assay_next(struct assay_bench *bench, uint64_t left);
+ASSAY_API int assay_next_round(struct assay_bench *bench);
 ASSAY_API void assay_fail_check(struct assay_bench *bench, const char *file, int line, const char *expression);
 static inline uint64_t assay_count_down(uint64_t left)
 {

@@ -113,6 +113,15 @@ static bool parse_called(struct str rest, struct histogram *calls)
     return for_each_bucket(buckets, &total, calls);
 }
 
+static bool parse_pedantic(struct str rest, struct assay_exact_plan *plan)
+{
+    struct str rounds = base_str_cut(rest, ' ', &rest);
+    struct str iterations = base_str_cut(rest, ' ', &rest);
+    return parse_count(rounds, 1, ASSAY_MAX_EXACT_ROUNDS, &plan->rounds) &&
+           parse_count(iterations, 1, ASSAY_MAX_ITERATIONS, &plan->iterations) &&
+           parse_count(rest, 0, ASSAY_MAX_EXACT_ROUNDS, &plan->warmup_rounds);
+}
+
 /* What follows the word of a reply. */
 static bool parse_rest(struct str rest, struct assay_reply *reply, struct histogram *calls)
 {
@@ -125,6 +134,8 @@ static bool parse_rest(struct str rest, struct assay_reply *reply, struct histog
     case ASSAY_REPLY_FAILED:
         reply->text = rest;
         return rest.len > 0;
+    case ASSAY_REPLY_PEDANTIC:
+        return parse_pedantic(rest, &reply->plan);
     case ASSAY_REPLY_TOOK:
         return parse_took(rest, reply);
     case ASSAY_REPLY_CALLED:
@@ -146,7 +157,7 @@ enum assay_status assay_reply_parse(struct str line, struct assay_reply *out_rep
         {{"target", 6}, ASSAY_REPLY_TARGET},   {{"calls", 5}, ASSAY_REPLY_WANTS_CALLS},
         {{"ready", 5}, ASSAY_REPLY_READY},     {{"took", 4}, ASSAY_REPLY_TOOK},
         {{"called", 6}, ASSAY_REPLY_CALLED},   {{"failed", 6}, ASSAY_REPLY_FAILED},
-        {{"done", 4}, ASSAY_REPLY_DONE},
+        {{"done", 4}, ASSAY_REPLY_DONE},       {{"pedantic", 8}, ASSAY_REPLY_PEDANTIC},
     };
     struct str rest;
     struct str word = base_str_cut(line, ' ', &rest);

@@ -10,7 +10,8 @@
  *
  *   worker                              controller
  *   hello 1                             (the version of this page)
- *   group TEXT, target TEXT, calls      what the body stated, in any order
+ *   group TEXT, target TEXT, calls,     what the body stated, in any order
+ *   pedantic ROUNDS ITERATIONS WARMUP   (exactly so many, nothing calibrated)
  *   ready CLOCK_COST_NS                 the body has reached its loop
  *                                       batch N COUNT: COUNT timed batches of N iterations each
  *   took NS NS ...                      COUNT times
@@ -36,6 +37,7 @@
 #define ASSAY_REPLY_FD 4
 #define ASSAY_MAX_BATCHES 256           /* COUNT of one command */
 #define ASSAY_MAX_LINE_BYTES 131072     /* a full histogram fits */
+#define ASSAY_MAX_EXACT_ROUNDS UINT64_C(10000000)
 #define ASSAY_MAX_ITERATIONS (UINT64_C(1) << 50)
 
 enum assay_command_kind { ASSAY_COMMAND_BATCH, ASSAY_COMMAND_CALLS, ASSAY_COMMAND_END };
@@ -51,6 +53,7 @@ enum assay_reply_kind {
     ASSAY_REPLY_GROUP,
     ASSAY_REPLY_TARGET,
     ASSAY_REPLY_WANTS_CALLS,
+    ASSAY_REPLY_PEDANTIC,
     ASSAY_REPLY_READY,
     ASSAY_REPLY_TOOK,
     ASSAY_REPLY_CALLED,
@@ -58,8 +61,14 @@ enum assay_reply_kind {
     ASSAY_REPLY_DONE
 };
 
+/* What assay_pedantic() asks for; rounds 0: nothing. */
+struct assay_exact_plan {
+    uint64_t rounds, iterations, warmup_rounds;
+};
+
 struct assay_reply {
     enum assay_reply_kind kind;
+    struct assay_exact_plan plan; /* PEDANTIC */
     struct str text;      /* GROUP, TARGET, FAILED: borrowed from the line */
     uint64_t number;      /* HELLO: version; READY: clock cost, ns; TOOK: how many times */
     int64_t times_ns[ASSAY_MAX_BATCHES]; /* TOOK */

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "assay/params.h"
+
 static struct assay_registration *first;
 static struct assay_registration **end = &first;
 
@@ -34,22 +36,87 @@ void assay_registry_add_fullname(const struct assay_registration *registration, 
     base_buf_add_cstr(out_text, registration->name);
 }
 
-const struct assay_registration *assay_registry_find(struct str fullname)
+static void add_combinations(const struct assay_registration *registration, struct buf *out_lines)
+{
+    const struct str params = base_str(registration->params);
+    size_t count = 0;
+    if (assay_params_check(params, &count, NULL) != ASSAY_OK) {
+        return; /* assay_registry_check() has refused it */
+    }
+    for (size_t i = 0; i < count; i++) {
+        assay_registry_add_fullname(registration, out_lines);
+        base_buf_add_char(out_lines, '[');
+        assay_params_add_label(params, i, out_lines);
+        base_buf_add_cstr(out_lines, "]\n");
+    }
+}
+
+void assay_registry_add_all(struct buf *out_lines)
 {
     for (const struct assay_registration *each = first; each; each = each->next) {
-        struct str file = file_name_of(each);
-        struct str name = base_str(each->name);
-        if (fullname.len == file.len + 2 + name.len && base_str_starts_with(fullname, file) &&
-            memcmp(fullname.ptr + file.len, "::", 2) == 0 && base_str_ends_with(fullname, name)) {
+        if (each->params) {
+            add_combinations(each, out_lines);
+        } else {
+            assay_registry_add_fullname(each, out_lines);
+            base_buf_add_char(out_lines, '\n');
+        }
+    }
+}
+
+/* Whether a fullname without its label is the registration's. */
+static bool is_called(const struct assay_registration *registration, struct str fullname)
+{
+    struct str file = file_name_of(registration);
+    struct str name = base_str(registration->name);
+    return fullname.len == file.len + 2 + name.len && base_str_starts_with(fullname, file) &&
+           memcmp(fullname.ptr + file.len, "::", 2) == 0 && base_str_ends_with(fullname, name);
+}
+
+/* Cuts "[LABEL]" off the end; the label is empty if there is none. */
+static struct str cut_label(struct str fullname, struct str *out_label)
+{
+    struct str rest;
+    struct str before = base_str_cut(fullname, '[', &rest);
+    if (!rest.ptr || !base_str_ends_with(rest, STR("]"))) {
+        *out_label = (struct str){0};
+        return fullname;
+    }
+    *out_label = (struct str){rest.ptr, rest.len - 1};
+    return before;
+}
+
+const struct assay_registration *assay_registry_find(struct str fullname, struct str *out_label)
+{
+    struct str label;
+    struct str plain = cut_label(fullname, &label);
+    for (const struct assay_registration *each = first; each; each = each->next) {
+        size_t index;
+        bool fits = each->params ? assay_params_find(base_str(each->params), label, &index) : label.ptr == NULL;
+        if (fits && is_called(each, plain)) {
+            *out_label = label;
             return each;
         }
     }
     return NULL;
 }
 
+static enum assay_status check_params(const struct assay_registration *registration, struct assay_error *err)
+{
+    struct assay_error why;
+    size_t count;
+    if (!registration->params || assay_params_check(base_str(registration->params), &count, &why) == ASSAY_OK) {
+        return ASSAY_OK;
+    }
+    return assay_fail(err, ASSAY_BAD_SYNTAX, "%s:%d: %s: %s", registration->file, registration->line,
+                      registration->name, why.message);
+}
+
 enum assay_status assay_registry_check(struct assay_error *err)
 {
     for (const struct assay_registration *a = first; a; a = a->next) {
+        if (check_params(a, err) != ASSAY_OK) {
+            return ASSAY_BAD_SYNTAX;
+        }
         for (const struct assay_registration *b = a->next; b; b = b->next) {
             if (base_str_equal(base_str(a->name), base_str(b->name)) &&
                 base_str_equal(file_name_of(a), file_name_of(b))) {

@@ -4,6 +4,7 @@
  * shortest digits that read back equal; a 2.5e-07 would become
  * 2.4999999999999999e-07.
  */
+#include "assay/params.h"
 #include "assay/result.h"
 
 #include <locale.h>
@@ -316,6 +317,37 @@ static void write_own(struct writer *writer, const struct assay_run *run)
     close_bracket(writer, '}');
 }
 
+/* "params" and "param", which the name's brackets say: "parse[size=64,kind=a]". */
+static void write_params(struct writer *writer, const char *name)
+{
+    char text[ASSAY_MAX_LABEL_BYTES + 2];
+    const char *bracket = strchr(name, '[');
+    size_t len = bracket ? strlen(bracket + 1) : 0;
+    if (len < 2 || len >= sizeof(text) || bracket[len] != ']' || !strchr(bracket, '=')) {
+        write_text(writer, "params", NULL);
+        write_text(writer, "param", NULL);
+        return;
+    }
+    memcpy(text, bracket + 1, len - 1);
+    text[len - 1] = '\0';
+    open_object(writer, "params");
+    for (char *pair = text; pair;) {
+        char *comma = strchr(pair, ',');
+        char *value = strchr(pair, '=');
+        if (comma) {
+            *comma = '\0';
+        }
+        if (value && (!comma || value < comma)) {
+            *value = '\0';
+            write_text(writer, pair, value + 1);
+        }
+        pair = comma ? comma + 1 : NULL;
+    }
+    close_bracket(writer, '}');
+    memcpy(text, bracket + 1, len - 1); /* whole again */
+    write_text(writer, "param", text);
+}
+
 static void write_run(struct writer *writer, const struct assay_run *run, bool with_samples)
 {
     start_line(writer);
@@ -323,8 +355,7 @@ static void write_run(struct writer *writer, const struct assay_run *run, bool w
     write_text(writer, "group", run->group);
     write_text(writer, "name", run->name);
     write_text(writer, "fullname", run->fullname);
-    write_text(writer, "params", NULL);
-    write_text(writer, "param", NULL);
+    write_params(writer, run->name);
     write_empty_object(writer, "extra_info");
     write_options(writer, run);
     write_stats(writer, run, with_samples);

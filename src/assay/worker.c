@@ -16,23 +16,32 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "assay/params.h"
 #include "assay/protocol.h"
 #include "base/clock.h"
+#include "base/num.h"
 
 #define CLOCK_PROBE_CALLS 4000
 #define MAX_REASON_BYTES 500
 
-enum phase { PREPARING, IN_BATCH, IN_CALL, ENDED };
+/* ROUND_OPEN: within BENCH_ROUNDS, before the loop of the round; ROUND_CLOSED:
+ * after it. */
+enum phase { PREPARING, IN_BATCH, IN_CALL, ROUND_OPEN, ROUND_CLOSED, ENDED };
 
 struct assay_bench {
     enum phase phase;
     int command_fd, reply_fd; /* -1 while the cost of the clock is measured: nobody to ask */
     bool said_failed;
     bool controller_is_gone;
+    bool has_rounds; /* the body uses BENCH_ROUNDS */
+    bool times_calls; /* the command at hand is CALLS */
+
+    struct str label;                         /* borrowed: what parameters there are */
+    char values[ASSAY_MAX_LABEL_BYTES + 1];   /* the label with NULs for its commas */
 
     int64_t start_ns;
-    uint64_t iterations;   /* of each batch of this command */
-    uint64_t batches_left; /* of this command; calls_left while IN_CALL */
+    uint64_t iterations;   /* of each batch of this command; 1 for CALLS */
+    uint64_t batches_left; /* of this command; a call is a batch of one */
     size_t batch_count;
     int64_t times_ns[ASSAY_MAX_BATCHES];
 
@@ -163,72 +172,88 @@ static bool read_command(struct assay_bench *bench, struct assay_command *out_co
 }
 
 /* Starts the clock; the caller returns to the loop at once. */
-static uint64_t begin(struct assay_bench *bench, uint64_t iterations)
+static uint64_t begin(struct assay_bench *bench)
 {
+    bench->phase = bench->times_calls ? IN_CALL : IN_BATCH;
     bench->start_ns = base_clock_monotonic_ns();
-    return iterations;
+    return bench->iterations;
 }
 
-/* Waits for a command and begins it; 0 when the loop is to end. */
-static uint64_t obey_next_command(struct assay_bench *bench)
+/* Waits for a command and takes it on; false when the loop is to end. */
+static bool take_next_command(struct assay_bench *bench)
 {
     struct assay_command command;
     if (bench->command_fd < 0) {
         bench->phase = ENDED;
-        return 0;
+        return false;
     }
     if (!read_command(bench, &command)) {
         _exit(3); /* nobody is left to measure for, and a body cannot be unwound */
     }
+    bench->times_calls = command.kind == ASSAY_COMMAND_CALLS;
     switch (command.kind) {
     case ASSAY_COMMAND_BATCH:
-        bench->phase = IN_BATCH;
         bench->iterations = command.iterations;
         bench->batches_left = command.count;
         bench->batch_count = 0;
-        return begin(bench, command.iterations);
+        return true;
     case ASSAY_COMMAND_CALLS:
-        bench->phase = IN_CALL;
+        bench->iterations = 1;
         bench->batches_left = command.iterations;
         memset(&bench->calls, 0, sizeof(bench->calls));
-        return begin(bench, 1);
+        return true;
     case ASSAY_COMMAND_END:
         break;
     }
     bench->phase = ENDED;
-    return 0;
+    return false;
+}
+
+/* What the command at hand has measured. */
+static void send_measured(struct assay_bench *bench)
+{
+    if (bench->reply_fd < 0) {
+        return;
+    }
+    if (bench->times_calls) {
+        assay_reply_format_called(&bench->calls, &bench->line);
+    } else {
+        assay_reply_format_took(bench->times_ns, bench->batch_count, &bench->line);
+    }
+    send_line(bench);
+}
+
+/* Keeps the time of the batch that ended at `now_ns`. */
+static void keep_time(struct assay_bench *bench, int64_t now_ns)
+{
+    int64_t took_ns = now_ns - bench->start_ns;
+    if (bench->times_calls) {
+        took_ns -= bench->clock_cost_ns;
+        base_histogram_record(&bench->calls, took_ns > 0 ? (uint64_t)took_ns : 0);
+    } else {
+        bench->times_ns[bench->batch_count++] = took_ns;
+    }
+    bench->batches_left--;
 }
 
 static uint64_t end_batch(struct assay_bench *bench, int64_t now_ns)
 {
-    bench->times_ns[bench->batch_count++] = now_ns - bench->start_ns;
-    if (--bench->batches_left > 0) {
-        return begin(bench, bench->iterations);
+    keep_time(bench, now_ns);
+    if (bench->has_rounds) {
+        bench->phase = ROUND_CLOSED; /* assay_next_round() goes on */
+        return 0;
     }
-    assay_reply_format_took(bench->times_ns, bench->batch_count, &bench->line);
-    send_line(bench);
-    return obey_next_command(bench);
+    if (bench->batches_left > 0) {
+        return begin(bench);
+    }
+    send_measured(bench);
+    return take_next_command(bench) ? begin(bench) : 0;
 }
 
-static uint64_t end_call(struct assay_bench *bench, int64_t now_ns)
-{
-    int64_t took_ns = now_ns - bench->start_ns - bench->clock_cost_ns;
-    base_histogram_record(&bench->calls, took_ns > 0 ? (uint64_t)took_ns : 0);
-    if (--bench->batches_left > 0) {
-        return begin(bench, 1);
-    }
-    if (bench->reply_fd >= 0) {
-        assay_reply_format_called(&bench->calls, &bench->line);
-        send_line(bench);
-    }
-    return obey_next_command(bench);
-}
-
-static uint64_t report_ready(struct assay_bench *bench)
+static void report_ready(struct assay_bench *bench)
 {
     base_buf_addf(&bench->line, "ready %lld", (long long)bench->clock_cost_ns);
     send_line(bench);
-    return obey_next_command(bench);
 }
 
 uint64_t assay_next(struct assay_bench *bench, uint64_t left)
@@ -241,24 +266,118 @@ uint64_t assay_next(struct assay_bench *bench, uint64_t left)
     }
     switch (bench->phase) {
     case IN_BATCH:
-        return end_batch(bench, now_ns);
     case IN_CALL:
-        return end_call(bench, now_ns);
+        return end_batch(bench, now_ns);
     case PREPARING:
-        return report_ready(bench);
+        report_ready(bench);
+        return take_next_command(bench) ? begin(bench) : 0;
+    case ROUND_OPEN:
+        return begin(bench);
+    case ROUND_CLOSED:
+        bench->phase = ENDED;
+        assay_fail_because(bench, "a round has a second BENCH_LOOP; each round runs one");
+        return 0;
     case ENDED:
         assay_fail_because(bench, "the body has a second BENCH_LOOP; make it a benchmark of its own");
     }
     return 0;
 }
 
+/* Whether another round is to be run: of this command, or of the next. */
+static bool open_round(struct assay_bench *bench)
+{
+    if (bench->batches_left == 0) {
+        send_measured(bench);
+        if (!take_next_command(bench)) {
+            return false;
+        }
+    }
+    bench->phase = ROUND_OPEN;
+    return true;
+}
+
+int assay_next_round(struct assay_bench *bench)
+{
+    switch (bench->phase) {
+    case PREPARING:
+        bench->has_rounds = true;
+        report_ready(bench);
+        if (take_next_command(bench)) {
+            bench->phase = ROUND_OPEN;
+            return 1;
+        }
+        return 0;
+    case ROUND_CLOSED:
+        return open_round(bench);
+    case ROUND_OPEN:
+        bench->phase = ENDED;
+        assay_fail_because(bench, "a round ended without its BENCH_LOOP, so nothing was measured");
+        return 0;
+    case IN_BATCH:
+    case IN_CALL:
+        bench->phase = ENDED;
+        assay_fail_because(bench, "BENCH_ROUNDS stands within BENCH_LOOP; put it around");
+        return 0;
+    case ENDED:
+        break;
+    }
+    return 0;
+}
+
+uint64_t assay_iterations(const struct assay_bench *bench)
+{
+    return bench->iterations;
+}
+
+void assay_pedantic(struct assay_bench *bench, uint64_t rounds, uint64_t iterations, uint64_t warmup_rounds)
+{
+    if (!may_still_state(bench, "assay_pedantic")) {
+        return;
+    }
+    if (rounds < 1 || rounds > ASSAY_MAX_EXACT_ROUNDS || iterations < 1 || iterations > ASSAY_MAX_ITERATIONS ||
+        warmup_rounds > ASSAY_MAX_EXACT_ROUNDS) {
+        assay_fail_because(bench,
+                           "assay_pedantic: rounds and iterations must be at least 1, rounds at most 10 million");
+        return;
+    }
+    base_buf_addf(&bench->line, "pedantic %llu %llu %llu", (unsigned long long)rounds, (unsigned long long)iterations,
+                  (unsigned long long)warmup_rounds);
+    send_line(bench);
+}
+
+const char *assay_param_text(struct assay_bench *bench, const char *name)
+{
+    struct str value = assay_params_value(bench->label, base_str(name));
+    if (!value.ptr) {
+        char reason[MAX_REASON_BYTES];
+        (void)snprintf(reason, sizeof(reason), "there is no parameter '%s'; BENCH_PARAMS names them", name ? name : "");
+        assay_fail_because(bench, reason);
+        return "";
+    }
+    return bench->values + (value.ptr - bench->label.ptr);
+}
+
+int64_t assay_param(struct assay_bench *bench, const char *name)
+{
+    const char *text = assay_param_text(bench, name);
+    int64_t number = 0;
+    if (text[0] && !base_num_parse_int64(base_str(text), INT64_MIN, INT64_MAX, &number)) {
+        char reason[MAX_REASON_BYTES];
+        (void)snprintf(reason, sizeof(reason), "parameter '%s' is '%s', which is no whole number; use assay_param_text",
+                       name, text);
+        assay_fail_because(bench, reason);
+    }
+    return number;
+}
+
 /* What timing a call costs when the call does nothing: the median of many. */
 static int64_t measure_clock_cost(struct assay_bench *probe)
 {
     probe->command_fd = probe->reply_fd = -1;
-    probe->phase = IN_CALL;
+    probe->times_calls = true;
+    probe->iterations = 1;
     probe->batches_left = CLOCK_PROBE_CALLS;
-    uint64_t left = begin(probe, 1);
+    uint64_t left = begin(probe);
     do {
         while (left != 0) {
             left = assay_count_down(left);
@@ -275,6 +394,8 @@ static void run_body(struct assay_bench *bench, const struct assay_registration 
     registration->body(bench);
     if (bench->phase == PREPARING && !bench->said_failed) {
         assay_fail_because(bench, "the body returned without a BENCH_LOOP, so nothing was measured");
+    } else if (bench->phase == ROUND_OPEN || bench->phase == ROUND_CLOSED) {
+        assay_fail_because(bench, "the body was left from within a round; let BENCH_ROUNDS run to its end");
     } else if (bench->phase == IN_BATCH || bench->phase == IN_CALL) {
         assay_fail_because(bench, "the body was left from within the measured loop; let it run to its end");
     }
@@ -282,7 +403,15 @@ static void run_body(struct assay_bench *bench, const struct assay_registration 
     send_line(bench);
 }
 
-int assay_worker_run(const struct assay_registration *registration, int command_fd, int reply_fd)
+static void take_label(struct assay_bench *bench, struct str label)
+{
+    bench->label = label;
+    for (size_t i = 0; i < label.len && i < sizeof(bench->values) - 1; i++) {
+        bench->values[i] = label.ptr[i] == ',' ? '\0' : label.ptr[i];
+    }
+}
+
+int assay_worker_run(const struct assay_registration *registration, struct str label, int command_fd, int reply_fd)
 {
     struct assay_bench *bench = calloc(1, sizeof(*bench));
     if (!bench) {
@@ -292,7 +421,9 @@ int assay_worker_run(const struct assay_registration *registration, int command_
     int64_t clock_cost_ns = measure_clock_cost(bench);
     memset(&bench->calls, 0, sizeof(bench->calls));
     bench->clock_cost_ns = clock_cost_ns;
+    bench->times_calls = false;
     bench->phase = PREPARING;
+    take_label(bench, label);
     bench->command_fd = command_fd;
     bench->reply_fd = reply_fd;
     run_body(bench, registration);

@@ -11,25 +11,24 @@
 
 static int print_list(void)
 {
-    puts("assay 1");
-    for (const struct assay_registration *each = assay_registry_first(); each; each = each->next) {
-        struct buf fullname;
-        base_buf_init(&fullname, 4000);
-        assay_registry_add_fullname(each, &fullname);
-        puts(base_buf_cstr(&fullname));
-        base_buf_deinit(&fullname);
-    }
-    return EXIT_FINE;
+    struct buf lines;
+    base_buf_init(&lines, 64 << 20);
+    base_buf_add_cstr(&lines, "assay 1\n");
+    assay_registry_add_all(&lines);
+    bool complete = base_buf_ok(&lines) && fputs(lines.ptr, stdout) >= 0;
+    base_buf_deinit(&lines);
+    return complete ? EXIT_FINE : EXIT_UNMEASURED;
 }
 
 static int work(struct str fullname)
 {
-    const struct assay_registration *registration = assay_registry_find(fullname);
+    struct str label;
+    const struct assay_registration *registration = assay_registry_find(fullname, &label);
     if (!registration) {
         complain("there is no benchmark '%.*s'", STR_ARGS(fullname));
         return EXIT_BAD_USAGE;
     }
-    return assay_worker_run(registration, ASSAY_COMMAND_FD, ASSAY_REPLY_FD);
+    return assay_worker_run(registration, label, ASSAY_COMMAND_FD, ASSAY_REPLY_FD);
 }
 
 /* How to start this program again: by the path it was started with, or, if that

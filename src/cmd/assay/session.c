@@ -35,6 +35,7 @@ struct subject {
     bool is_known; /* the above, from its first launch */
     bool wants_calls;
     uint64_t calls_needed;
+    struct assay_exact_plan plan; /* rounds 0: none, the size of a round is found */
     uint64_t clock_cost_ns;
     struct assay_round_size round;
     uint64_t launches;
@@ -181,6 +182,7 @@ static void learn_facts(struct session *session, struct subject *subject, const 
     struct worker_facts facts = worker_facts(worker);
     subject->is_known = true;
     subject->clock_cost_ns = facts.clock_cost_ns;
+    subject->plan = facts.plan;
     subject->wants_calls = facts.wants_calls || session->options.time_calls;
     subject->group = facts.group ? strdup(facts.group) : NULL;
     subject->targets = base_alloc_array(facts.target_count, sizeof(*subject->targets));
@@ -316,6 +318,37 @@ static bool run_rounds(struct session *session, struct subject *subject, struct 
     return true;
 }
 
+/* Runs `count` rounds of the plan; keeps their times if `keep`. */
+static bool run_planned(struct session *session, struct subject *subject, struct worker *worker, uint64_t count,
+                        bool keep)
+{
+    int64_t times_ns[ASSAY_MAX_BATCHES];
+    while (count > 0) {
+        /* One at a time until the first has shown how long they take. */
+        uint64_t at_once = subject->round.duration_ns > 0 ? rounds_per_command(subject->round.duration_ns) : 1;
+        at_once = min_of(count, at_once);
+        if (!worker_run_batches(worker, subject->plan.iterations, at_once, times_ns) ||
+            (keep && !keep_samples(session, subject, times_ns, at_once))) {
+            return false;
+        }
+        subject->round.duration_ns = times_ns[at_once - 1] > 0 ? times_ns[at_once - 1] : 1;
+        count -= at_once;
+    }
+    return true;
+}
+
+/* This launch's share of exactly so many rounds: the first launches take one
+ * more where they cannot be shared evenly. */
+static bool run_exactly(struct session *session, struct subject *subject, struct worker *worker)
+{
+    uint64_t launches = session->options.launches;
+    uint64_t index = subject->launches % launches;
+    uint64_t share = subject->plan.rounds / launches + (index < subject->plan.rounds % launches);
+    subject->round.iterations = subject->plan.iterations;
+    return share == 0 || (run_planned(session, subject, worker, subject->plan.warmup_rounds, false) &&
+                          run_planned(session, subject, worker, share, true));
+}
+
 static bool time_calls(struct session *session, struct subject *subject, struct worker *worker)
 {
     if (!subject->calls) {
@@ -357,7 +390,9 @@ static bool measure_in(struct session *session, struct subject *subject, struct 
         int64_t ignored;
         return worker_run_batches(worker, 1, 1, &ignored);
     }
-    return run_rounds(session, subject, worker) && (!subject->wants_calls || time_calls(session, subject, worker));
+    bool measured =
+        subject->plan.rounds > 0 ? run_exactly(session, subject, worker) : run_rounds(session, subject, worker);
+    return measured && (!subject->wants_calls || time_calls(session, subject, worker));
 }
 
 static void keep_output_tail(struct session *session, struct subject *subject, const struct worker *worker)

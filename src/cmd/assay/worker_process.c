@@ -45,6 +45,7 @@ struct worker {
     char *targets[MAX_TARGETS];
     size_t target_count;
     bool wants_calls;
+    struct assay_exact_plan plan;
     uint64_t clock_cost_ns;
 
     struct buf reason;
@@ -242,6 +243,9 @@ static bool take_fact(struct worker *worker, bool *out_is_ready)
     case ASSAY_REPLY_WANTS_CALLS:
         worker->wants_calls = true;
         return true;
+    case ASSAY_REPLY_PEDANTIC:
+        worker->plan = reply->plan;
+        return true;
     case ASSAY_REPLY_FAILED:
         note_failure(worker);
         return true;
@@ -402,6 +406,7 @@ struct worker_facts worker_facts(const struct worker *worker)
         .targets = (const char *const *)worker->targets,
         .target_count = worker->target_count,
         .wants_calls = worker->wants_calls,
+        .plan = worker->plan,
         .clock_cost_ns = worker->clock_cost_ns,
     };
 }

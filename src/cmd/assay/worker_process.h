@@ -12,8 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/buf.h"
-#include "base/histogram.h"
+#include "assay/protocol.h"
 
 struct worker;
 
@@ -23,6 +22,7 @@ struct worker_facts {
     const char *const *targets;
     size_t target_count;
     bool wants_calls;
+    struct assay_exact_plan plan; /* rounds 0: none was stated */
     uint64_t clock_cost_ns;
 };
 

@@ -219,7 +219,8 @@ static void a_line_that_is_no_reply_is_refused(void **state)
         "", " ", "hello", "hello ", "hello x", "hello -1", "hello 1 ", "hello 1 2", "hello 2147483648", "Hello 1",
         " hello 1", "hello 1\n", "hell 1", "ready", "ready ", "ready -1", "ready 1.5", "ready 1 2",
         "group", "group ", "target", "target ", "failed", "failed ", "groups a",
-        "calls ", "calls 1", "done ", "done 1", "don", "done\n", " done",
+        "pedantic", "pedantic 1 2", "pedantic 0 1 0", "pedantic 1 0 0", "pedantic 1 1 -1", "pedantic 1 1 1 1",
+        "pedantic 10000001 1 0", "pedantic  1 1 1", "calls ", "calls 1", "done ", "done 1", "don", "done\n", " done",
         "took", "took ", "took  5", "took 5 ", "took 5  6", "took -5", "took 5 -6", "took 5 x", "took 5.0",
         "took 9223372036854775808", "took 5,6",
         "called", "called ", "called 1", "called 1 2", "called 1 2 3", "called 1 2 3 ", "called 6 1 3 1",
@@ -303,9 +304,21 @@ static void a_reply_cut_short_is_refused_unless_it_still_is_one(void **state)
     }
 }
 
+static void an_exact_plan_is_three_numbers(void **state)
+{
+    (void)state;
+    memset(&calls, 0, sizeof(calls));
+    assert_int_equal(assay_reply_parse(STR("pedantic 7 1000 0"), &reply, &calls), ASSAY_OK);
+    assert_int_equal(reply.kind, ASSAY_REPLY_PEDANTIC);
+    assert_int_equal(reply.plan.rounds, 7);
+    assert_int_equal(reply.plan.iterations, 1000);
+    assert_int_equal(reply.plan.warmup_rounds, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_exact_plan_is_three_numbers),
         cmocka_unit_test(every_command_comes_back_as_it_was_said),
         cmocka_unit_test(a_line_that_is_no_command_is_refused),
         cmocka_unit_test(a_reply_of_one_number_or_word_is_understood),

@@ -24,9 +24,21 @@ BENCH(second_of_this_file)
 }
 
 /* As a file elsewhere would; nothing here runs its body. */
-static struct assay_registration elsewhere = {"crc", "some/where/bench_crc.c", 12, assay_body_first_of_this_file, NULL};
-static struct assay_registration bare = {"crc", "bench_bare.c", 34, assay_body_first_of_this_file, NULL};
-static struct assay_registration renamed = {"unique", "else/bench_crc.c", 56, assay_body_first_of_this_file, NULL};
+static struct assay_registration elsewhere = {"crc", "some/where/bench_crc.c", 12, assay_body_first_of_this_file, NULL,
+                                              NULL};
+static struct assay_registration bare = {"crc", "bench_bare.c", 34, assay_body_first_of_this_file, NULL, NULL};
+static struct assay_registration renamed = {"unique", "else/bench_crc.c", 56, assay_body_first_of_this_file, NULL,
+                                            NULL};
+
+static struct assay_registration several = {"parse", "bench_parse.c", 78, assay_body_first_of_this_file,
+                                            "size=1..4*2 kind=a,b", NULL};
+
+/* As assay_registry_find(), for what has no label. */
+static const struct assay_registration *find(struct str fullname)
+{
+    struct str label;
+    return assay_registry_find(fullname, &label);
+}
 
 static int register_more(void **state)
 {
@@ -34,13 +46,14 @@ static int register_more(void **state)
     assay_register(&elsewhere);
     assay_register(&bare);
     assay_register(&renamed);
+    assay_register(&several);
     return 0;
 }
 
 static void benchmarks_are_listed_in_the_order_of_their_definition(void **state)
 {
     (void)state;
-    static const char *const names[] = {"first_of_this_file", "second_of_this_file", "crc", "crc", "unique"};
+    static const char *const names[] = {"first_of_this_file", "second_of_this_file", "crc", "crc", "unique", "parse"};
     const struct assay_registration *each = assay_registry_first();
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         assert_non_null(each);
@@ -53,7 +66,7 @@ static void benchmarks_are_listed_in_the_order_of_their_definition(void **state)
 static void a_benchmark_knows_its_place_and_its_body(void **state)
 {
     (void)state;
-    const struct assay_registration *found = assay_registry_find(STR("registry_test.c::second_of_this_file"));
+    const struct assay_registration *found = find(STR("registry_test.c::second_of_this_file"));
     assert_non_null(found);
     assert_ptr_equal(found->body, assay_body_second_of_this_file);
     assert_int_equal(found->line, LINE_OF_SECOND);
@@ -79,7 +92,7 @@ static void a_fullname_has_the_file_without_its_directory(void **state)
         assert_true(base_str_starts_with(base_buf_str(&text), STR("> ")));
         assert_string_equal(base_buf_cstr(&text) + 2, cases[i].fullname);
         base_buf_deinit(&text);
-        assert_ptr_equal(assay_registry_find(base_str(cases[i].fullname)), cases[i].registration);
+        assert_ptr_equal(find(base_str(cases[i].fullname)), cases[i].registration);
     }
 }
 
@@ -104,14 +117,56 @@ static void nothing_is_found_under_another_name(void **state)
         "some/where/bench_crc.c::crc",
         "BENCH_CRC.C::CRC",
         "bench_*::crc",
+        "bench_crc.c::crc[]",
+        "bench_crc.c::crc[size=1]",
+        "bench_parse.c::parse",
+        "bench_parse.c::parse[]",
+        "bench_parse.c::parse[size=1]",
+        "bench_parse.c::parse[size=1,kind=c]",
+        "bench_parse.c::parse[kind=a,size=1]",
+        "bench_parse.c::parse[size=1,kind=a",
     };
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (assay_registry_find(base_str(names[i]))) {
+        if (find(base_str(names[i]))) {
             fail_msg("'%s'", names[i]);
         }
     }
-    assert_null(assay_registry_find((struct str){NULL, 0}));
-    assert_null(assay_registry_find(STR("bench_crc.c::crc\0")));
+    assert_null(find((struct str){NULL, 0}));
+    assert_null(find(STR("bench_crc.c::crc\0")));
+}
+
+static void parameters_make_a_benchmark_of_each_combination(void **state)
+{
+    (void)state;
+    struct buf lines;
+    base_buf_init(&lines, 10000);
+    assay_registry_add_all(&lines);
+    assert_string_equal(base_buf_cstr(&lines), "registry_test.c::first_of_this_file\n"
+                                               "registry_test.c::second_of_this_file\n"
+                                               "bench_crc.c::crc\nbench_bare.c::crc\nbench_crc.c::unique\n"
+                                               "bench_parse.c::parse[size=1,kind=a]\n"
+                                               "bench_parse.c::parse[size=1,kind=b]\n"
+                                               "bench_parse.c::parse[size=2,kind=a]\n"
+                                               "bench_parse.c::parse[size=2,kind=b]\n"
+                                               "bench_parse.c::parse[size=4,kind=a]\n"
+                                               "bench_parse.c::parse[size=4,kind=b]\n");
+    base_buf_deinit(&lines);
+    struct str label;
+    assert_ptr_equal(assay_registry_find(STR("bench_parse.c::parse[size=2,kind=b]"), &label), &several);
+    assert_true(base_str_equal(label, STR("size=2,kind=b")));
+    assert_ptr_equal(assay_registry_find(STR("bench_crc.c::crc"), &label), &elsewhere);
+    assert_int_equal(label.len, 0);
+}
+
+static void parameters_that_are_none_are_reported_with_their_place(void **state)
+{
+    (void)state;
+    struct assay_error err;
+    const char *good = several.params;
+    several.params = "size=1..4";
+    assert_int_equal(assay_registry_check(&err), ASSAY_BAD_SYNTAX);
+    several.params = good;
+    assert_non_null(strstr(err.message, "bench_parse.c:78: parse: 'size=1..4' is no parameter"));
 }
 
 static void two_benchmarks_of_one_fullname_are_reported_with_both_places(void **state)
@@ -136,6 +191,8 @@ int main(void)
         cmocka_unit_test(a_benchmark_knows_its_place_and_its_body),
         cmocka_unit_test(a_fullname_has_the_file_without_its_directory),
         cmocka_unit_test(nothing_is_found_under_another_name),
+        cmocka_unit_test(parameters_make_a_benchmark_of_each_combination),
+        cmocka_unit_test(parameters_that_are_none_are_reported_with_their_place),
         cmocka_unit_test(two_benchmarks_of_one_fullname_are_reported_with_both_places),
     };
     return cmocka_run_group_tests_name("assay/registry", tests, register_more, NULL);
