@@ -1,6 +1,6 @@
 # The front door: each target is a name for what the presets and scripts do.
 .DEFAULT_GOAL := help
-.PHONY: help setup bench baseline test check asan tsan fuzz install clean release
+.PHONY: help setup bench baseline test check asan tsan fuzz proof-engine install clean release
 
 PREFIX ?= /usr/local
 
@@ -12,6 +12,7 @@ help:
 	@echo 'make asan      all tests under the address and undefined-behaviour sanitizers'
 	@echo 'make tsan      the threaded tests under the thread sanitizer'
 	@echo 'make fuzz      a minute of coverage-guided fuzzing for each parser'
+	@echo 'make proof-engine  measure what the engine claims, beside Google Benchmark'
 	@echo 'make install   install libraries, headers and programs (PREFIX, DESTDIR)'
 	@echo 'make setup     only install the system packages that are missing'
 	@echo 'make clean     remove build/'
@@ -59,6 +60,11 @@ tsan: setup
 fuzz:
 	@tools/setup-debian.sh check
 	@tools/fuzz.sh
+
+proof-engine:
+	@tools/setup-debian.sh proof
+	$(call build,release,proof_engine)
+	@python3 -B tests/proof/engine/proof.py build/release/tests/proof/engine
 
 # Packagers run this: it never installs system packages by itself.
 install: release

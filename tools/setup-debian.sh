@@ -3,6 +3,7 @@
 # later.  Exits at once, without root or network, when all are there.
 #   tools/setup-debian.sh         what `make bench` and `make test` need
 #   tools/setup-debian.sh check   also what `make check` and `make fuzz` need
+#   tools/setup-debian.sh proof   also the peers that proofs measure beside us
 set -eu
 
 build='gcc g++ make cmake ninja-build pkgconf libc6-dev
@@ -10,10 +11,12 @@ build='gcc g++ make cmake ninja-build pkgconf libc6-dev
 # python3 computes expected values independently of the C code, the real
 # pytest-benchmark reads our files, zlib is what the consumer test measures.
 test='git libcmocka-dev python3 python3-pytest-benchmark zlib1g-dev'
+proof='libbenchmark-dev'
 check='clang libclang-rt-14-dev binutils'
 
 wanted="$build $test"
 [ "${1:-}" != check ] || wanted="$wanted $check"
+[ "${1:-}" != proof ] || wanted="$wanted $proof"
 
 is_installed() {
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]

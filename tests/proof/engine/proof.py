@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Measures what the engine claims, beside Google Benchmark; exit 0 only if all holds.
+
+proof.py FOLDER [LAUNCHES]    FOLDER holds bench_bodies, google_bodies and call_cost
+"""
+import json
+import pathlib
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+BODIES = ("body_1_ns", "body_1_us", "body_1_ms")
+BUDGET_S = 0.1  # for each body and launch, for both
+
+
+def ours(folder, out):
+    """The minimum, which the table shows first and verdicts go by, and the median of each body, in ns, by one launch."""
+    subprocess.run([folder / "bench_bodies", "--filter=::body", "--launches=1", f"--max-time={BUDGET_S}", "--quiet",
+                    f"--json={out}"], check=True, stderr=subprocess.DEVNULL)
+    return {run["name"]: (run["stats"]["min"] * 1e9, run["stats"]["median"] * 1e9) for run in json.loads(out.read_text())["benchmarks"]}
+
+
+def google(folder):
+    text = subprocess.run([folder / "google_bodies", f"--benchmark_min_time={BUDGET_S}", "--benchmark_format=json"],
+                          check=True, capture_output=True, text=True).stdout
+    unit = {"ns": 1, "us": 1e3, "ms": 1e6}
+    return {run["name"].split("/")[0]: run["real_time"] * unit[run["time_unit"]]
+            for run in json.loads(text)["benchmarks"]}
+
+
+def spread(values):
+    return statistics.stdev(values) / statistics.median(values)
+
+
+def compare_spreads(folder, out, launches):
+    mine, theirs = [], []
+    for launch in range(launches):
+        for side in (0, 1) if launch % 2 else (1, 0):
+            if side == 0:
+                mine.append(ours(folder, out))
+            else:
+                theirs.append(google(folder))
+    rows = []
+    for body in BODIES:
+        minima = [run[body][0] for run in mine]
+        medians = [run[body][1] for run in mine]
+        b = [run[body] for run in theirs]
+        rows.append((f"spread of {body} over {launches} launches",
+                     f"{spread(minima):.3%} of the minimum ({statistics.median(minima):.4g} ns), "
+                     f"{spread(medians):.2%} of the median",
+                     f"Google Benchmark {spread(b):.2%} ({statistics.median(b):.4g} ns)",
+                     "at most a fifth of it", spread(minima) <= spread(b) / 5))
+    return rows
+
+
+def loop_cost(folder, out):
+    subprocess.run([folder / "bench_bodies", "--filter=empty", "--quiet", f"--json={out}"], check=True,
+                   stderr=subprocess.DEVNULL)
+    empty = json.loads(out.read_text())["benchmarks"][0]["stats"]["min"] * 1e9
+    subprocess.run([folder / "bench_bodies", "--filter=hundred_cycles", "--quiet", f"--json={out}"], check=True,
+                   stderr=subprocess.DEVNULL)
+    cycle = json.loads(out.read_text())["benchmarks"][0]["stats"]["min"] * 1e9 / 100
+    return ("an iteration of an empty loop", f"{empty:.3f} ns", f"one cycle {cycle:.3f} ns", "at most one cycle",
+            empty <= cycle * 1.02)
+
+
+def call_cost(folder):
+    text = subprocess.run([folder / "call_cost", folder / "bench_bodies"], check=True, capture_output=True, text=True)
+    call, reading = (float(word) for word in text.stdout.split())
+    return ("a call timed by itself", f"{call:.1f} ns", f"two readings of the clock {2 * reading:.1f} ns",
+            "at most 5 ns more", call <= 2 * reading + 5)
+
+
+def many(folder, out):
+    begin = time.monotonic()
+    subprocess.run([folder / "bench_bodies", "--filter=one_of_many", "--max-time=0.03", "--quiet", f"--json={out}"],
+                   check=True, stderr=subprocess.DEVNULL)
+    took = time.monotonic() - begin
+    runs = json.loads(out.read_text())["benchmarks"]
+    assert len(runs) == 500
+    spreads = []
+    for run in runs:
+        medians = run["assay"].get("launch_medians")
+        if medians:
+            spreads.append(max(medians) / min(medians) - 1)
+    typical = statistics.median(spreads) if spreads else float("nan")
+    return ("500 benchmarks of 1 us", f"{took:.1f} s, spread between launches {typical:.2%}", "",
+            "60 s and 1 %", took < 60 and typical <= 0.01)
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    launches = int(sys.argv[2]) if len(sys.argv) > 2 else 20
+    with tempfile.TemporaryDirectory() as temporary:
+        out = pathlib.Path(temporary) / "out.json"
+        rows = compare_spreads(folder, out, launches)
+        rows += [loop_cost(folder, out), call_cost(folder), many(folder, out)]
+    print(f"{time.strftime('%Y-%m-%d')}, {platform.machine()}, {BUDGET_S} s for each body and launch\n")
+    print("| claim | measured | beside it | demanded | |")
+    print("|---|---|---|---|---|")
+    for claim, measured, beside, demanded, holds in rows:
+        print(f"| {claim} | {measured} | {beside} | {demanded} | {'holds' if holds else '**falls short**'} |")
+    return 0 if all(row[-1] for row in rows) else 1
+
+
+sys.exit(main())
