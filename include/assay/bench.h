@@ -52,8 +52,35 @@ struct assay_registration {
     void (*body)(struct assay_bench *bench);
     const char *params; /* or 0 */
     struct assay_registration *next;
+    unsigned built;                                /* ASSAY_BUILT_... of its file */
+    void (*empty_body)(struct assay_bench *bench); /* an empty loop, compiled as its file is */
 };
 ASSAY_API void assay_register(struct assay_registration *registration);
+
+/* How a file was compiled, as far as it spoils its times. */
+#define ASSAY_BUILT_DEBUG 1u /* without optimisation */
+#define ASSAY_BUILT_ASAN 2u
+#define ASSAY_BUILT_TSAN 4u
+#if defined(__OPTIMIZE__)
+#define ASSAY_BUILT_DEBUG_HERE 0u
+#else
+#define ASSAY_BUILT_DEBUG_HERE ASSAY_BUILT_DEBUG
+#endif
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ASSAY_BUILT_SANITIZED_HERE ASSAY_BUILT_ASAN
+#elif __has_feature(thread_sanitizer)
+#define ASSAY_BUILT_SANITIZED_HERE ASSAY_BUILT_TSAN
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define ASSAY_BUILT_SANITIZED_HERE ASSAY_BUILT_ASAN
+#elif defined(__SANITIZE_THREAD__)
+#define ASSAY_BUILT_SANITIZED_HERE ASSAY_BUILT_TSAN
+#endif
+#if !defined(ASSAY_BUILT_SANITIZED_HERE)
+#define ASSAY_BUILT_SANITIZED_HERE 0u
+#endif
+#define ASSAY_BUILT_HERE (ASSAY_BUILT_DEBUG_HERE | ASSAY_BUILT_SANITIZED_HERE)
 
 /*
  * Defines and registers a benchmark.  What follows is the body of a function
@@ -76,8 +103,8 @@ ASSAY_API void assay_register(struct assay_registration *registration);
     static void assay_body_##name_(struct assay_bench *bench);                                                         \
     __attribute__((constructor)) static void assay_register_##name_(void)                                              \
     {                                                                                                                  \
-        static struct assay_registration registration = {#name_,  __FILE__, __LINE__, assay_body_##name_,            \
-                                                      params_, 0};                                                 \
+        static struct assay_registration registration = {#name_,  __FILE__, __LINE__,         assay_body_##name_,      \
+                                                         params_, 0,        ASSAY_BUILT_HERE, assay_empty_loop};       \
         assay_register(&registration);                                                                                 \
     }                                                                                                                  \
     static void assay_body_##name_(struct assay_bench *bench)
@@ -189,6 +216,11 @@ static inline uint64_t assay_count_down(uint64_t left)
      * delete it.  Before the decrement, so that its flags serve the branch. */
     __asm__ volatile("" : "+r"(left));
     return left - 1;
+}
+static inline void assay_empty_loop(struct assay_bench *bench)
+{
+    BENCH_LOOP (bench) {
+    }
 }
 
 #ifdef __cplusplus

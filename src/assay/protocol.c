@@ -122,6 +122,31 @@ static bool parse_pedantic(struct str rest, struct assay_exact_plan *plan)
            parse_count(rest, 0, ASSAY_MAX_EXACT_ROUNDS, &plan->warmup_rounds);
 }
 
+static const struct {
+    struct str word;
+    unsigned flag;
+} built_words[] = {
+    {{"debug", 5}, ASSAY_BUILT_DEBUG},
+    {{"asan", 4}, ASSAY_BUILT_ASAN},
+    {{"tsan", 4}, ASSAY_BUILT_TSAN},
+    {{"library-debug", 13}, ASSAY_BUILT_LIBRARY_DEBUG},
+};
+#define BUILT_WORD_COUNT (sizeof(built_words) / sizeof(built_words[0]))
+
+static bool parse_built(struct str rest, uint64_t *out_flags)
+{
+    while (rest.ptr) {
+        struct str word = base_str_cut(rest, ',', &rest);
+        if (word.len == 0) {
+            return false;
+        }
+        for (size_t i = 0; i < BUILT_WORD_COUNT; i++) {
+            *out_flags |= base_str_equal(word, built_words[i].word) ? built_words[i].flag : 0;
+        }
+    }
+    return true;
+}
+
 /* What follows the word of a reply. */
 static bool parse_rest(struct str rest, struct assay_reply *reply, struct histogram *calls)
 {
@@ -129,6 +154,8 @@ static bool parse_rest(struct str rest, struct assay_reply *reply, struct histog
     case ASSAY_REPLY_HELLO:
     case ASSAY_REPLY_READY:
         return parse_count(rest, 0, INT32_MAX, &reply->number);
+    case ASSAY_REPLY_BUILT:
+        return rest.len > 0 && parse_built(rest, &reply->number);
     case ASSAY_REPLY_GROUP:
     case ASSAY_REPLY_TARGET:
     case ASSAY_REPLY_FAILED:
@@ -153,11 +180,12 @@ enum assay_status assay_reply_parse(struct str line, struct assay_reply *out_rep
         struct str word;
         enum assay_reply_kind kind;
     } words[] = {
-        {{"hello", 5}, ASSAY_REPLY_HELLO},     {{"group", 5}, ASSAY_REPLY_GROUP},
-        {{"target", 6}, ASSAY_REPLY_TARGET},   {{"calls", 5}, ASSAY_REPLY_WANTS_CALLS},
-        {{"ready", 5}, ASSAY_REPLY_READY},     {{"took", 4}, ASSAY_REPLY_TOOK},
-        {{"called", 6}, ASSAY_REPLY_CALLED},   {{"failed", 6}, ASSAY_REPLY_FAILED},
-        {{"done", 4}, ASSAY_REPLY_DONE},       {{"pedantic", 8}, ASSAY_REPLY_PEDANTIC},
+        {{"hello", 5}, ASSAY_REPLY_HELLO},       {{"built", 5}, ASSAY_REPLY_BUILT},
+        {{"group", 5}, ASSAY_REPLY_GROUP},       {{"target", 6}, ASSAY_REPLY_TARGET},
+        {{"calls", 5}, ASSAY_REPLY_WANTS_CALLS}, {{"pedantic", 8}, ASSAY_REPLY_PEDANTIC},
+        {{"ready", 5}, ASSAY_REPLY_READY},       {{"took", 4}, ASSAY_REPLY_TOOK},
+        {{"called", 6}, ASSAY_REPLY_CALLED},     {{"failed", 6}, ASSAY_REPLY_FAILED},
+        {{"done", 4}, ASSAY_REPLY_DONE},
     };
     struct str rest;
     struct str word = base_str_cut(line, ' ', &rest);
@@ -172,6 +200,18 @@ enum assay_status assay_reply_parse(struct str line, struct assay_reply *out_rep
         }
     }
     return ASSAY_BAD_SYNTAX;
+}
+
+void assay_reply_format_built(unsigned built, struct buf *out_line)
+{
+    const char *separator = "built ";
+    for (size_t i = 0; i < BUILT_WORD_COUNT; i++) {
+        if ((built & built_words[i].flag) != 0) {
+            base_buf_add_cstr(out_line, separator);
+            base_buf_add(out_line, built_words[i].word);
+            separator = ",";
+        }
+    }
 }
 
 void assay_reply_format_took(const int64_t *times_ns, size_t count, struct buf *out_line)

@@ -10,6 +10,8 @@
  *
  *   worker                              controller
  *   hello 1                             (the version of this page)
+ *   built WORD,WORD...                  how, if that spoils its times: debug (without optimisation),
+ *                                       asan, tsan, and library-debug; a word not known here is none
  *   group TEXT, target TEXT, calls,     what the body stated, in any order
  *   pedantic ROUNDS ITERATIONS WARMUP   (exactly so many, nothing calibrated)
  *   ready CLOCK_COST_NS                 the body has reached its loop
@@ -21,11 +23,15 @@
  *   failed SENTENCE                     at any time; the worker goes on to clean up
  *   done                                the body has returned
  *
- * `PROGRAM --assay-list` prints "assay 1" and then one fullname a line.
+ * `PROGRAM --assay-list` prints "assay 1" and then one fullname a line.  One
+ * fullname is not in that list: "assay::empty" is a loop without a body, compiled
+ * as the program's first benchmark is.  A program that is older than that says
+ * that it has no such benchmark.
  */
 #ifndef ASSAY_PROTOCOL_H
 #define ASSAY_PROTOCOL_H
 
+#include "assay/bench.h"
 #include "assay/status.h"
 #include "base/buf.h"
 #include "base/histogram.h"
@@ -33,12 +39,16 @@
 #define ASSAY_PROTOCOL_VERSION 1
 #define ASSAY_WORKER_FLAG "--assay-worker="
 #define ASSAY_LIST_FLAG "--assay-list"
+#define ASSAY_EMPTY_FULLNAME "assay::empty"
 #define ASSAY_COMMAND_FD 3
 #define ASSAY_REPLY_FD 4
 #define ASSAY_MAX_BATCHES 256           /* COUNT of one command */
 #define ASSAY_MAX_LINE_BYTES 131072     /* a full histogram fits */
 #define ASSAY_MAX_EXACT_ROUNDS UINT64_C(10000000)
 #define ASSAY_MAX_ITERATIONS (UINT64_C(1) << 50)
+
+/* One more to those of bench.h. */
+#define ASSAY_BUILT_LIBRARY_DEBUG 8u
 
 enum assay_command_kind { ASSAY_COMMAND_BATCH, ASSAY_COMMAND_CALLS, ASSAY_COMMAND_END };
 
@@ -50,6 +60,7 @@ struct assay_command {
 
 enum assay_reply_kind {
     ASSAY_REPLY_HELLO,
+    ASSAY_REPLY_BUILT,
     ASSAY_REPLY_GROUP,
     ASSAY_REPLY_TARGET,
     ASSAY_REPLY_WANTS_CALLS,
@@ -70,7 +81,7 @@ struct assay_reply {
     enum assay_reply_kind kind;
     struct assay_exact_plan plan; /* PEDANTIC */
     struct str text;      /* GROUP, TARGET, FAILED: borrowed from the line */
-    uint64_t number;      /* HELLO: version; READY: clock cost, ns; TOOK: how many times */
+    uint64_t number;      /* HELLO: version; BUILT: ASSAY_BUILT_... joined; READY: clock cost, ns; TOOK: how many times */
     int64_t times_ns[ASSAY_MAX_BATCHES]; /* TOOK */
 };
 
@@ -83,6 +94,7 @@ void assay_command_format(const struct assay_command *command, struct buf *out_l
 /* A CALLED reply is added to `*calls`, which other kinds leave alone. */
 ASSAY_MUST_CHECK enum assay_status
 assay_reply_parse(struct str line, struct assay_reply *out_reply, struct histogram *calls);
+void assay_reply_format_built(unsigned built, struct buf *out_line);
 void assay_reply_format_took(const int64_t *times_ns, size_t count, struct buf *out_line);
 void assay_reply_format_called(const struct histogram *calls, struct buf *out_line);
 

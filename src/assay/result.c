@@ -66,6 +66,10 @@ void assay_result_deinit(struct assay_result *result)
     deinit_commit(&result->commit);
     free(result->datetime);
     free(result->version);
+    for (size_t i = 0; i < result->warning_count; i++) {
+        free(result->warnings[i]);
+    }
+    free(result->warnings);
     *result = (struct assay_result){0};
 }
 
@@ -86,6 +90,30 @@ struct assay_run *assay_result_add_run(struct assay_result *result)
     struct assay_run *run = &result->runs[result->run_count++];
     *run = (struct assay_run){0};
     return run;
+}
+
+bool assay_result_add_warning(struct assay_result *result, struct str warning)
+{
+    struct buf copy;
+    size_t bytes;
+    if (!base_size_mul(result->warning_count + 1, sizeof(*result->warnings), &bytes)) {
+        return false;
+    }
+    char **grown = realloc(result->warnings, bytes);
+    if (!grown) {
+        return false;
+    }
+    result->warnings = grown;
+    base_buf_init(&copy, warning.len);
+    base_buf_add(&copy, warning);
+    grown[result->warning_count] = base_buf_take(&copy);
+    return grown[result->warning_count] && ++result->warning_count > 0;
+}
+
+bool assay_run_is_as_fast_as_empty(const struct assay_run *run)
+{
+    /* An empty loop takes a whole cycle an iteration, and the next longer one two: half a cycle for scatter. */
+    return run->stats.min < ASSAY_LEAST_ITERATION || run->stats.min < 1.5 * run->empty_loop;
 }
 
 const struct assay_run *assay_result_find(const struct assay_result *result, const char *fullname)
@@ -210,6 +238,15 @@ static void read_number(const struct object *object, const char *key, double abs
         return;
     }
     *out = value ? json_number_value(value) : absent;
+}
+
+/* 0 if it is absent. */
+static void read_time(const struct object *object, const char *key, double *out)
+{
+    read_number(object, key, 0, out);
+    if (*out < 0) {
+        refuse_field(object, key, "is negative");
+    }
 }
 
 static void read_needed_number(const struct object *object, const char *key, double *out)
@@ -493,6 +530,7 @@ static void read_run(struct reader *reader, const json_t *json, struct assay_run
     read_count(&own, "launches", 1, &run->launches); /* other tools have one process */
     read_calls(&own, &run->calls);
     read_judgements(&own, run);
+    read_time(&own, "empty_loop", &run->empty_loop);
     if (!run->samples) {
         read_number(&own, "mad", NAN, &run->stats.mad);
         if (run->stats.mad < 0) {
@@ -520,6 +558,33 @@ static void read_runs(const struct object *root, struct assay_result *result)
         reader->number = 0;
         reader->benchmark = NULL;
     }
+}
+
+static void read_warnings(const struct object *own, struct assay_result *result)
+{
+    const json_t *warnings = field(own, "warnings");
+    if (warnings && !json_is_array(warnings)) {
+        refuse_field(own, "warnings", "is not an array");
+    }
+    for (size_t i = 0; i < json_array_size(warnings) && !has_failed(own->reader); i++) {
+        const json_t *text = json_array_get(warnings, i);
+        if (!json_is_string(text)) {
+            refuse_field(own, "warnings", "has an item that is not text");
+        } else if (!assay_result_add_warning(result,
+                                             (struct str){json_string_value(text), json_string_length(text)})) {
+            run_out_of_memory(own->reader);
+        }
+    }
+}
+
+/* What was found out about the machine while it measured. */
+static void read_trust(const struct object *root, struct assay_result *result)
+{
+    struct object own = read_object(root, "assay");
+    struct object clock = read_object(&own, "clock");
+    read_time(&clock, "step", &result->clock.step);
+    read_time(&clock, "cost", &result->clock.cost);
+    read_warnings(&own, result);
 }
 
 static void read_machine(const struct object *root, struct assay_machine *machine)
@@ -562,6 +627,7 @@ static void read_result(struct reader *reader, const json_t *json, struct assay_
     read_machine(&root, &result->machine);
     read_commit(&root, &result->commit);
     read_runs(&root, result);
+    read_trust(&root, result);
     read_text(&root, "datetime", NULL, &result->datetime);
     read_text(&root, "version", NULL, &result->version);
 }

@@ -33,6 +33,7 @@ struct assay_run {
     uint64_t warmup;           /* warm-up iterations allowed; 0: none */
     uint64_t iterations; /* of a round */
     uint64_t launches;   /* worker processes the rounds come from */
+    double empty_loop;   /* seconds an iteration of a loop without a body took; 0: unknown */
     double *samples;     /* seconds per iteration, in order of execution; NULL if the file had none */
     struct assay_stats stats; /* stats.rounds is the number of samples */
     struct assay_calls calls;
@@ -58,6 +59,11 @@ struct assay_commit {
     bool dirty;
 };
 
+/* Of the machine that measured, seconds; a step of 0: unknown. */
+struct assay_clock {
+    double step, cost;
+};
+
 /* Zero-initialised it is empty; strings and arrays are allocated with malloc
  * and owned by it. */
 struct assay_result {
@@ -67,6 +73,9 @@ struct assay_result {
     size_t run_count;
     char *datetime; /* UTC, as "2026-11-23T07:05:39.233374+00:00"; NULL if the file had none */
     char *version;  /* of the tool that wrote it, or NULL */
+    struct assay_clock clock;
+    char **warnings; /* sentences: what speaks against trusting the times */
+    size_t warning_count;
 };
 
 /* Releases what it holds and empties it; NULL does nothing. */
@@ -75,6 +84,13 @@ void assay_result_deinit(struct assay_result *result);
 /* Appends a zeroed run and returns it, borrowed until the next append; NULL
  * without memory. */
 struct assay_run *assay_result_add_run(struct assay_result *result);
+/* Appends a copy of a warning; false without memory. */
+ASSAY_MUST_CHECK bool assay_result_add_warning(struct assay_result *result, struct str warning);
+/* Whether its loop was as fast as one without a body, so that the time says
+ * nothing of the body: the compiler may have removed it. */
+bool assay_run_is_as_fast_as_empty(const struct assay_run *run);
+/* No iteration of a loop takes less: a cycle at 20 GHz. */
+#define ASSAY_LEAST_ITERATION 0.05e-9
 /* The run of a fullname, or NULL. */
 const struct assay_run *assay_result_find(const struct assay_result *result, const char *fullname);
 

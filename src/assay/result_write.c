@@ -303,6 +303,9 @@ static void write_own(struct writer *writer, const struct assay_run *run)
     open_object(writer, "assay");
     write_count(writer, "launches", run->launches);
     write_number(writer, "mad", run->stats.mad);
+    if (run->empty_loop > 0) {
+        write_number(writer, "empty_loop", run->empty_loop);
+    }
     if (run->calls.count > 0) {
         write_calls(writer, &run->calls);
     }
@@ -363,6 +366,23 @@ static void write_run(struct writer *writer, const struct assay_run *run, bool w
     close_bracket(writer, '}');
 }
 
+static void write_trust(struct writer *writer, const struct assay_result *result)
+{
+    if (result->clock.step > 0) {
+        open_object(writer, "clock");
+        write_number(writer, "step", result->clock.step);
+        write_number(writer, "cost", result->clock.cost);
+        close_bracket(writer, '}');
+    }
+    write_key(writer, "warnings");
+    open_bracket(writer, '[');
+    for (size_t i = 0; i < result->warning_count; i++) {
+        start_line(writer);
+        write_string(writer, result->warnings[i]);
+    }
+    close_bracket(writer, ']');
+}
+
 static void write_result(struct writer *writer, const struct assay_result *result, bool with_samples)
 {
     open_bracket(writer, '{');
@@ -382,6 +402,7 @@ static void write_result(struct writer *writer, const struct assay_result *resul
     write_count(writer, "format", FORMAT_WRITTEN_HERE);
     write_text(writer, "machine_class", result->machine.class_key);
     write_bool(writer, "is_virtual", result->machine.is_virtual);
+    write_trust(writer, result);
     close_bracket(writer, '}');
     close_bracket(writer, '}');
     base_buf_add_char(writer->out, '\n');

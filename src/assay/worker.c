@@ -23,6 +23,11 @@
 
 #define CLOCK_PROBE_CALLS 4000
 #define MAX_REASON_BYTES 500
+#if defined(__OPTIMIZE__)
+#define LIBRARY_BUILT 0u
+#else
+#define LIBRARY_BUILT ASSAY_BUILT_LIBRARY_DEBUG
+#endif
 
 /* ROUND_OPEN: within BENCH_ROUNDS, before the loop of the round; ROUND_CLOSED:
  * after it. */
@@ -391,6 +396,11 @@ static void run_body(struct assay_bench *bench, const struct assay_registration 
 {
     base_buf_addf(&bench->line, "hello %d", ASSAY_PROTOCOL_VERSION);
     send_line(bench);
+    unsigned built = registration->built | LIBRARY_BUILT;
+    if (built != 0) {
+        assay_reply_format_built(built, &bench->line);
+        send_line(bench);
+    }
     registration->body(bench);
     if (bench->phase == PREPARING && !bench->said_failed) {
         assay_fail_because(bench, "the body returned without a BENCH_LOOP, so nothing was measured");

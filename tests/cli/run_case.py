@@ -8,7 +8,8 @@ CASE is a folder with
   command   a shell script; NAME=VALUE are its variables, as $ASSAY
   stdout    what it must print, likewise
   stderr    (a missing file means nothing); {*} stands for any text within a line,
-            a line {**} for any number of lines
+            a line {**} for any number of lines, a line "note: {**}" for any number of
+            lines that begin with "note: "
   status    its exit status (missing: 0)
   files/    copied into the empty folder that the command runs in (optional)
   after     a shell script that must succeed there afterwards (optional)
@@ -28,8 +29,8 @@ import tempfile
 def pattern_of(expected):
     parts = []
     for line in expected.splitlines(keepends=True):
-        if line.strip() == "{**}":
-            parts.append(r"(?:.*\n)*?")
+        if line.rstrip().endswith("{**}"):
+            parts.append(rf"(?:{re.escape(line.rstrip()[:-4])}.*\n)*?")
         else:
             parts.append("[^\n]*?".join(re.escape(piece) for piece in line.split("{*}")))
     return re.compile("".join(parts))

@@ -88,6 +88,7 @@ static int show_one(const struct options *options, const char *path)
     }
     struct report report = report_to(stdout, options->color);
     report_runs(&report, &result, options);
+    report_clock(&report, &result);
     report_targets(&report, &result);
     assay_result_deinit(&result);
     return EXIT_FINE;

@@ -80,11 +80,20 @@ void report_format_number(enum assay_metric metric, double value, char out_text[
     }
 }
 
+/* Of an iteration of the loop, which cannot take next to no time. */
+static bool is_time_of_iteration(enum assay_metric metric)
+{
+    return metric == ASSAY_METRIC_MIN || metric == ASSAY_METRIC_MAX || metric == ASSAY_METRIC_MEAN ||
+           metric == ASSAY_METRIC_MEDIAN || metric == ASSAY_METRIC_Q1 || metric == ASSAY_METRIC_Q3;
+}
+
 static void format_cell(const struct assay_run *run, enum assay_metric metric, char out_text[REPORT_NUMBER_BYTES])
 {
     if (metric == ASSAY_METRIC_OUTLIERS) {
         (void)snprintf(out_text, REPORT_NUMBER_BYTES, "%llu;%llu", (unsigned long long)run->stats.stddev_outliers,
                        (unsigned long long)run->stats.iqr_outliers);
+    } else if (is_time_of_iteration(metric) && assay_run_value(run, metric) < ASSAY_LEAST_ITERATION) {
+        (void)snprintf(out_text, REPORT_NUMBER_BYTES, "< %g ns", ASSAY_LEAST_ITERATION * 1e9);
     } else {
         report_format_number(metric, assay_run_value(run, metric), out_text);
     }
@@ -230,6 +239,24 @@ static void print_row(const struct report *report, const struct assay_run *run, 
     fputc('\n', report->out);
 }
 
+/* What the times of some rows cannot tell. */
+static void print_notes(const struct report *report, const struct rows *rows)
+{
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct assay_run *run = rows->runs[i];
+        if (!assay_run_is_as_fast_as_empty(run)) {
+            continue;
+        }
+        fprintf(report->out, "note: %s: as fast as an empty loop", run->name);
+        if (run->empty_loop > 0) {
+            char text[REPORT_NUMBER_BYTES];
+            report_format_number(ASSAY_METRIC_MIN, run->empty_loop, text);
+            fprintf(report->out, " (%s)", text);
+        }
+        fputs(": optimised away? BENCH_KEEP what it computes, BENCH_HIDE what it computes from\n", report->out);
+    }
+}
+
 static void print_table(const struct report *report, const struct rows *rows, const struct options *options)
 {
     size_t widths[ASSAY_METRIC_COUNT];
@@ -251,6 +278,7 @@ static void print_table(const struct report *report, const struct rows *rows, co
     for (size_t i = 0; i < rows->count; i++) {
         print_row(report, rows->runs[i], options, first, widths);
     }
+    print_notes(report, rows);
     fputc('\n', report->out);
 }
 
@@ -289,6 +317,26 @@ void report_runs(const struct report *report, const struct assay_result *result,
         print_table(report, &rows, options);
     }
     free(rows.runs);
+}
+
+/* Whole nanoseconds where the four digits of a table would be too many. */
+static void format_clock_time(double seconds, char out_text[REPORT_NUMBER_BYTES])
+{
+    if (seconds < 1e-6) {
+        (void)snprintf(out_text, REPORT_NUMBER_BYTES, "%.0f ns", seconds * 1e9);
+    } else {
+        report_format_number(ASSAY_METRIC_MIN, seconds, out_text);
+    }
+}
+
+void report_clock(const struct report *report, const struct assay_result *result)
+{
+    char step[REPORT_NUMBER_BYTES], cost[REPORT_NUMBER_BYTES];
+    if (result->clock.step > 0) {
+        format_clock_time(result->clock.step, step);
+        format_clock_time(result->clock.cost, cost);
+        fprintf(report->out, "clock: steps of %s, %s a reading\n\n", step, cost);
+    }
 }
 
 static void print_target(const struct report *report, const struct assay_run *run,

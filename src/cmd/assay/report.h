@@ -24,8 +24,12 @@ struct report report_to(FILE *out, enum color color);
 void report_format_number(enum assay_metric metric, double value, char out_text[REPORT_NUMBER_BYTES]);
 
 /* A table for each group, groups in order of first appearance; a row ends with
- * the verdicts on the benchmark's targets. */
+ * the verdicts on the benchmark's targets.  Below it a note for each benchmark
+ * that was as fast as an empty loop. */
 void report_runs(const struct report *report, const struct assay_result *result, const struct options *options);
+
+/* How fine the clock was, in one line; nothing if the result does not say. */
+void report_clock(const struct report *report, const struct assay_result *result);
 
 /* How many targets are met, and for each that is not, what was measured and
  * what decided; nothing if there are no targets. */

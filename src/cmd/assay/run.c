@@ -14,10 +14,12 @@
 
 #include "assay/machine.h"
 #include "assay/store.h"
+#include "assay/timer.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "cmd/assay/commands.h"
 #include "cmd/assay/commit.h"
+#include "cmd/assay/environment.h"
 #include "cmd/assay/report.h"
 #include "cmd/assay/worker_process.h"
 
@@ -28,6 +30,8 @@ struct run {
     const struct options *options;
     struct session *session;
     struct assay_machine machine;
+    struct assay_timer timer;
+    struct environment environment;
     char machine_id[ASSAY_MACHINE_ID_BYTES];
     char *baseline_path; /* NULL: nothing to compare with */
     struct assay_result baseline;
@@ -163,6 +167,16 @@ static bool fill_datetime(struct assay_result *result)
     return result->datetime != NULL;
 }
 
+/* What the times can be trusted for, as far as it was found out. */
+static bool describe_trust(struct run *run)
+{
+    run->result.clock = (struct assay_clock){(double)run->timer.step_ns / 1e9, run->timer.cost_ns / 1e9};
+    environment_look_after(&run->environment);
+    run->environment.is_virtual = run->machine.is_virtual;
+    run->environment.built = session_built(run->session);
+    return environment_judge(&run->environment, &run->result) == ASSAY_OK;
+}
+
 /* Describes what was measured so far; replaces an earlier description. */
 static bool describe(struct run *run)
 {
@@ -173,7 +187,7 @@ static bool describe(struct run *run)
     run->result.version = strdup(ASSAY_VERSION);
     if (!run->result.version || !fill_datetime(&run->result) ||
         assay_machine_describe(&run->result.machine) != ASSAY_OK || commit_describe(&run->result.commit) != ASSAY_OK ||
-        session_describe(run->session, &run->result) != ASSAY_OK) {
+        session_describe(run->session, &run->result) != ASSAY_OK || !describe_trust(run)) {
         return false;
     }
     return !run->baseline_path || assay_compare(&run->baseline, &run->result, &run->options->limits, &run->rows,
@@ -201,8 +215,31 @@ static bool confirm_suspects(struct run *run, struct progress *progress)
     return !any || describe(run);
 }
 
+static int64_t read_clock(void *context)
+{
+    (void)context;
+    return base_clock_monotonic_ns();
+}
+
+/* Rounds must be long for this clock, whatever was asked for. */
+static void look_at_clock(struct run *run)
+{
+    run->timer = assay_timer_measure(read_clock, NULL);
+    int64_t least_ns = assay_timer_least_round_ns(&run->timer);
+    if (session_raise_min_time(run->session, least_ns) && !run->options->quiet) {
+        char least[REPORT_NUMBER_BYTES];
+        report_format_number(ASSAY_METRIC_MIN, (double)least_ns / 1e9, least);
+        complain("note: --min-time raised to %s: the clock has steps of %lld ns, and a round needs a thousand", least,
+                 (long long)run->timer.step_ns);
+    }
+}
+
 static bool measure(struct run *run)
 {
+    if (!run->options->session.disable) {
+        look_at_clock(run);
+        environment_look_before(&run->environment);
+    }
     struct progress progress = progress_to(stderr);
     bool quiet = run->options->quiet;
     enum assay_status status = session_measure(run->session, quiet ? NULL : show_progress, &progress);
@@ -211,6 +248,13 @@ static bool measure(struct run *run)
         return false;
     }
     return !run->options->confirm || confirm_suspects(run, &progress);
+}
+
+static void report_warnings(const struct run *run)
+{
+    for (size_t i = 0; i < run->result.warning_count && !run->options->quiet; i++) {
+        fprintf(stderr, "trust: %s\n", run->result.warnings[i]);
+    }
 }
 
 static size_t report_failures(const struct run *run)
@@ -368,6 +412,7 @@ static int conclude(struct run *run)
     const struct options *options = run->options;
     if (!options->quiet) {
         report_runs(&run->report, &run->result, options);
+        report_clock(&run->report, &run->result);
         report_targets(&run->report, &run->result);
         if (run->rows) {
             report_comparison(&run->report, run->rows, run->row_count, &options->limits, run->baseline_path);
@@ -375,6 +420,7 @@ static int conclude(struct run *run)
     }
     struct check_counts checks = report_checks(&run->report, options, run->rows, run->row_count);
     (void)fflush(run->report.out); /* so that what follows on stderr comes after it */
+    report_warnings(run);
     size_t failures = report_failures(run);
     bool regressed = checks.failed > 0 || has_change(run->rows, run->row_count, ASSAY_CHANGE_REGRESSION);
     /* A foreign machine's times prove nothing here. */

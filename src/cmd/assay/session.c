@@ -22,6 +22,9 @@
 #define CALLS_PATIENCE 4
 /* So often the size of a round is settled anew when warming up shrinks it. */
 #define MAX_SETTLING 8
+/* Rounds of an empty loop, and how long each is: 5 ms for what one number needs. */
+#define EMPTY_ROUNDS 50
+#define EMPTY_ROUND_NS 100000
 
 /* One benchmark and what was measured of it so far. */
 struct subject {
@@ -37,6 +40,7 @@ struct subject {
     uint64_t calls_needed;
     struct assay_exact_plan plan; /* rounds 0: none, the size of a round is found */
     uint64_t clock_cost_ns;
+    double empty_loop; /* of its program, seconds an iteration; 0: unknown */
     struct assay_round_size round;
     uint64_t launches;
     double *samples;
@@ -48,6 +52,7 @@ struct session {
     struct session_options options;
     struct subject *subjects;
     size_t count, capacity;
+    unsigned built;
     bool no_memory;
 };
 
@@ -158,6 +163,20 @@ enum assay_status session_add_program(struct session *session, const char *progr
     return status;
 }
 
+bool session_raise_min_time(struct session *session, int64_t min_time_ns)
+{
+    if (session->options.min_time_ns >= min_time_ns) {
+        return false;
+    }
+    session->options.min_time_ns = min_time_ns;
+    return true;
+}
+
+unsigned session_built(const struct session *session)
+{
+    return session->built;
+}
+
 size_t session_count(const struct session *session)
 {
     return session->count;
@@ -181,6 +200,7 @@ static void learn_facts(struct session *session, struct subject *subject, const 
 {
     struct worker_facts facts = worker_facts(worker);
     subject->is_known = true;
+    session->built |= facts.built;
     subject->clock_cost_ns = facts.clock_cost_ns;
     subject->plan = facts.plan;
     subject->wants_calls = facts.wants_calls || session->options.time_calls;
@@ -424,10 +444,43 @@ static void launch(struct session *session, struct subject *subject)
     worker_destroy(worker);
 }
 
+/* The fastest round of a loop without a body, seconds an iteration; 0 if the
+ * program has none, being older than that. */
+static double measure_empty_loop(struct session *session, const char *program)
+{
+    struct worker *worker = worker_start(program, ASSAY_EMPTY_FULLNAME, session->options.timeout_ns);
+    struct assay_round_size round;
+    int64_t times_ns[EMPTY_ROUNDS];
+    double least_ns = 0;
+    session->no_memory = session->no_memory || !worker;
+    if (worker && worker_is_alive(worker) &&
+        assay_calibrate(EMPTY_ROUND_NS, INT64_MAX, run_one_batch, worker, &round) &&
+        worker_run_batches(worker, round.iterations, EMPTY_ROUNDS, times_ns)) {
+        least_ns = (double)times_ns[0];
+        for (size_t i = 1; i < EMPTY_ROUNDS; i++) {
+            least_ns = fmin(least_ns, (double)times_ns[i]);
+        }
+        least_ns /= (double)round.iterations;
+    }
+    worker_destroy(worker);
+    return least_ns / 1e9;
+}
+
+/* Programs stand in the session one after the other. */
+static void measure_empty_loops(struct session *session)
+{
+    for (size_t i = 0; i < session->count && !session->options.disable && !session->no_memory; i++) {
+        struct subject *subject = &session->subjects[i];
+        bool is_first = i == 0 || strcmp(subject->program, subject[-1].program) != 0;
+        subject->empty_loop = is_first ? measure_empty_loop(session, subject->program) : subject[-1].empty_loop;
+    }
+}
+
 enum assay_status session_measure(struct session *session, session_progress_fn *progress, void *context)
 {
     size_t launches = session->options.disable ? 1 : (size_t)session->options.launches;
     size_t total = launches * session->count, done = 0;
+    measure_empty_loops(session);
     for (size_t i = 0; i < launches; i++) {
         for (size_t each = 0; each < session->count; each++, done++) {
             struct subject *subject = &session->subjects[each];
@@ -510,6 +563,7 @@ static enum assay_status describe_subject(const struct session *session, const s
     run->warmup = session->options.warmup_iterations;
     run->iterations = subject->round.iterations;
     run->launches = subject->launches;
+    run->empty_loop = subject->empty_loop;
     return run->error || subject->sample_count == 0 ? ASSAY_OK : describe_samples(subject, run);
 }
 

@@ -44,6 +44,9 @@ session_add_program(struct session *session, const char *program, const char *fi
 size_t session_count(const struct session *session);
 const char *session_fullname(const struct session *session, size_t index);
 
+/* Makes rounds last at least `min_time_ns`; true if they would have been shorter. */
+bool session_raise_min_time(struct session *session, int64_t min_time_ns);
+
 /* Measures all benchmarks.  A benchmark that fails is noted, and the rest go
  * on.  ASSAY_OK or ASSAY_NO_MEMORY. */
 ASSAY_MUST_CHECK enum assay_status
@@ -58,6 +61,9 @@ ASSAY_MUST_CHECK enum assay_status session_measure_again(struct session *session
  * failed has `error` set.  May be called again after session_measure_again(),
  * with an emptied result.  ASSAY_OK or ASSAY_NO_MEMORY. */
 ASSAY_MUST_CHECK enum assay_status session_describe(const struct session *session, struct assay_result *result);
+
+/* How the benchmarks that were measured are built: ASSAY_BUILT_... of all of them. */
+unsigned session_built(const struct session *session);
 
 /* What a failed benchmark printed last; "" if nothing. Borrowed. */
 const char *session_output_tail(const struct session *session, const char *fullname);

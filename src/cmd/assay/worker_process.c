@@ -47,6 +47,7 @@ struct worker {
     bool wants_calls;
     struct assay_exact_plan plan;
     uint64_t clock_cost_ns;
+    unsigned built;
 
     struct buf reason;
     bool failed;
@@ -230,6 +231,9 @@ static bool take_fact(struct worker *worker, bool *out_is_ready)
             return bury(worker, NULL);
         }
         return true;
+    case ASSAY_REPLY_BUILT:
+        worker->built = (unsigned)reply->number;
+        return true;
     case ASSAY_REPLY_GROUP:
         free(worker->group);
         worker->group = strndup(reply->text.ptr, reply->text.len);
@@ -408,6 +412,7 @@ struct worker_facts worker_facts(const struct worker *worker)
         .wants_calls = worker->wants_calls,
         .plan = worker->plan,
         .clock_cost_ns = worker->clock_cost_ns,
+        .built = worker->built,
     };
 }
 

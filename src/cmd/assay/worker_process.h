@@ -24,6 +24,7 @@ struct worker_facts {
     bool wants_calls;
     struct assay_exact_plan plan; /* rounds 0: none was stated */
     uint64_t clock_cost_ns;
+    unsigned built; /* ASSAY_BUILT_... */
 };
 
 /*

@@ -24,14 +24,14 @@ BENCH(second_of_this_file)
 }
 
 /* As a file elsewhere would; nothing here runs its body. */
-static struct assay_registration elsewhere = {"crc", "some/where/bench_crc.c", 12, assay_body_first_of_this_file, NULL,
-                                              NULL};
-static struct assay_registration bare = {"crc", "bench_bare.c", 34, assay_body_first_of_this_file, NULL, NULL};
-static struct assay_registration renamed = {"unique", "else/bench_crc.c", 56, assay_body_first_of_this_file, NULL,
-                                            NULL};
-
-static struct assay_registration several = {"parse", "bench_parse.c", 78, assay_body_first_of_this_file,
-                                            "size=1..4*2 kind=a,b", NULL};
+static struct assay_registration elsewhere = {
+    .name = "crc", .file = "some/where/bench_crc.c", .line = 12, .body = assay_body_first_of_this_file};
+static struct assay_registration bare = {
+    .name = "crc", .file = "bench_bare.c", .line = 34, .body = assay_body_first_of_this_file};
+static struct assay_registration renamed = {
+    .name = "unique", .file = "else/bench_crc.c", .line = 56, .body = assay_body_first_of_this_file};
+static struct assay_registration several = {
+    .name = "parse", .file = "bench_parse.c", .line = 78, .body = assay_body_first_of_this_file, .params = "size=1..4*2 kind=a,b"};
 
 /* As assay_registry_find(), for what has no label. */
 static const struct assay_registration *find(struct str fullname)

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#include "assay/timer.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+
+#define MAX_READINGS 4000
+#define ENOUGH_NS 1000000 /* a clock that is slow to read gets fewer readings */
+#define MAX_READINGS_TO_MOVE 2000000
+#define STEPS_IN_A_ROUND 1000
+
+static int by_length(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+    return (left > right) - (left < right);
+}
+
+static int64_t smallest_above_zero(const int64_t *sorted_ns, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (sorted_ns[i] > 0) {
+            return sorted_ns[i];
+        }
+    }
+    return 0;
+}
+
+/* A clock so coarse that all readings were one: its next step, and what the
+ * readings up to it cost. */
+static struct assay_timer wait_for_a_step(assay_clock_fn *clock, void *context)
+{
+    int64_t from_ns = clock(context), edge_ns = from_ns;
+    uint64_t readings = 0;
+    for (size_t i = 0; i < MAX_READINGS_TO_MOVE; i++) {
+        int64_t now_ns = clock(context);
+        readings++;
+        if (now_ns == edge_ns) {
+            continue;
+        }
+        if (edge_ns != from_ns) { /* from one edge to the next: a whole step */
+            return (struct assay_timer){now_ns - edge_ns, (double)(now_ns - edge_ns) / (double)readings};
+        }
+        edge_ns = now_ns;
+        readings = 0;
+    }
+    return (struct assay_timer){edge_ns - from_ns, 0};
+}
+
+struct assay_timer assay_timer_measure(assay_clock_fn *clock, void *context)
+{
+    int64_t differences_ns[MAX_READINGS];
+    size_t count = 0;
+    int64_t first_ns = clock(context), last_ns = first_ns;
+    while (count < MAX_READINGS && last_ns - first_ns < ENOUGH_NS) {
+        int64_t now_ns = clock(context);
+        differences_ns[count++] = now_ns - last_ns;
+        last_ns = now_ns;
+    }
+    if (last_ns == first_ns) {
+        return wait_for_a_step(clock, context);
+    }
+    qsort(differences_ns, count, sizeof(differences_ns[0]), by_length);
+    int64_t median_ns = differences_ns[count / 2];
+    return (struct assay_timer){
+        .step_ns = smallest_above_zero(differences_ns, count),
+        .cost_ns = median_ns > 0 ? (double)median_ns : (double)(last_ns - first_ns) / (double)count,
+    };
+}
+
+int64_t assay_timer_least_round_ns(const struct assay_timer *timer)
+{
+    return timer->step_ns * STEPS_IN_A_ROUND;
+}
