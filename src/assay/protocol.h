@@ -81,7 +81,7 @@ struct assay_reply {
     enum assay_reply_kind kind;
     struct assay_exact_plan plan; /* PEDANTIC */
     struct str text;      /* GROUP, TARGET, FAILED: borrowed from the line */
-    uint64_t number;      /* HELLO: version; BUILT: ASSAY_BUILT_... joined; READY: clock cost, ns; TOOK: how many times */
+    uint64_t number;      /* HELLO: version; BUILT: ASSAY_BUILT_...; READY: clock cost, ns; TOOK: how many times */
     int64_t times_ns[ASSAY_MAX_BATCHES]; /* TOOK */
 };
 

@@ -23,6 +23,7 @@ static inline bool make_example_result(struct assay_result *result, double facto
     *small = (struct assay_run){
         .name = strdup("parse_small"), .fullname = strdup("bench_parse.c::parse_small"), .group = strdup("parse"),
         .min_rounds = 5, .min_time = 5e-6, .max_time = 1, .iterations = 2000, .launches = 1,
+        .empty_loop = 2.5e-10,
         .samples = calloc(5, sizeof(double)), .stats.rounds = 5,
     };
     struct assay_run *large = assay_result_add_run(result);
@@ -56,7 +57,11 @@ static inline bool make_example_result(struct assay_result *result, double facto
     };
     result->datetime = strdup("2026-11-23T07:09:55.798064+00:00");
     result->version = strdup("0.1.0");
+    result->clock = (struct assay_clock){.step = 1e-08, .cost = 2.4e-08};
     if (!small->samples || !large->samples || !large->judgements || !small->fullname || !large->fullname) {
+        return false;
+    }
+    if (!assay_result_add_warning(result, STR("turbo is on"))) {
         return false;
     }
     for (size_t i = 0; i < 5; i++) {

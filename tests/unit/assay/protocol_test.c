@@ -101,6 +101,11 @@ static void a_reply_of_one_number_or_word_is_understood(void **state)
     } cases[] = {
         {"hello 1", ASSAY_REPLY_HELLO, 1, ""},
         {"hello 2147483647", ASSAY_REPLY_HELLO, 2147483647, ""},
+        {"built debug", ASSAY_REPLY_BUILT, ASSAY_BUILT_DEBUG, ""},
+        {"built asan,debug", ASSAY_REPLY_BUILT, ASSAY_BUILT_DEBUG | ASSAY_BUILT_ASAN, ""},
+        {"built tsan,tsan", ASSAY_REPLY_BUILT, ASSAY_BUILT_TSAN, ""},
+        {"built sideways,library-debug", ASSAY_REPLY_BUILT, ASSAY_BUILT_LIBRARY_DEBUG, ""},
+        {"built sideways", ASSAY_REPLY_BUILT, 0, ""},
         {"ready 0", ASSAY_REPLY_READY, 0, ""},
         {"ready 23", ASSAY_REPLY_READY, 23, ""},
         {"group of friends", ASSAY_REPLY_GROUP, 0, "of friends"},
@@ -119,6 +124,21 @@ static void a_reply_of_one_number_or_word_is_understood(void **state)
         assert_true(base_str_equal(reply.text, base_str(cases[i].text)));
         assert_true(reply.text.len == 0 || reply.text.ptr + reply.text.len == line.ptr + line.len); /* borrowed */
         assert_memory_equal(&calls, &calls_before, sizeof(calls));
+    }
+}
+
+static void how_a_file_is_built_comes_back_as_it_was_said(void **state)
+{
+    (void)state;
+    for (unsigned built = 1; built < 16; built++) {
+        struct buf line;
+        base_buf_init(&line, ASSAY_MAX_LINE_BYTES);
+        assay_reply_format_built(built, &line);
+        make_outputs_known();
+        assert_int_equal(assay_reply_parse(base_buf_str(&line), &reply, &calls), ASSAY_OK);
+        assert_int_equal(reply.kind, ASSAY_REPLY_BUILT);
+        assert_int_equal(reply.number, built);
+        base_buf_deinit(&line);
     }
 }
 
@@ -217,6 +237,7 @@ static void a_line_that_is_no_reply_is_refused(void **state)
     (void)state;
     static const char *const lines[] = {
         "", " ", "hello", "hello ", "hello x", "hello -1", "hello 1 ", "hello 1 2", "hello 2147483648", "Hello 1",
+        "built", "built ", "built ,", "built debug,", "built ,debug", "built debug,,asan",
         " hello 1", "hello 1\n", "hell 1", "ready", "ready ", "ready -1", "ready 1.5", "ready 1 2",
         "group", "group ", "target", "target ", "failed", "failed ", "groups a",
         "pedantic", "pedantic 1 2", "pedantic 0 1 0", "pedantic 1 0 0", "pedantic 1 1 -1", "pedantic 1 1 1 1",
@@ -322,6 +343,7 @@ int main(void)
         cmocka_unit_test(every_command_comes_back_as_it_was_said),
         cmocka_unit_test(a_line_that_is_no_command_is_refused),
         cmocka_unit_test(a_reply_of_one_number_or_word_is_understood),
+        cmocka_unit_test(how_a_file_is_built_comes_back_as_it_was_said),
         cmocka_unit_test(times_come_back_as_they_were_taken),
         cmocka_unit_test(one_time_too_many_is_refused),
         cmocka_unit_test(a_histogram_comes_back_as_it_was_filled),

@@ -31,7 +31,8 @@ static struct assay_registration bare = {
 static struct assay_registration renamed = {
     .name = "unique", .file = "else/bench_crc.c", .line = 56, .body = assay_body_first_of_this_file};
 static struct assay_registration several = {
-    .name = "parse", .file = "bench_parse.c", .line = 78, .body = assay_body_first_of_this_file, .params = "size=1..4*2 kind=a,b"};
+    .name = "parse", .file = "bench_parse.c", .line = 78, .body = assay_body_first_of_this_file,
+    .params = "size=1..4*2 kind=a,b"};
 
 /* As assay_registry_find(), for what has no label. */
 static const struct assay_registration *find(struct str fullname)

@@ -108,6 +108,7 @@ static void assert_same_run(const struct assay_run *got, const struct assay_run 
     assert_int_equal(got->warmup, wanted->warmup);
     assert_int_equal(got->iterations, wanted->iterations);
     assert_int_equal(got->launches, wanted->launches);
+    assert_double_is(got->empty_loop, wanted->empty_loop);
     assert_same_stats(&got->stats, &wanted->stats);
     assert_same_calls(&got->calls, &wanted->calls);
     assert_int_equal(got->judgement_count, wanted->judgement_count);
@@ -135,6 +136,12 @@ static void assert_same_frame(const struct assay_result *got, const struct assay
     assert_true(got->commit.dirty == wanted->commit.dirty);
     assert_same_text(got->datetime, wanted->datetime);
     assert_same_text(got->version, wanted->version);
+    assert_double_is(got->clock.step, wanted->clock.step);
+    assert_double_is(got->clock.cost, wanted->clock.cost);
+    assert_int_equal(got->warning_count, wanted->warning_count);
+    for (size_t i = 0; i < wanted->warning_count; i++) {
+        assert_string_equal(got->warnings[i], wanted->warnings[i]);
+    }
 }
 
 static void what_is_written_is_read_back(void **state)
@@ -520,6 +527,8 @@ static void refuses_broken_fields_of_our_own(void **state)
         {"5", "assay is not an object"},
         {"{\"launches\": -1}", "assay.launches is negative"},
         {"{\"mad\": -1}", "assay.mad is negative"},
+        {"{\"empty_loop\": -1}", "assay.empty_loop is negative"},
+        {"{\"empty_loop\": \"none\"}", "assay.empty_loop is not a number"},
         {"{\"calls\": {\"count\": 0}}", "calls.count is 0"},
         {"{\"calls\": {\"count\": 5}}", "calls.p50 is missing"},
         {"{\"calls\": {\"count\": 5, \"p50\": 2, \"p90\": 1, \"p95\": 3, \"p99\": 4, \"p99.9\": 5}}",
@@ -535,6 +544,47 @@ static void refuses_broken_fields_of_our_own(void **state)
         char json[512];
         (void)snprintf(json, sizeof(json), ONE_BENCHMARK("", ", \"assay\": %s"), cases[i].own);
         assert_refused(json, cases[i].reason);
+    }
+}
+
+static void refuses_a_broken_account_of_the_machine(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *own, *reason;
+    } cases[] = {
+        {"{\"clock\": 5}", "assay.clock is not an object"},
+        {"{\"clock\": {\"step\": -1}}", "clock.step is negative"},
+        {"{\"clock\": {\"cost\": \"low\"}}", "clock.cost is not a number"},
+        {"{\"warnings\": \"none\"}", "assay.warnings is not an array"},
+        {"{\"warnings\": [\"turbo\", 5]}", "assay.warnings has an item that is not text"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char json[512];
+        (void)snprintf(json, sizeof(json), "{\"benchmarks\": [], \"assay\": %s}", cases[i].own);
+        assert_refused(json, cases[i].reason);
+    }
+}
+
+static void knows_which_run_was_as_fast_as_an_empty_loop(void **state)
+{
+    (void)state;
+    static const struct {
+        double min, empty_loop;
+        bool is_as_fast;
+    } cases[] = {
+        {0.25e-9, 0.25e-9, true},
+        {0.24e-9, 0.25e-9, true},
+        {0.37e-9, 0.25e-9, true},
+        {0.50e-9, 0.25e-9, false},
+        {0.25e-9, 0, false}, /* unknown */
+        {0.04e-9, 0, true},  /* no loop is that fast */
+        {0, 0.25e-9, true},
+        {1, 0.25e-9, false},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct assay_run run = {.stats.min = cases[i].min, .empty_loop = cases[i].empty_loop};
+        assert_true(assay_run_is_as_fast_as_empty(&run) == cases[i].is_as_fast);
     }
 }
 
@@ -665,6 +715,8 @@ int main(void)
         cmocka_unit_test(refuses_json_that_is_no_result),
         cmocka_unit_test(refuses_numbers_that_no_samples_give),
         cmocka_unit_test(refuses_broken_fields_of_our_own),
+        cmocka_unit_test(refuses_a_broken_account_of_the_machine),
+        cmocka_unit_test(knows_which_run_was_as_fast_as_an_empty_loop),
         cmocka_unit_test(no_part_of_a_file_is_taken_for_a_whole),
         cmocka_unit_test(names_a_file_that_cannot_be_read),
         cmocka_unit_test(reading_survives_every_lack_of_memory),
