@@ -329,10 +329,20 @@ static void format_clock_time(double seconds, char out_text[REPORT_NUMBER_BYTES]
     }
 }
 
+static bool was_anything_measured(const struct assay_result *result)
+{
+    for (size_t i = 0; i < result->run_count; i++) {
+        if (!result->runs[i].error) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void report_clock(const struct report *report, const struct assay_result *result)
 {
     char step[REPORT_NUMBER_BYTES], cost[REPORT_NUMBER_BYTES];
-    if (result->clock.step > 0) {
+    if (result->clock.step > 0 && was_anything_measured(result)) {
         format_clock_time(result->clock.step, step);
         format_clock_time(result->clock.cost, cost);
         fprintf(report->out, "clock: steps of %s, %s a reading\n\n", step, cost);

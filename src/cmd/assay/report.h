@@ -28,7 +28,7 @@ void report_format_number(enum assay_metric metric, double value, char out_text[
  * that was as fast as an empty loop. */
 void report_runs(const struct report *report, const struct assay_result *result, const struct options *options);
 
-/* How fine the clock was, in one line; nothing if the result does not say. */
+/* How fine the clock was, in one line; nothing if the result does not say, or has no times. */
 void report_clock(const struct report *report, const struct assay_result *result);
 
 /* How many targets are met, and for each that is not, what was measured and
