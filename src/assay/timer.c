@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "assay/timer.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -8,6 +9,7 @@
 #define ENOUGH_NS 1000000 /* a clock that is slow to read gets fewer readings */
 #define MAX_READINGS_TO_MOVE 2000000
 #define STEPS_IN_A_ROUND 1000
+#define COMMON_SHARE 20 /* a difference seen in a twentieth of the readings is no accident */
 
 static int by_length(const void *a, const void *b)
 {
@@ -15,14 +17,37 @@ static int by_length(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-static int64_t smallest_above_zero(const int64_t *sorted_ns, size_t count)
+/* The smallest gap between two differences that are common, or between one and
+ * 0.  Two readings in a row of a clock that takes longer to read than it takes to
+ * step are apart by 20 ns or by 30, say: then it steps by 10. */
+static int64_t smallest_gap(const int64_t *sorted_ns, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (sorted_ns[i] > 0) {
-            return sorted_ns[i];
+    int64_t common_ns = 0, gap_ns = 0;
+    for (size_t i = 0; i < count;) {
+        size_t end = i;
+        while (end < count && sorted_ns[end] == sorted_ns[i]) {
+            end++;
         }
+        bool is_common = end - i >= count / COMMON_SHARE;
+        if (sorted_ns[i] > common_ns && (is_common || gap_ns == 0)) {
+            int64_t this_ns = sorted_ns[i] - common_ns;
+            gap_ns = gap_ns == 0 || this_ns < gap_ns ? this_ns : gap_ns;
+            common_ns = sorted_ns[i];
+        }
+        i = end;
     }
-    return 0;
+    return gap_ns;
+}
+
+/* Of the lower nine tenths: the rest were interrupted. */
+static double mean_of_undisturbed(const int64_t *sorted_ns, size_t count)
+{
+    size_t kept = count - count / 10;
+    double sum_ns = 0;
+    for (size_t i = 0; i < kept; i++) {
+        sum_ns += (double)sorted_ns[i];
+    }
+    return sum_ns / (double)kept;
 }
 
 /* A clock so coarse that all readings were one: its next step, and what the
@@ -60,10 +85,11 @@ struct assay_timer assay_timer_measure(assay_clock_fn *clock, void *context)
         return wait_for_a_step(clock, context);
     }
     qsort(differences_ns, count, sizeof(differences_ns[0]), by_length);
-    int64_t median_ns = differences_ns[count / 2];
+    bool is_coarse = differences_ns[count / 2] == 0; /* most readings see no step at all */
     return (struct assay_timer){
-        .step_ns = smallest_above_zero(differences_ns, count),
-        .cost_ns = median_ns > 0 ? (double)median_ns : (double)(last_ns - first_ns) / (double)count,
+        .step_ns = smallest_gap(differences_ns, count),
+        .cost_ns =
+            is_coarse ? (double)(last_ns - first_ns) / (double)count : mean_of_undisturbed(differences_ns, count),
     };
 }
 

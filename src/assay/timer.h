@@ -10,11 +10,11 @@
 typedef int64_t assay_clock_fn(void *context);
 
 struct assay_timer {
-    /* The smallest difference of two readings in a row that is not 0: the
-     * clock's step, or, where reading it takes longer, no more than that; 0 if the
-     * clock stood still. */
+    /* The smallest gap between common differences of two readings in a row, 0
+     * among them: the clock's step, or, where all differences are alike, no more
+     * than that; 0 if the clock stood still. */
     int64_t step_ns;
-    double cost_ns; /* of a reading: the median; the mean where the median is 0 */
+    double cost_ns; /* of a reading: the mean of the lower nine tenths */
 };
 
 /* Some thousand readings, less than 2 ms; more only of a clock that has not

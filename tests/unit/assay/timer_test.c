@@ -34,7 +34,7 @@ static void finds_step_and_cost(void **state)
         double least_cost_ns, most_cost_ns;
     } cases[] = {
         {{.step_ns = 1, .cost_ns = 24}, 24, 24, 24},         /* finer than it can be read */
-        {{.step_ns = 10, .cost_ns = 24}, 20, 20, 30},
+        {{.step_ns = 10, .cost_ns = 24}, 10, 23, 25},
         {{.step_ns = 100, .cost_ns = 24}, 100, 24, 40},      /* most readings are equal */
         {{.step_ns = 1000, .cost_ns = 24}, 1000, 24, 40},
         {{.step_ns = 1, .cost_ns = 30000}, 30000, 30000, 30000}, /* a system call, and a slow one */
