@@ -21,6 +21,7 @@ struct yaml {
     char **compare_fail;
     unsigned compare_fail_count;
     char *min_rounds, *min_time, *max_time, *launches, *warmup, *warmup_iterations, *timeout, *calls, *disable;
+    char *shuffle, *layout, *seed;
     char *storage, *autosave, *save_data, *save, *json, *baseline, *compare, *any_machine;
     char *watch, *regression, *statistic, *confirm, *columns, *sort, *color, *quiet;
 };
@@ -42,7 +43,8 @@ static const cyaml_schema_field_t fields[] = {
     TEXT(launches), TEXT(warmup),   TEXT(warmup_iterations), TEXT(timeout),      TEXT(calls),    TEXT(disable),
     TEXT(storage),  TEXT(autosave), TEXT(save_data),    TEXT(save),              TEXT(json),     TEXT(baseline),
     TEXT(compare),  TEXT(any_machine), TEXT(watch),     TEXT(regression),        TEXT(statistic), TEXT(confirm),
-    TEXT(columns),  TEXT(sort),     TEXT(color),        TEXT(quiet),             CYAML_FIELD_END,
+    TEXT(columns),  TEXT(sort),     TEXT(color),        TEXT(quiet),
+    TEXT(shuffle),  TEXT(layout),   TEXT(seed),                     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_value_t top_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct yaml, fields)};
@@ -61,6 +63,9 @@ static const struct {
     {"timeout", offsetof(struct yaml, timeout)},
     {"calls", offsetof(struct yaml, calls)},
     {"disable", offsetof(struct yaml, disable)},
+    {"shuffle", offsetof(struct yaml, shuffle)},
+    {"layout", offsetof(struct yaml, layout)},
+    {"seed", offsetof(struct yaml, seed)},
     {"storage", offsetof(struct yaml, storage)},
     {"autosave", offsetof(struct yaml, autosave)},
     {"save-data", offsetof(struct yaml, save_data)},

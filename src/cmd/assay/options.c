@@ -118,6 +118,18 @@ static bool set_name(void *field, const char *value, struct buf *wanted)
     return true;
 }
 
+static bool set_seed(void *field, const char *value, struct buf *wanted)
+{
+    struct options *options = field;
+    int64_t seed;
+    if (!base_num_parse_int64(base_str(value), 0, INT64_MAX, &seed)) {
+        return arguments_want(wanted, "a whole number from 0");
+    }
+    options->session.seed = (uint64_t)seed;
+    options->has_seed = true;
+    return true;
+}
+
 static bool set_path(void *field, const char *value, struct buf *wanted)
 {
     if (value[0] == '\0') {
@@ -281,6 +293,12 @@ static const struct argument_option entries[] = {
      "time single calls of every benchmark, for percentiles"},
     {"disable", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_switch, AT(session.disable),
      "run each body once, without measuring"},
+    {"shuffle", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_switch, AT(session.shuffle),
+     "launch the benchmarks in another order each time round (on)"},
+    {"layout", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_switch, AT(session.vary_layout),
+     "move stack and heap from launch to launch (on)"},
+    {"seed", 0, ARGUMENT_REQUIRED, "N", COMMAND_RUN, set_seed, 0,
+     "repeat the order and layout of the run that printed this number"},
     {"storage", 0, ARGUMENT_REQUIRED, "FOLDER", EVERY_COMMAND, set_storage, AT(storage),
      "where runs are saved (.benchmarks)"},
     {"save", 0, ARGUMENT_REQUIRED, "NAME", COMMAND_RUN, set_name, AT(save_name),
@@ -347,6 +365,8 @@ struct options options_defaults(void)
                 .min_rounds = 5,
                 .launches = 3,
                 .warmup_iterations = 100000,
+                .shuffle = true,
+                .vary_layout = true,
                 .timeout_ns = INT64_C(60000000000),
             },
         .storage = ".benchmarks",

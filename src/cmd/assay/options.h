@@ -28,7 +28,8 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 /* All text is borrowed from argv or from the configuration, which both live as
  * long as the program. */
 struct options {
-    struct session_options session;
+    struct session_options session; /* its seed is meaningless unless has_seed */
+    bool has_seed;
     const char *filter;
     const char *storage; /* a folder */
     const char *save_name;

@@ -24,10 +24,12 @@
 #include "cmd/assay/worker_process.h"
 
 #define CONFIRM_LAUNCHES 3
+#define MAX_PRINTED_SEED 1000000 /* short enough to type again */
 
 /* A session with its baseline and what came of it. */
 struct run {
     const struct options *options;
+    struct session_options session_options; /* with the seed of this run */
     struct session *session;
     struct assay_machine machine;
     struct assay_timer timer;
@@ -407,11 +409,25 @@ static int save(const struct run *run, bool regressed)
     return status;
 }
 
+/* What repeats the order and layout of a run that has measured something. */
+static void report_seed(const struct run *run)
+{
+    bool has_samples = false;
+    for (size_t i = 0; i < run->result.run_count; i++) {
+        has_samples = has_samples || !run->result.runs[i].error;
+    }
+    if (has_samples && (run->session_options.shuffle || run->session_options.vary_layout)) {
+        fprintf(run->report.out, "order and layout: --seed=%llu repeats them\n",
+                (unsigned long long)run->session_options.seed);
+    }
+}
+
 static int conclude(struct run *run)
 {
     const struct options *options = run->options;
     if (!options->quiet) {
         report_runs(&run->report, &run->result, options);
+        report_seed(run);
         report_clock(&run->report, &run->result);
         report_targets(&run->report, &run->result);
         if (run->rows) {
@@ -477,7 +493,11 @@ int command_run(const struct options *options, const char *const *programs, size
 {
     struct run run = {.options = options, .report = report_to(stdout, options->color)};
     worker_end_with_signals();
-    run.session = session_create(&options->session);
+    run.session_options = options->session;
+    if (!options->has_seed) {
+        run.session_options.seed = (uint64_t)base_clock_unix_ns() / 1000 % MAX_PRINTED_SEED;
+    }
+    run.session = session_create(&run.session_options);
     int status = run.session ? run_all(&run, programs, program_count) : out_of_memory();
     session_destroy(run.session);
     free(run.baseline_path);

@@ -9,6 +9,7 @@
 #include "assay/protocol.h"
 #include "base/clock.h"
 #include "base/num.h"
+#include "base/random.h"
 #include "cmd/assay/filter.h"
 #include "cmd/assay/worker_process.h"
 
@@ -54,6 +55,7 @@ struct session {
     size_t count, capacity;
     unsigned built;
     bool no_memory;
+    uint64_t random; /* state of the order and the layouts */
 };
 
 struct session *session_create(const struct session_options *options)
@@ -61,6 +63,7 @@ struct session *session_create(const struct session_options *options)
     struct session *session = calloc(1, sizeof(*session));
     if (session) {
         session->options = *options;
+        session->random = options->seed;
         if (session->options.launches > options->min_rounds) {
             session->options.launches = options->min_rounds;
         }
@@ -427,7 +430,8 @@ static void keep_output_tail(struct session *session, struct subject *subject, c
 
 static void launch(struct session *session, struct subject *subject)
 {
-    struct worker *worker = worker_start(subject->program, subject->fullname, session->options.timeout_ns);
+    size_t padding = session->options.vary_layout ? (size_t)base_random_below(&session->random, WORKER_MAX_PADDING) : 0;
+    struct worker *worker = worker_start(subject->program, subject->fullname, padding, session->options.timeout_ns);
     if (!worker) {
         session->no_memory = true;
         return;
@@ -448,7 +452,7 @@ static void launch(struct session *session, struct subject *subject)
  * program has none, being older than that. */
 static double measure_empty_loop(struct session *session, const char *program)
 {
-    struct worker *worker = worker_start(program, ASSAY_EMPTY_FULLNAME, session->options.timeout_ns);
+    struct worker *worker = worker_start(program, ASSAY_EMPTY_FULLNAME, 0, session->options.timeout_ns);
     struct assay_round_size round;
     int64_t times_ns[EMPTY_ROUNDS];
     double least_ns = 0;
@@ -476,27 +480,52 @@ static void measure_empty_loops(struct session *session)
     }
 }
 
+/* Fisher and Yates. */
+static void shuffle(uint64_t *random, size_t *order, size_t count)
+{
+    for (size_t i = count; i > 1; i--) {
+        size_t other = (size_t)base_random_below(random, i);
+        size_t kept = order[i - 1];
+        order[i - 1] = order[other];
+        order[other] = kept;
+    }
+}
+
+/* One launch of each benchmark, in the order given. */
+static void measure_pass(struct session *session, const size_t *order, size_t done, size_t total,
+                         session_progress_fn *progress, void *context)
+{
+    for (size_t i = 0; i < session->count && !session->no_memory; i++) {
+        struct subject *subject = &session->subjects[order[i]];
+        if (subject->error) {
+            continue;
+        }
+        if (progress) {
+            progress(context, subject->fullname, done + i, total);
+        }
+        launch(session, subject);
+    }
+}
+
 enum assay_status session_measure(struct session *session, session_progress_fn *progress, void *context)
 {
     size_t launches = session->options.disable ? 1 : (size_t)session->options.launches;
-    size_t total = launches * session->count, done = 0;
-    measure_empty_loops(session);
-    for (size_t i = 0; i < launches; i++) {
-        for (size_t each = 0; each < session->count; each++, done++) {
-            struct subject *subject = &session->subjects[each];
-            if (subject->error) {
-                continue;
-            }
-            if (progress) {
-                progress(context, subject->fullname, done, total);
-            }
-            launch(session, subject);
-            if (session->no_memory) {
-                return ASSAY_NO_MEMORY;
-            }
-        }
+    size_t *order = base_alloc_array(session->count, sizeof(*order));
+    if (!order) {
+        return ASSAY_NO_MEMORY;
     }
-    return ASSAY_OK;
+    for (size_t i = 0; i < session->count; i++) {
+        order[i] = i;
+    }
+    measure_empty_loops(session);
+    for (size_t i = 0; i < launches && !session->no_memory; i++) {
+        if (session->options.shuffle) {
+            shuffle(&session->random, order, session->count);
+        }
+        measure_pass(session, order, i * session->count, launches * session->count, progress, context);
+    }
+    free(order);
+    return session->no_memory ? ASSAY_NO_MEMORY : ASSAY_OK;
 }
 
 enum assay_status session_measure_again(struct session *session, const char *fullname, uint64_t launches)

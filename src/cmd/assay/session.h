@@ -22,6 +22,9 @@ struct session_options {
     int64_t timeout_ns;         /* for each answer of a worker */
     bool time_calls;            /* time calls one by one for every benchmark */
     bool disable;               /* run each body once, measure nothing worth keeping */
+    bool shuffle;               /* a new order of the benchmarks for each pass over them */
+    bool vary_layout;           /* another place of stack and heap for each launch */
+    uint64_t seed;              /* of both */
 };
 
 /* Called before each launch of a benchmark, for a progress line.  `done` of

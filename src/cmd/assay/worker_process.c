@@ -293,7 +293,8 @@ static bool make_pipe(int ends[2])
 
 /* Starts `program FLAG` with its output in `output_fd`, and, if they are not
  * negative, the two protocol descriptors; 0 or an errno. */
-static int spawn(const char *program, char *flag, int output_fd, int command_fd, int reply_fd, pid_t *out_pid)
+static int spawn(const char *program, char *flag, char *const *environment, int output_fd, int command_fd, int reply_fd,
+                 pid_t *out_pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -321,7 +322,7 @@ static int spawn(const char *program, char *flag, int output_fd, int command_fd,
     error = error ? error : posix_spawnattr_setsigdefault(&attributes, &defaults);
     if (error == 0) {
         char *const argv[] = {(char *)(uintptr_t)program, flag, NULL}; /* posix_spawn does not write to it */
-        error = posix_spawn(out_pid, program, &actions, &attributes, argv, environ);
+        error = posix_spawn(out_pid, program, &actions, &attributes, argv, environment);
     }
     if (error == 0) {
         running_group = *out_pid;
@@ -331,32 +332,64 @@ static int spawn(const char *program, char *flag, int output_fd, int command_fd,
     return error;
 }
 
-/* 0 or an errno. */
-static int launch(struct worker *worker, const char *program, const char *fullname)
+/* The environment with the padding variable set; NULL without memory.  The array
+ * and its last string are in `*out_memory`, to be freed. */
+static char **make_environment(size_t padding, void **out_memory)
 {
+    const size_t name_len = sizeof(WORKER_PADDING_NAME "=") - 1;
+    size_t count = 0;
+    while (environ[count]) {
+        count++;
+    }
+    size_t array_bytes = (count + 2) * sizeof(char *);
+    char *memory = calloc(1, array_bytes + name_len + padding + 1);
+    if (!memory) {
+        return NULL;
+    }
+    char **environment = (char **)(void *)memory; /* calloc aligns for any type */
+    char *variable = memory + array_bytes;
+    memcpy(variable, WORKER_PADDING_NAME "=", name_len);
+    memset(variable + name_len, 'x', padding);
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (strncmp(environ[i], variable, name_len) != 0) {
+            environment[kept++] = environ[i];
+        }
+    }
+    environment[kept] = variable;
+    *out_memory = memory;
+    return environment;
+}
+
+/* 0 or an errno. */
+static int launch(struct worker *worker, const char *program, const char *fullname, size_t padding)
+{
+    void *memory = NULL;
+    char **environment = make_environment(padding, &memory);
     int commands[2] = {-1, -1}, replies[2] = {-1, -1};
     struct buf flag;
     base_buf_init(&flag, 4000);
     base_buf_addf(&flag, "%s%s", ASSAY_WORKER_FLAG, fullname);
     worker->output = tmpfile();
     int error = 0;
-    if (!base_buf_ok(&flag)) {
+    if (!base_buf_ok(&flag) || !environment) {
         error = ENOMEM;
     } else if (!worker->output || fcntl(fileno(worker->output), F_SETFD, FD_CLOEXEC) != 0 || !make_pipe(commands) ||
                !make_pipe(replies)) {
         error = errno;
     } else {
-        error = spawn(program, flag.ptr, fileno(worker->output), commands[0], replies[1], &worker->pid);
+        error = spawn(program, flag.ptr, environment, fileno(worker->output), commands[0], replies[1], &worker->pid);
     }
     close_fd(&commands[0]);
     close_fd(&replies[1]);
     worker->command_fd = commands[1];
     worker->reply_fd = replies[0];
     base_buf_deinit(&flag);
+    free(memory);
     return error;
 }
 
-struct worker *worker_start(const char *program, const char *fullname, int64_t timeout_ns)
+struct worker *worker_start(const char *program, const char *fullname, size_t padding, int64_t timeout_ns)
 {
     struct worker *worker = calloc(1, sizeof(*worker));
     if (!worker) {
@@ -366,7 +399,7 @@ struct worker *worker_start(const char *program, const char *fullname, int64_t t
     worker->timeout_ns = timeout_ns;
     worker->doing = "before its measured loop";
     base_buf_init(&worker->reason, MAX_REASON_BYTES);
-    int error = launch(worker, program, fullname);
+    int error = launch(worker, program, fullname, padding);
     if (error != 0) {
         set_reason(worker, "cannot start '%s': %s", program, strerror(error));
         (void)bury(worker, NULL);
@@ -538,7 +571,7 @@ bool worker_list_benchmarks(const char *program, int64_t timeout_ns, struct buf 
     char flag[] = ASSAY_LIST_FLAG;
     int output[2] = {-1, -1};
     pid_t pid = 0;
-    int error = make_pipe(output) ? spawn(program, flag, output[1], -1, -1, &pid) : errno;
+    int error = make_pipe(output) ? spawn(program, flag, environ, output[1], -1, -1, &pid) : errno;
     close_fd(&output[1]);
     if (error != 0) {
         base_buf_addf(out_reason, "cannot start '%s': %s", program, strerror(error));

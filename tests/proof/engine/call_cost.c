@@ -51,7 +51,7 @@ int main(int argc, char **argv)
         fputs("usage: call_cost BENCHMARK_PROGRAM\n", stderr);
         return 2;
     }
-    struct worker *worker = worker_start(argv[1], "bench_bodies.c::empty", INT64_C(60000000000));
+    struct worker *worker = worker_start(argv[1], "bench_bodies.c::empty", 0, INT64_C(60000000000));
     for (int i = 0; i < ROUNDS && worker; i++) {
         readings[i] = time_readings();
         calls[i] = time_calls(worker, &histogram);
