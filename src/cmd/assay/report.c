@@ -339,6 +339,13 @@ static bool was_anything_measured(const struct assay_result *result)
     return false;
 }
 
+void report_seed(const struct report *report, const struct assay_result *result, uint64_t seed)
+{
+    if (was_anything_measured(result)) {
+        fprintf(report->out, "order and layout: --seed=%llu repeats them\n", (unsigned long long)seed);
+    }
+}
+
 void report_clock(const struct report *report, const struct assay_result *result)
 {
     char step[REPORT_NUMBER_BYTES], cost[REPORT_NUMBER_BYTES];

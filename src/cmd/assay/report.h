@@ -31,6 +31,9 @@ void report_runs(const struct report *report, const struct assay_result *result,
 /* How fine the clock was, in one line; nothing if the result does not say, or has no times. */
 void report_clock(const struct report *report, const struct assay_result *result);
 
+/* What repeats the order and layout of a run; nothing if it has measured nothing. */
+void report_seed(const struct report *report, const struct assay_result *result, uint64_t seed);
+
 /* How many targets are met, and for each that is not, what was measured and
  * what decided; nothing if there are no targets. */
 void report_targets(const struct report *report, const struct assay_result *result);

@@ -409,25 +409,14 @@ static int save(const struct run *run, bool regressed)
     return status;
 }
 
-/* What repeats the order and layout of a run that has measured something. */
-static void report_seed(const struct run *run)
-{
-    bool has_samples = false;
-    for (size_t i = 0; i < run->result.run_count; i++) {
-        has_samples = has_samples || !run->result.runs[i].error;
-    }
-    if (has_samples && (run->session_options.shuffle || run->session_options.vary_layout)) {
-        fprintf(run->report.out, "order and layout: --seed=%llu repeats them\n",
-                (unsigned long long)run->session_options.seed);
-    }
-}
-
 static int conclude(struct run *run)
 {
     const struct options *options = run->options;
     if (!options->quiet) {
         report_runs(&run->report, &run->result, options);
-        report_seed(run);
+        if (run->session_options.shuffle || run->session_options.vary_layout) {
+            report_seed(&run->report, &run->result, run->session_options.seed);
+        }
         report_clock(&run->report, &run->result);
         report_targets(&run->report, &run->result);
         if (run->rows) {
