@@ -48,10 +48,26 @@ static double value_of_calls(const struct assay_calls *calls, enum assay_metric 
     }
 }
 
+static double spread_of(const struct assay_run *run)
+{
+    if (run->launch_median_count < 2) {
+        return NAN;
+    }
+    double least = run->launch_medians[0], most = least;
+    for (size_t i = 1; i < run->launch_median_count; i++) {
+        least = fmin(least, run->launch_medians[i]);
+        most = fmax(most, run->launch_medians[i]);
+    }
+    return least > 0 ? most / least - 1 : NAN;
+}
+
 double assay_run_value(const struct assay_run *run, enum assay_metric metric)
 {
     if (run->error) {
         return NAN;
+    }
+    if (metric == ASSAY_METRIC_SPREAD) {
+        return spread_of(run);
     }
     if (metric == ASSAY_METRIC_CALLS) {
         return (double)run->calls.count;

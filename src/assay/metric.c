@@ -31,6 +31,7 @@ static const struct metric_facts metrics[ASSAY_METRIC_COUNT] = {
     [ASSAY_METRIC_ROUNDS] = {"rounds", "Rounds", ASSAY_UNIT_COUNT, 0},
     [ASSAY_METRIC_ITERATIONS] = {"iterations", "Iterations", ASSAY_UNIT_COUNT, 0},
     [ASSAY_METRIC_CALLS] = {"calls", "Calls", ASSAY_UNIT_COUNT, 0},
+    [ASSAY_METRIC_SPREAD] = {"spread", "Spread", ASSAY_UNIT_SHARE, 0},
 };
 
 static const struct metric_facts *facts_of(enum assay_metric metric)
@@ -52,6 +53,12 @@ const char *assay_metric_heading(enum assay_metric metric)
 enum assay_unit assay_metric_unit(enum assay_metric metric)
 {
     return facts_of(metric)->unit;
+}
+
+bool assay_metric_is_time_or_rate(enum assay_metric metric)
+{
+    enum assay_unit unit = facts_of(metric)->unit;
+    return unit == ASSAY_UNIT_SECONDS || unit == ASSAY_UNIT_PER_SECOND;
 }
 
 bool assay_metric_is_percentile(enum assay_metric metric, double *out_q)
@@ -100,6 +107,7 @@ double assay_metric_of_stats(const struct assay_stats *stats, enum assay_metric 
     case ASSAY_METRIC_P999:
     case ASSAY_METRIC_ITERATIONS:
     case ASSAY_METRIC_CALLS:
+    case ASSAY_METRIC_SPREAD:
     case ASSAY_METRIC_COUNT: break;
     }
     return NAN;

@@ -34,16 +34,19 @@ enum assay_metric {
     ASSAY_METRIC_ROUNDS,
     ASSAY_METRIC_ITERATIONS,
     ASSAY_METRIC_CALLS, /* number of calls timed one by one */
+    ASSAY_METRIC_SPREAD, /* between launches: largest median of a launch over the smallest, less 1 */
     ASSAY_METRIC_COUNT  /* not a metric */
 };
 
-enum assay_unit { ASSAY_UNIT_SECONDS, ASSAY_UNIT_PER_SECOND, ASSAY_UNIT_COUNT };
+enum assay_unit { ASSAY_UNIT_SECONDS, ASSAY_UNIT_PER_SECOND, ASSAY_UNIT_COUNT, ASSAY_UNIT_SHARE };
 
 /* "min", ..., "p95", "p99.9", "ops", ... */
 const char *assay_metric_name(enum assay_metric metric);
 /* The heading of its column: "Min", "StdDev", "P95", "OPS", ... */
 const char *assay_metric_heading(enum assay_metric metric);
 enum assay_unit assay_metric_unit(enum assay_metric metric);
+/* True for what can have a limit: not for counts and shares. */
+bool assay_metric_is_time_or_rate(enum assay_metric metric);
 /* True for P50 ... P99.9; `*out_q` (may be NULL) is then the quantile, as 0.95. */
 bool assay_metric_is_percentile(enum assay_metric metric, double *out_q);
 /* The metric of a name, lower case; false if there is none. */

@@ -30,6 +30,7 @@ static void deinit_run(struct assay_run *run)
     free(run->group);
     free(run->error);
     free(run->samples);
+    free(run->launch_medians);
     free(run->judgements);
 }
 
@@ -347,32 +348,44 @@ static void read_stored_stats(const struct object *stats, struct assay_stats *ou
     read_number(stats, "total", out->mean * (double)out->rounds, &out->total);
 }
 
-static void read_data(const struct object *stats, const json_t *data, struct assay_run *run)
+/* An array of numbers into fresh memory, the caller's; NULL, and refused, if it is none. */
+static double *read_array(const struct object *object, const char *name, const json_t *array, size_t *out_count)
 {
-    size_t count = json_array_size(data);
-    if (!json_is_array(data)) {
-        refuse_field(stats, "data", "is not an array");
-        return;
+    size_t count = json_array_size(array);
+    if (!json_is_array(array)) {
+        refuse_field(object, name, "is not an array");
+        return NULL;
     }
-    if (count != run->stats.rounds) {
-        refuse(stats->reader, "stats.data has %zu numbers, but stats.rounds is %ju", count,
-               (uintmax_t)run->stats.rounds);
-        return;
-    }
-    run->samples = base_alloc_array(count, sizeof(*run->samples));
-    if (!run->samples) {
-        run_out_of_memory(stats->reader);
-        return;
+    double *numbers = base_alloc_array(count, sizeof(*numbers));
+    if (!numbers) {
+        run_out_of_memory(object->reader);
+        return NULL;
     }
     for (size_t i = 0; i < count; i++) {
-        const json_t *value = json_array_get(data, i);
+        const json_t *value = json_array_get(array, i);
         if (!json_is_number(value)) {
-            refuse(stats->reader, "stats.data[%zu] is not a number", i);
-            return;
+            refuse(object->reader, "%s.%s[%zu] is not a number", object->name, name, i);
+            free(numbers);
+            return NULL;
         }
-        run->samples[i] = json_number_value(value);
+        numbers[i] = json_number_value(value);
     }
-    if (assay_describe(run->samples, count, &run->stats) != ASSAY_OK) {
+    *out_count = count;
+    return numbers;
+}
+
+static void read_data(const struct object *stats, const json_t *data, struct assay_run *run)
+{
+    size_t count = 0;
+    double *samples = read_array(stats, "data", data, &count);
+    if (samples && count != run->stats.rounds) {
+        refuse(stats->reader, "stats.data has %zu numbers, but stats.rounds is %ju", count,
+               (uintmax_t)run->stats.rounds);
+        free(samples);
+        return;
+    }
+    run->samples = samples;
+    if (samples && assay_describe(samples, count, &run->stats) != ASSAY_OK) {
         run_out_of_memory(stats->reader);
     }
 }
@@ -509,6 +522,21 @@ static void read_judgements(const struct object *own, struct assay_run *run)
     run->judgement_count = count;
 }
 
+static void read_launch_medians(const struct object *own, struct assay_run *run)
+{
+    const json_t *medians = field(own, "launch_medians");
+    if (!medians) {
+        return;
+    }
+    run->launch_medians = read_array(own, "launch_medians", medians, &run->launch_median_count);
+    for (size_t i = 0; i < run->launch_median_count; i++) {
+        if (!(run->launch_medians[i] >= 0)) {
+            refuse_field(own, "launch_medians", "has a negative time");
+            return;
+        }
+    }
+}
+
 static void read_run(struct reader *reader, const json_t *json, struct assay_run *run)
 {
     struct object benchmark = {reader, json, ""};
@@ -528,6 +556,7 @@ static void read_run(struct reader *reader, const json_t *json, struct assay_run
 
     struct object own = read_object(&benchmark, "assay");
     read_count(&own, "launches", 1, &run->launches); /* other tools have one process */
+    read_launch_medians(&own, run);
     read_calls(&own, &run->calls);
     read_judgements(&own, run);
     read_time(&own, "empty_loop", &run->empty_loop);

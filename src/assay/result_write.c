@@ -230,13 +230,13 @@ static void write_options(struct writer *writer, const struct assay_run *run)
     close_bracket(writer, '}');
 }
 
-static void write_samples(struct writer *writer, const double *samples, uint64_t count)
+static void write_array(struct writer *writer, const char *key, const double *numbers, uint64_t count)
 {
-    write_key(writer, "data");
+    write_key(writer, key);
     open_bracket(writer, '[');
     for (uint64_t i = 0; i < count; i++) {
         start_line(writer);
-        write_double(writer, samples[i]);
+        write_double(writer, numbers[i]);
     }
     close_bracket(writer, ']');
 }
@@ -263,7 +263,7 @@ static void write_stats(struct writer *writer, const struct assay_run *run, bool
     write_number(writer, "ops", stats->ops);
     write_number(writer, "total", stats->total);
     if (with_samples && run->samples) {
-        write_samples(writer, run->samples, stats->rounds);
+        write_array(writer, "data", run->samples, stats->rounds);
     }
     write_count(writer, "iterations", run->iterations);
     close_bracket(writer, '}');
@@ -302,6 +302,9 @@ static void write_own(struct writer *writer, const struct assay_run *run)
 {
     open_object(writer, "assay");
     write_count(writer, "launches", run->launches);
+    if (run->launch_medians) {
+        write_array(writer, "launch_medians", run->launch_medians, run->launch_median_count);
+    }
     write_number(writer, "mad", run->stats.mad);
     if (run->empty_loop > 0) {
         write_number(writer, "empty_loop", run->empty_loop);

@@ -81,7 +81,7 @@ enum assay_status assay_target_parse(struct str text, struct assay_target *out_t
         return assay_fail(err, ASSAY_BAD_SYNTAX, "'%.*s' is no target: write it as 'p95 < 500 ms' or 'ops > 1000'",
                           STR_ARGS(text));
     }
-    if (!assay_metric_of_name(name, &target.metric) || assay_metric_unit(target.metric) == ASSAY_UNIT_COUNT) {
+    if (!assay_metric_of_name(name, &target.metric) || !assay_metric_is_time_or_rate(target.metric)) {
         return assay_fail(err, ASSAY_BAD_SYNTAX,
                           "'%.*s': a target is on a time such as p95, mean or min, or on ops, not on '%.*s'",
                           STR_ARGS(text), STR_ARGS(name));

@@ -214,8 +214,8 @@ static bool set_statistic(void *field, const char *value, struct buf *wanted)
     if (!find_metric(base_str(value), &metric, wanted)) {
         return false;
     }
-    if (assay_metric_unit(metric) == ASSAY_UNIT_COUNT) {
-        return arguments_want(wanted, "a time or ops, not a count");
+    if (!assay_metric_is_time_or_rate(metric)) {
+        return arguments_want(wanted, "a time or ops");
     }
     struct assay_limits *limits = field;
     limits->metric = metric;
@@ -354,8 +354,8 @@ static const struct argument_table table = {
 struct options options_defaults(void)
 {
     static const enum assay_metric columns[] = {
-        ASSAY_METRIC_MIN,  ASSAY_METRIC_MEDIAN, ASSAY_METRIC_MEAN,   ASSAY_METRIC_STDDEV,
-        ASSAY_METRIC_P95,  ASSAY_METRIC_OPS,    ASSAY_METRIC_ROUNDS, ASSAY_METRIC_ITERATIONS,
+        ASSAY_METRIC_MIN,    ASSAY_METRIC_MEDIAN, ASSAY_METRIC_MEAN, ASSAY_METRIC_STDDEV,
+        ASSAY_METRIC_SPREAD, ASSAY_METRIC_P95,  ASSAY_METRIC_OPS,    ASSAY_METRIC_ROUNDS, ASSAY_METRIC_ITERATIONS,
     };
     struct options options = {
         .session =

@@ -74,6 +74,9 @@ void report_format_number(enum assay_metric metric, double value, char out_text[
     case ASSAY_UNIT_PER_SECOND:
         format_scaled(value, rates, out_text);
         break;
+    case ASSAY_UNIT_SHARE:
+        (void)snprintf(out_text, REPORT_NUMBER_BYTES, "%.1f%%", value * 100); /* fits, or is cut */
+        break;
     case ASSAY_UNIT_COUNT:
         (void)snprintf(out_text, REPORT_NUMBER_BYTES, "%.0f", value);
         break;

@@ -46,6 +46,8 @@ struct subject {
     uint64_t launches;
     double *samples;
     size_t sample_count, sample_capacity;
+    size_t *launch_ends; /* for each launch the sample behind its last */
+    size_t launch_count, launch_capacity;
     struct histogram *calls; /* NULL until calls were timed */
 };
 
@@ -80,6 +82,7 @@ static void release_subject(struct subject *subject)
     free(subject->output_tail);
     free(subject->targets);
     free(subject->samples);
+    free(subject->launch_ends);
     free(subject->calls);
 }
 
@@ -428,6 +431,18 @@ static void keep_output_tail(struct session *session, struct subject *subject, c
     session->no_memory = session->no_memory || !subject->output_tail;
 }
 
+/* Remembers where the samples of this launch end. */
+static void end_launch(struct session *session, struct subject *subject)
+{
+    void *ends = subject->launch_ends;
+    if (!make_room(&ends, subject->launch_count, &subject->launch_capacity, sizeof(*subject->launch_ends))) {
+        session->no_memory = true;
+        return;
+    }
+    subject->launch_ends = ends;
+    subject->launch_ends[subject->launch_count++] = subject->sample_count;
+}
+
 static void launch(struct session *session, struct subject *subject)
 {
     size_t padding = session->options.vary_layout ? (size_t)base_random_below(&session->random, WORKER_MAX_PADDING) : 0;
@@ -440,6 +455,7 @@ static void launch(struct session *session, struct subject *subject)
     /* A target that is no target leaves a worker that stands before its loop. */
     bool finished = worker_is_alive(worker) && worker_finish(worker);
     subject->launches++;
+    end_launch(session, subject);
     if (!measured || !finished) {
         const char *reason = worker_reason(worker);
         set_error(session, subject, reason[0] ? reason : "could not be measured");
@@ -554,6 +570,29 @@ static struct assay_calls describe_calls(const struct subject *subject)
     };
 }
 
+/* The median of each launch that has rounds. */
+static enum assay_status describe_launches(const struct subject *subject, struct assay_run *run)
+{
+    run->launch_medians = base_alloc_array(subject->launch_count, sizeof(*run->launch_medians));
+    if (!run->launch_medians) {
+        return ASSAY_NO_MEMORY;
+    }
+    size_t begin = 0;
+    for (size_t i = 0; i < subject->launch_count; i++) {
+        size_t end = subject->launch_ends[i];
+        struct assay_stats stats;
+        if (end > begin) {
+            enum assay_status status = assay_describe(subject->samples + begin, end - begin, &stats);
+            if (status != ASSAY_OK) {
+                return status;
+            }
+            run->launch_medians[run->launch_median_count++] = stats.median;
+        }
+        begin = end;
+    }
+    return ASSAY_OK;
+}
+
 /* Copies the samples into the run and computes all that follows from them. */
 static enum assay_status describe_samples(const struct subject *subject, struct assay_run *run)
 {
@@ -564,6 +603,10 @@ static enum assay_status describe_samples(const struct subject *subject, struct 
     }
     memcpy(run->samples, subject->samples, subject->sample_count * sizeof(*run->samples));
     enum assay_status status = assay_describe(run->samples, subject->sample_count, &run->stats);
+    if (status != ASSAY_OK) {
+        return status;
+    }
+    status = describe_launches(subject, run);
     if (status != ASSAY_OK) {
         return status;
     }

@@ -102,6 +102,19 @@ static void minimum_and_median_must_agree_on_a_change(void **state)
     }
 }
 
+static void the_spread_is_between_the_medians_of_launches(void **state)
+{
+    (void)state;
+    double medians[] = {1.1, 1.0, 1.05};
+    struct assay_run run = {.launch_medians = medians, .launch_median_count = 3};
+    assert_double_near(assay_run_value(&run, ASSAY_METRIC_SPREAD), 0.1, 1e-12);
+    run.launch_median_count = 1;
+    assert_true(isnan(assay_run_value(&run, ASSAY_METRIC_SPREAD))); /* one launch has none to differ from */
+    medians[1] = 0;
+    run.launch_median_count = 3;
+    assert_true(isnan(assay_run_value(&run, ASSAY_METRIC_SPREAD)));
+}
+
 static void fewer_operations_a_second_are_slower(void **state)
 {
     (void)state;
@@ -319,6 +332,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(classes_a_change_by_the_limits),
         cmocka_unit_test(minimum_and_median_must_agree_on_a_change),
+        cmocka_unit_test(the_spread_is_between_the_medians_of_launches),
         cmocka_unit_test(fewer_operations_a_second_are_slower),
         cmocka_unit_test(joins_by_fullname_in_the_candidates_order),
         cmocka_unit_test(of_two_baselines_of_one_name_the_first_counts),

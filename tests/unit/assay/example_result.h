@@ -31,12 +31,27 @@ static inline bool make_example_result(struct assay_result *result, double facto
         return false;
     }
     *large = (struct assay_run){
-        .name = strdup("parse_large"), .fullname = strdup("bench_parse.c::parse_large"),
-        .min_rounds = 4, .min_time = 5e-6, .max_time = 1, .warmup = 100, .iterations = 1, .launches = 2,
-        .samples = calloc(4, sizeof(double)), .stats.rounds = 4,
-        .calls = {.count = 1200, .p50 = 0.00021, .p90 = 0.00022, .p95 = 0.000225, .p99 = 0.00025, .p999 = 0.0009,
+        .name = strdup("parse_large"),
+        .fullname = strdup("bench_parse.c::parse_large"),
+        .min_rounds = 4,
+        .min_time = 5e-6,
+        .max_time = 1,
+        .warmup = 100,
+        .iterations = 1,
+        .launches = 2,
+        .launch_medians = calloc(2, sizeof(double)),
+        .launch_median_count = 2,
+        .samples = calloc(4, sizeof(double)),
+        .stats.rounds = 4,
+        .calls = {.count = 1200,
+                  .p50 = 0.00021,
+                  .p90 = 0.00022,
+                  .p95 = 0.000225,
+                  .p99 = 0.00025,
+                  .p999 = 0.0009,
                   .clock_cost = 2.1e-08},
-        .judgements = calloc(2, sizeof(struct assay_judgement)), .judgement_count = 2,
+        .judgements = calloc(2, sizeof(struct assay_judgement)),
+        .judgement_count = 2,
     };
     small = &result->runs[0];
     result->machine = (struct assay_machine){
@@ -58,12 +73,15 @@ static inline bool make_example_result(struct assay_result *result, double facto
     result->datetime = strdup("2026-11-23T07:09:55.798064+00:00");
     result->version = strdup("0.1.0");
     result->clock = (struct assay_clock){.step = 1e-08, .cost = 2.4e-08};
-    if (!small->samples || !large->samples || !large->judgements || !small->fullname || !large->fullname) {
+    if (!small->samples || !large->samples || !large->judgements || !large->launch_medians || !small->fullname ||
+        !large->fullname) {
         return false;
     }
     if (!assay_result_add_warning(result, STR("turbo is on"))) {
         return false;
     }
+    large->launch_medians[0] = 0.000209375 * factor;
+    large->launch_medians[1] = 0.00021125 * factor;
     for (size_t i = 0; i < 5; i++) {
         small->samples[i] = parse_small[i] * factor;
     }

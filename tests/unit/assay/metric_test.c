@@ -65,6 +65,11 @@ static void units_tell_times_rates_and_counts_apart(void **state)
     assert_int_equal(assay_metric_unit(ASSAY_METRIC_OPS), ASSAY_UNIT_PER_SECOND);
     assert_int_equal(assay_metric_unit(ASSAY_METRIC_OUTLIERS), ASSAY_UNIT_COUNT);
     assert_int_equal(assay_metric_unit(ASSAY_METRIC_CALLS), ASSAY_UNIT_COUNT);
+    assert_int_equal(assay_metric_unit(ASSAY_METRIC_SPREAD), ASSAY_UNIT_SHARE);
+    assert_true(assay_metric_is_time_or_rate(ASSAY_METRIC_OPS));
+    assert_true(assay_metric_is_time_or_rate(ASSAY_METRIC_P50));
+    assert_false(assay_metric_is_time_or_rate(ASSAY_METRIC_CALLS));
+    assert_false(assay_metric_is_time_or_rate(ASSAY_METRIC_SPREAD));
 }
 
 static void takes_each_value_from_its_own_field(void **state)

@@ -108,6 +108,10 @@ static void assert_same_run(const struct assay_run *got, const struct assay_run 
     assert_int_equal(got->warmup, wanted->warmup);
     assert_int_equal(got->iterations, wanted->iterations);
     assert_int_equal(got->launches, wanted->launches);
+    assert_int_equal(got->launch_median_count, wanted->launch_median_count);
+    for (size_t i = 0; i < wanted->launch_median_count; i++) {
+        assert_double_is(got->launch_medians[i], wanted->launch_medians[i]);
+    }
     assert_double_is(got->empty_loop, wanted->empty_loop);
     assert_same_stats(&got->stats, &wanted->stats);
     assert_same_calls(&got->calls, &wanted->calls);
@@ -526,6 +530,9 @@ static void refuses_broken_fields_of_our_own(void **state)
     } cases[] = {
         {"5", "assay is not an object"},
         {"{\"launches\": -1}", "assay.launches is negative"},
+        {"{\"launch_medians\": 1}", "assay.launch_medians is not an array"},
+        {"{\"launch_medians\": [1, \"2\"]}", "assay.launch_medians[1] is not a number"},
+        {"{\"launch_medians\": [1, -2]}", "assay.launch_medians has a negative time"},
         {"{\"mad\": -1}", "assay.mad is negative"},
         {"{\"empty_loop\": -1}", "assay.empty_loop is negative"},
         {"{\"empty_loop\": \"none\"}", "assay.empty_loop is not a number"},
