@@ -23,6 +23,10 @@
  *   failed SENTENCE                     at any time; the worker goes on to clean up
  *   done                                the body has returned
  *
+ * The controller pads the worker's environment with a variable ASSAY_PADDING, of
+ * another length each launch: it moves the stack, and the worker moves its heap by
+ * as many bytes.
+ *
  * `PROGRAM --assay-list` prints "assay 1" and then one fullname a line.  One
  * fullname is not in that list: "assay::empty" is a loop without a body, compiled
  * as the program's first benchmark is.  A program that is older than that says
