@@ -19,6 +19,7 @@
 #include "assay/params.h"
 #include "assay/protocol.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/num.h"
 
 #define CLOCK_PROBE_CALLS 4000
@@ -58,27 +59,11 @@ struct assay_bench {
     struct buf line; /* the reply under construction */
 };
 
-static bool write_all(int fd, struct str text)
-{
-    while (text.len > 0) {
-        ssize_t written = write(fd, text.ptr, text.len);
-        if (written < 0 && errno == EINTR) {
-            continue;
-        }
-        if (written < 0) {
-            return false;
-        }
-        text.ptr += written;
-        text.len -= (size_t)written;
-    }
-    return true;
-}
-
 /* Sends the line under construction. */
 static void send_line(struct assay_bench *bench)
 {
     base_buf_add_char(&bench->line, '\n');
-    if (!base_buf_ok(&bench->line) || !write_all(bench->reply_fd, base_buf_str(&bench->line))) {
+    if (!base_buf_ok(&bench->line) || !base_file_write_all(bench->reply_fd, base_buf_str(&bench->line))) {
         bench->controller_is_gone = true;
     }
     base_buf_reset(&bench->line);

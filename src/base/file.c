@@ -60,7 +60,7 @@ bool base_file_read(const char *path, struct buf *out, char reason[BASE_FILE_REA
     return true;
 }
 
-static bool write_all(int fd, struct str contents)
+bool base_file_write_all(int fd, struct str contents)
 {
     while (contents.len > 0) {
         ssize_t written = write(fd, contents.ptr, contents.len);
@@ -129,7 +129,7 @@ static bool publish(const char *temporary, const char *path, bool exclusive)
 /* 0, or the errno of what failed; the temporary file is gone either way. */
 static int write_and_publish(int fd, const char *temporary, const char *path, struct str contents, bool exclusive)
 {
-    int error = write_all(fd, contents) && fsync(fd) == 0 ? 0 : errno;
+    int error = base_file_write_all(fd, contents) && fsync(fd) == 0 ? 0 : errno;
     if (close(fd) != 0 && error == 0) {
         error = errno;
     }

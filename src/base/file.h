@@ -32,6 +32,10 @@ bool base_file_read(const char *path, struct buf *out, char reason[BASE_FILE_REA
 bool base_file_write_atomic(const char *path, struct str contents, bool exclusive, bool *out_exists,
                             char reason[BASE_FILE_REASON_BYTES]);
 
+/* Writes all of `contents` to an open descriptor, however many calls that takes.
+ * False, with errno set, if it could not be written whole. */
+bool base_file_write_all(int fd, struct str contents);
+
 /* Makes the directory and those above it; one that exists is fine. */
 bool base_file_make_directories(const char *path, char reason[BASE_FILE_REASON_BYTES]);
 
