@@ -31,7 +31,6 @@ struct run {
     const struct options *options;
     struct session_options session_options; /* with the seed of this run */
     struct session *session;
-    struct assay_machine machine;
     struct assay_timer timer;
     struct environment environment;
     char machine_id[ASSAY_MACHINE_ID_BYTES];
@@ -100,7 +99,7 @@ static int find_baseline(struct run *run)
         complain("%s", err.message);
         return EXIT_BAD_USAGE;
     }
-    return may_compare(options, &run->baseline, run->baseline_path, &run->machine, "this run") ? EXIT_FINE
+    return may_compare(options, &run->baseline, run->baseline_path, &run->result.machine, "this run") ? EXIT_FINE
                                                                                                : EXIT_BAD_USAGE;
 }
 
@@ -174,21 +173,33 @@ static bool describe_trust(struct run *run)
 {
     run->result.clock = (struct assay_clock){(double)run->timer.step_ns / 1e9, run->timer.cost_ns / 1e9};
     environment_look_after(&run->environment);
-    run->environment.is_virtual = run->machine.is_virtual;
+    run->environment.is_virtual = run->result.machine.is_virtual;
     run->environment.built = session_built(run->session);
     return environment_judge(&run->environment, &run->result) == ASSAY_OK;
+}
+
+/* Empties the result but for what does not change while measuring goes on. */
+static void forget_description(struct run *run)
+{
+    struct assay_machine machine = run->result.machine;
+    struct assay_commit commit = run->result.commit;
+    run->result.machine = (struct assay_machine){0};
+    run->result.commit = (struct assay_commit){0};
+    assay_result_deinit(&run->result);
+    run->result.machine = machine;
+    run->result.commit = commit;
 }
 
 /* Describes what was measured so far; replaces an earlier description. */
 static bool describe(struct run *run)
 {
-    assay_result_deinit(&run->result);
+    forget_description(run);
     free(run->rows);
     run->rows = NULL;
     run->row_count = 0;
     run->result.version = strdup(ASSAY_VERSION);
     if (!run->result.version || !fill_datetime(&run->result) ||
-        assay_machine_describe(&run->result.machine) != ASSAY_OK || commit_describe(&run->result.commit) != ASSAY_OK ||
+        (!run->result.commit.id && commit_describe(&run->result.commit) != ASSAY_OK) ||
         session_describe(run->session, &run->result) != ASSAY_OK || !describe_trust(run)) {
         return false;
     }
@@ -430,7 +441,7 @@ static int conclude(struct run *run)
     bool regressed = checks.failed > 0 || has_change(run->rows, run->row_count, ASSAY_CHANGE_REGRESSION);
     /* A foreign machine's times prove nothing here. */
     bool foreign = run->baseline_path && run->baseline.machine.class_key &&
-                   strcmp(run->baseline.machine.class_key, run->machine.class_key) != 0;
+                   strcmp(run->baseline.machine.class_key, run->result.machine.class_key) != 0;
     regressed = regressed && !foreign;
     int saved = save(run, regressed || failures > 0);
     if (saved != EXIT_FINE) {
@@ -461,10 +472,10 @@ static int run_all(struct run *run, const char *const *programs, size_t program_
     if (status != EXIT_FINE) {
         return status;
     }
-    if (assay_machine_describe(&run->machine) != ASSAY_OK) {
+    if (assay_machine_describe(&run->result.machine) != ASSAY_OK) {
         return out_of_memory();
     }
-    assay_machine_id(&run->machine, run->machine_id);
+    assay_machine_id(&run->result.machine, run->machine_id);
     status = find_baseline(run);
     if (status != EXIT_FINE) {
         return status;
@@ -493,7 +504,5 @@ int command_run(const struct options *options, const char *const *programs, size
     free(run.rows);
     assay_result_deinit(&run.baseline);
     assay_result_deinit(&run.result);
-    struct assay_result holder = {.machine = run.machine};
-    assay_result_deinit(&holder);
     return status;
 }
