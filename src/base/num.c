@@ -20,6 +20,22 @@ void *base_alloc_array(size_t count, size_t size)
     return calloc(bytes > 0 ? bytes : 1, 1);
 }
 
+bool base_array_make_room(void **array, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity) {
+        return true;
+    }
+    size_t wanted = *capacity < 8 ? 16 : *capacity * 2;
+    size_t bytes;
+    void *grown = base_size_mul(wanted, size, &bytes) ? realloc(*array, bytes) : NULL;
+    if (!grown) {
+        return false;
+    }
+    *array = grown;
+    *capacity = wanted;
+    return true;
+}
+
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';

@@ -19,6 +19,10 @@ bool base_size_mul(size_t a, size_t b, size_t *out);
 /* Zeroed memory for `count` items of `size` bytes; NULL without memory or on
  * overflow.  A count of 0 gives memory that may be freed. */
 void *base_alloc_array(size_t count, size_t size);
+/* Makes room for one more item of `size` bytes in `*array`, which has `count`
+ * and holds `*capacity` of them; both are updated.  False without memory, and
+ * nothing has changed. */
+bool base_array_make_room(void **array, size_t count, size_t *capacity, size_t size);
 
 /* A decimal whole number, "-" allowed, within [min, max]. */
 bool base_num_parse_int64(struct str text, int64_t min, int64_t max, int64_t *out);

@@ -12,20 +12,7 @@
 #define CMD_ASSAY_SESSION_H
 
 #include "assay/result.h"
-
-struct session_options {
-    int64_t min_time_ns;        /* of a round */
-    int64_t max_time_ns;        /* of all rounds of a benchmark, about */
-    uint64_t min_rounds;        /* 1 or more; wins over max_time */
-    uint64_t launches;          /* 1 or more; fewer are made if min_rounds is less */
-    uint64_t warmup_iterations; /* at most so many before the rounds of a launch; 0: no warm-up */
-    int64_t timeout_ns;         /* for each answer of a worker */
-    bool time_calls;            /* time calls one by one for every benchmark */
-    bool disable;               /* run each body once, measure nothing worth keeping */
-    bool shuffle;               /* a new order of the benchmarks for each pass over them */
-    bool vary_layout;           /* another place of stack and heap for each launch */
-    uint64_t seed;              /* of both */
-};
+#include "cmd/assay/session_options.h"
 
 /* Called before each launch of a benchmark, for a progress line.  `done` of
  * `total` launches are behind. */

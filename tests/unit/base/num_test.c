@@ -52,6 +52,29 @@ static void an_array_is_zeroed_or_not_there(void **state)
     assert_null(refused);
 }
 
+static void an_array_gets_room_for_one_more(void **state)
+{
+    (void)state;
+    void *memory = NULL;
+    size_t capacity = 0;
+    for (size_t count = 0; count < 100; count++) {
+        assert_true(base_array_make_room(&memory, count, &capacity, sizeof(size_t)));
+        assert_true(capacity > count);
+        ((size_t *)memory)[count] = count;
+    }
+    for (size_t i = 0; i < 100; i++) {
+        assert_int_equal(((size_t *)memory)[i], i);
+    }
+    void *before = memory;
+    size_t full = capacity;
+    alloc_fault_after(1);
+    assert_false(base_array_make_room(&memory, full, &capacity, sizeof(size_t)));
+    assert_true(alloc_fault_happened());
+    assert_ptr_equal(memory, before);
+    assert_int_equal(capacity, full);
+    free(memory);
+}
+
 static void an_array_whose_size_overflows_is_refused(void **state)
 {
     (void)state;
@@ -419,6 +442,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_product_of_sizes_overflows_into_no_output),
         cmocka_unit_test(an_array_is_zeroed_or_not_there),
+        cmocka_unit_test(an_array_gets_room_for_one_more),
         cmocka_unit_test(an_array_whose_size_overflows_is_refused),
         cmocka_unit_test(reads_whole_numbers_within_their_bounds),
         cmocka_unit_test(reads_decimal_numbers_and_nothing_else),

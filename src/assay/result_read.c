@@ -1,0 +1,617 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A file is read by a reader that remembers its first failure: every later read
+ * does nothing, so that a run of reads needs one check at its end, and what
+ * they fill is released as a whole.
+ *
+ * Whole numbers are read as doubles.  Counts are exact up to 2^53, which is
+ * the limit here, and a larger number in a field that is ignored anyway
+ * (Python writes whole numbers of any length) does not make the file unreadable.
+ */
+#include "assay/result.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/num.h"
+
+#define LARGEST_COUNT 9007199254740992.0 /* 2^53 */
+#define FORMAT_READ_HERE 1
+
+struct reader {
+    const char *source;
+    size_t number;         /* of the benchmark that is being read, from 1; 0: none */
+    const char *benchmark; /* its fullname, once known */
+    enum assay_status status;
+    struct assay_error *err;
+};
+
+/* A JSON object and its name for messages; without `json` it is absent. */
+struct object {
+    struct reader *reader;
+    const json_t *json;
+    const char *name; /* "stats"; "" for the file and for a benchmark */
+};
+
+static void refuse(struct reader *reader, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void refuse(struct reader *reader, const char *format, ...)
+{
+    if (reader->status != ASSAY_OK) {
+        return;
+    }
+    char reason[256];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(reason, sizeof(reason), format, args); /* cut if longer */
+    va_end(args);
+    if (reader->benchmark) {
+        reader->status = assay_fail(reader->err, ASSAY_BAD_SYNTAX, "%s: benchmark '%.200s': %s", reader->source,
+                                    reader->benchmark, reason);
+    } else if (reader->number > 0) {
+        reader->status = assay_fail(reader->err, ASSAY_BAD_SYNTAX, "%s: benchmark %zu: %s", reader->source,
+                                    reader->number, reason);
+    } else {
+        reader->status = assay_fail(reader->err, ASSAY_BAD_SYNTAX, "%s: %s", reader->source, reason);
+    }
+}
+
+static void refuse_field(const struct object *object, const char *key, const char *complaint)
+{
+    refuse(object->reader, "%s%s%s %s", object->name, object->name[0] ? "." : "", key, complaint);
+}
+
+static void run_out_of_memory(struct reader *reader)
+{
+    if (reader->status == ASSAY_OK) {
+        reader->status = assay_fail(reader->err, ASSAY_NO_MEMORY, "%s: out of memory", reader->source);
+    }
+}
+
+static bool has_failed(const struct reader *reader)
+{
+    return reader->status != ASSAY_OK;
+}
+
+/* The field of a key; NULL if it is absent or null, or after a failure. */
+static const json_t *field(const struct object *object, const char *key)
+{
+    const json_t *value = has_failed(object->reader) ? NULL : json_object_get(object->json, key);
+    return json_is_null(value) ? NULL : value;
+}
+
+static struct object read_object(const struct object *parent, const char *key)
+{
+    const json_t *value = field(parent, key);
+    if (value && !json_is_object(value)) {
+        refuse_field(parent, key, "is not an object");
+        value = NULL;
+    }
+    return (struct object){parent->reader, value, key};
+}
+
+/* A copy of a string, or of `absent` (may be NULL) if there is none. */
+static void read_text(const struct object *object, const char *key, const char *absent, char **out)
+{
+    const json_t *value = field(object, key);
+    if (has_failed(object->reader)) {
+        return;
+    }
+    if (value && !json_is_string(value)) {
+        refuse_field(object, key, "is not a string");
+        return;
+    }
+    const char *text = value ? json_string_value(value) : absent;
+    if (value && strlen(text) != json_string_length(value)) {
+        refuse_field(object, key, "has a NUL character in it");
+        return;
+    }
+    *out = text ? strdup(text) : NULL;
+    if (text && !*out) {
+        run_out_of_memory(object->reader);
+    }
+}
+
+static void read_bool(const struct object *object, const char *key, bool *out)
+{
+    const json_t *value = field(object, key);
+    if (value && !json_is_boolean(value)) {
+        refuse_field(object, key, "is not true or false");
+        return;
+    }
+    *out = json_is_true(value);
+}
+
+static void read_number(const struct object *object, const char *key, double absent, double *out)
+{
+    const json_t *value = field(object, key);
+    if (value && !json_is_number(value)) {
+        refuse_field(object, key, "is not a number");
+        return;
+    }
+    *out = value ? json_number_value(value) : absent;
+}
+
+/* 0 if it is absent. */
+static void read_time(const struct object *object, const char *key, double *out)
+{
+    read_number(object, key, 0, out);
+    if (*out < 0) {
+        refuse_field(object, key, "is negative");
+    }
+}
+
+static void read_needed_number(const struct object *object, const char *key, double *out)
+{
+    if (!field(object, key)) {
+        refuse_field(object, key, "is missing");
+    }
+    read_number(object, key, 0, out);
+}
+
+static void read_count(const struct object *object, const char *key, uint64_t absent, uint64_t *out)
+{
+    double value;
+    read_number(object, key, (double)absent, &value);
+    if (has_failed(object->reader)) {
+        return;
+    }
+    if (value < 0) {
+        refuse_field(object, key, "is negative");
+    } else if (value > LARGEST_COUNT || value != floor(value)) {
+        refuse_field(object, key, "is not a whole number, or too large");
+    } else {
+        *out = (uint64_t)value;
+    }
+}
+
+static void read_needed_count(const struct object *object, const char *key, uint64_t *out)
+{
+    if (!field(object, key)) {
+        refuse_field(object, key, "is missing");
+    }
+    read_count(object, key, 0, out);
+    if (!has_failed(object->reader) && *out == 0) {
+        refuse_field(object, key, "is 0");
+    }
+}
+
+/* false, true, or the number of iterations allowed. */
+static void read_warmup(const struct object *options, uint64_t *out)
+{
+    const json_t *value = field(options, "warmup");
+    if (json_is_boolean(value)) {
+        *out = json_is_true(value) ? 1 : 0;
+    } else {
+        read_count(options, "warmup", 0, out);
+    }
+}
+
+static void read_options(const struct object *benchmark, struct assay_run *run)
+{
+    struct object options = read_object(benchmark, "options");
+    read_count(&options, "min_rounds", 0, &run->min_rounds);
+    read_number(&options, "min_time", 0, &run->min_time);
+    read_number(&options, "max_time", 0, &run->max_time);
+    read_warmup(&options, &run->warmup);
+}
+
+/* The counts of outliers also stand in one string, as "3;1", which is all that
+ * pytest-benchmark itself needs of a file. */
+static void read_outliers(const struct object *stats, struct assay_stats *out)
+{
+    if (field(stats, "stddev_outliers") && field(stats, "iqr_outliers")) {
+        read_count(stats, "stddev_outliers", 0, &out->stddev_outliers);
+        read_count(stats, "iqr_outliers", 0, &out->iqr_outliers);
+        return;
+    }
+    const char *text = json_string_value(field(stats, "outliers"));
+    struct str iqr;
+    struct str stddev = base_str_cut(base_str(text), ';', &iqr);
+    int64_t beyond_stddev, beyond_iqr;
+    if (!base_num_parse_int64(stddev, 0, INT64_MAX, &beyond_stddev) ||
+        !base_num_parse_int64(iqr, 0, INT64_MAX, &beyond_iqr)) {
+        refuse_field(stats, "outliers", "is missing, or not two counts as \"3;1\"");
+        return;
+    }
+    out->stddev_outliers = (uint64_t)beyond_stddev;
+    out->iqr_outliers = (uint64_t)beyond_iqr;
+}
+
+static void read_stored_stats(const struct object *stats, struct assay_stats *out)
+{
+    read_needed_number(stats, "min", &out->min);
+    read_needed_number(stats, "max", &out->max);
+    read_needed_number(stats, "mean", &out->mean);
+    read_needed_number(stats, "stddev", &out->stddev);
+    read_needed_number(stats, "median", &out->median);
+    read_needed_number(stats, "iqr", &out->iqr);
+    read_number(stats, "q1", NAN, &out->q1);
+    read_number(stats, "q3", NAN, &out->q3);
+    read_number(stats, "ld15iqr", NAN, &out->ld15iqr);
+    read_number(stats, "hd15iqr", NAN, &out->hd15iqr);
+    read_outliers(stats, out);
+    if (has_failed(stats->reader)) {
+        return;
+    }
+    /* Both are younger than the format. */
+    read_number(stats, "ops", out->mean != 0 ? 1 / out->mean : 0, &out->ops);
+    read_number(stats, "total", out->mean * (double)out->rounds, &out->total);
+}
+
+/* An array of numbers into fresh memory, the caller's; NULL, and refused, if it is none. */
+static double *read_array(const struct object *object, const char *name, const json_t *array, size_t *out_count)
+{
+    size_t count = json_array_size(array);
+    if (!json_is_array(array)) {
+        refuse_field(object, name, "is not an array");
+        return NULL;
+    }
+    double *numbers = base_alloc_array(count, sizeof(*numbers));
+    if (!numbers) {
+        run_out_of_memory(object->reader);
+        return NULL;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const json_t *value = json_array_get(array, i);
+        if (!json_is_number(value)) {
+            refuse(object->reader, "%s.%s[%zu] is not a number", object->name, name, i);
+            free(numbers);
+            return NULL;
+        }
+        numbers[i] = json_number_value(value);
+    }
+    *out_count = count;
+    return numbers;
+}
+
+static void read_data(const struct object *stats, const json_t *data, struct assay_run *run)
+{
+    size_t count = 0;
+    double *samples = read_array(stats, "data", data, &count);
+    if (samples && count != run->stats.rounds) {
+        refuse(stats->reader, "stats.data has %zu numbers, but stats.rounds is %ju", count,
+               (uintmax_t)run->stats.rounds);
+        free(samples);
+        return;
+    }
+    run->samples = samples;
+    if (samples && assay_describe(samples, count, &run->stats) != ASSAY_OK) {
+        run_out_of_memory(stats->reader);
+    }
+}
+
+static void check_finite(struct reader *reader, const struct assay_stats *stats)
+{
+    static const enum assay_metric always_there[] = {
+        ASSAY_METRIC_MIN,    ASSAY_METRIC_MAX, ASSAY_METRIC_MEAN,  ASSAY_METRIC_STDDEV,
+        ASSAY_METRIC_MEDIAN, ASSAY_METRIC_IQR, ASSAY_METRIC_TOTAL, ASSAY_METRIC_OPS,
+    };
+    for (size_t i = 0; i < sizeof(always_there) / sizeof(always_there[0]); i++) {
+        if (!isfinite(assay_metric_of_stats(stats, always_there[i]))) {
+            refuse(reader, "stats.%s is too large for a number", assay_metric_name(always_there[i]));
+        }
+    }
+}
+
+/* What no samples can give. */
+static void check_stats(struct reader *reader, const struct assay_stats *stats)
+{
+    /* A mean that another program summed plainly may miss the range by its rounding. */
+    double slack = 1e-9 * fmax(fabs(stats->min), fabs(stats->max));
+    const struct {
+        bool wrong;
+        const char *reason;
+    } checks[] = {
+        {stats->min > stats->max, "stats.min is above stats.max"},
+        {stats->stddev < 0, "stats.stddev is negative"},
+        {stats->iqr < 0, "stats.iqr is negative"},
+        {stats->median < stats->min || stats->median > stats->max, "stats.median is not between min and max"},
+        {stats->mean < stats->min - slack || stats->mean > stats->max + slack, "stats.mean is not between min and max"},
+        {stats->iqr_outliers > stats->rounds, "stats.iqr_outliers are more than stats.rounds"},
+        {stats->stddev_outliers > stats->rounds, "stats.stddev_outliers are more than stats.rounds"},
+    };
+    check_finite(reader, stats);
+    for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+        if (checks[i].wrong) {
+            refuse(reader, "%s", checks[i].reason);
+        }
+    }
+}
+
+static void read_stats(const struct object *benchmark, struct assay_run *run)
+{
+    struct object stats = read_object(benchmark, "stats");
+    if (!stats.json) {
+        refuse_field(benchmark, "stats", "is missing");
+        return;
+    }
+    read_needed_count(&stats, "rounds", &run->stats.rounds);
+    read_needed_count(&stats, "iterations", &run->iterations);
+    const json_t *data = field(&stats, "data");
+    if (data) {
+        read_data(&stats, data, run);
+    } else {
+        read_stored_stats(&stats, &run->stats);
+    }
+    if (!has_failed(stats.reader)) {
+        check_stats(stats.reader, &run->stats);
+    }
+}
+
+static void read_calls(const struct object *own, struct assay_calls *out)
+{
+    struct object calls = read_object(own, "calls");
+    if (!calls.json) {
+        return;
+    }
+    read_needed_count(&calls, "count", &out->count);
+    read_needed_number(&calls, "p50", &out->p50);
+    read_needed_number(&calls, "p90", &out->p90);
+    read_needed_number(&calls, "p95", &out->p95);
+    read_needed_number(&calls, "p99", &out->p99);
+    read_needed_number(&calls, "p99.9", &out->p999);
+    read_number(&calls, "clock_cost", 0, &out->clock_cost);
+    if (!has_failed(calls.reader) && !(0 <= out->p50 && out->p50 <= out->p90 && out->p90 <= out->p95 &&
+                                       out->p95 <= out->p99 && out->p99 <= out->p999)) {
+        refuse(calls.reader, "the percentiles of calls are negative or not in ascending order");
+    }
+}
+
+static void read_verdict(const struct object *object, enum assay_target_verdict *out)
+{
+    const char *name = json_string_value(field(object, "verdict"));
+    for (int i = ASSAY_TARGET_MET; i <= ASSAY_TARGET_TOO_FEW; i++) {
+        if (name && strcmp(name, assay_target_verdict_name((enum assay_target_verdict)i)) == 0) {
+            *out = (enum assay_target_verdict)i;
+            return;
+        }
+    }
+    refuse_field(object, "verdict", "is missing or unknown");
+}
+
+static void read_judgement(const struct object *object, struct assay_judgement *out)
+{
+    struct assay_error reason;
+    const char *text = json_string_value(field(object, "target"));
+    if (!text) {
+        refuse_field(object, "target", "is missing");
+        return;
+    }
+    if (assay_target_parse(base_str(text), &out->target, &reason) != ASSAY_OK) {
+        refuse(object->reader, "%s", reason.message);
+        return;
+    }
+    read_verdict(object, &out->verdict);
+    read_number(object, "estimate", NAN, &out->estimate);
+    read_number(object, "lower", -INFINITY, &out->lower);
+    read_number(object, "upper", INFINITY, &out->upper);
+    read_count(object, "n", 0, &out->n);
+    read_count(object, "n_needed", 0, &out->n_needed);
+}
+
+static void read_judgements(const struct object *own, struct assay_run *run)
+{
+    const json_t *targets = field(own, "targets");
+    if (!targets) {
+        return;
+    }
+    if (!json_is_array(targets)) {
+        refuse_field(own, "targets", "is not an array");
+        return;
+    }
+    size_t count = json_array_size(targets);
+    run->judgements = count > 0 ? base_alloc_array(count, sizeof(*run->judgements)) : NULL;
+    if (count > 0 && !run->judgements) {
+        run_out_of_memory(own->reader);
+        return;
+    }
+    for (size_t i = 0; i < count && !has_failed(own->reader); i++) {
+        struct object item = {own->reader, json_array_get(targets, i), "targets"};
+        read_judgement(&item, &run->judgements[i]);
+    }
+    run->judgement_count = count;
+}
+
+static void read_launch_medians(const struct object *own, struct assay_run *run)
+{
+    const json_t *medians = field(own, "launch_medians");
+    if (!medians) {
+        return;
+    }
+    run->launch_medians = read_array(own, "launch_medians", medians, &run->launch_median_count);
+    for (size_t i = 0; i < run->launch_median_count; i++) {
+        if (!(run->launch_medians[i] >= 0)) {
+            refuse_field(own, "launch_medians", "has a negative time");
+            return;
+        }
+    }
+}
+
+static void read_run(struct reader *reader, const json_t *json, struct assay_run *run)
+{
+    struct object benchmark = {reader, json, ""};
+    if (!json_is_object(json)) {
+        refuse(reader, "it is not an object");
+        return;
+    }
+    read_text(&benchmark, "name", NULL, &run->name);
+    if (!has_failed(reader) && !run->name) {
+        refuse(reader, "name is missing");
+    }
+    read_text(&benchmark, "fullname", run->name, &run->fullname);
+    reader->benchmark = run->fullname;
+    read_text(&benchmark, "group", NULL, &run->group);
+    read_options(&benchmark, run);
+    read_stats(&benchmark, run);
+
+    struct object own = read_object(&benchmark, "assay");
+    read_count(&own, "launches", 1, &run->launches); /* other tools have one process */
+    read_launch_medians(&own, run);
+    read_calls(&own, &run->calls);
+    read_judgements(&own, run);
+    read_time(&own, "empty_loop", &run->empty_loop);
+    if (!run->samples) {
+        read_number(&own, "mad", NAN, &run->stats.mad);
+        if (run->stats.mad < 0) {
+            refuse_field(&own, "mad", "is negative");
+        }
+    }
+}
+
+static void read_runs(const struct object *root, struct assay_result *result)
+{
+    struct reader *reader = root->reader;
+    const json_t *benchmarks = field(root, "benchmarks");
+    if (!json_is_array(benchmarks)) {
+        refuse(reader, "there is no list named \"benchmarks\": this is not a result of assay or pytest-benchmark");
+        return;
+    }
+    for (size_t i = 0; i < json_array_size(benchmarks) && !has_failed(reader); i++) {
+        struct assay_run *run = assay_result_add_run(result);
+        if (!run) {
+            run_out_of_memory(reader);
+            return;
+        }
+        reader->number = i + 1;
+        read_run(reader, json_array_get(benchmarks, i), run);
+        reader->number = 0;
+        reader->benchmark = NULL;
+    }
+}
+
+static void read_warnings(const struct object *own, struct assay_result *result)
+{
+    const json_t *warnings = field(own, "warnings");
+    if (warnings && !json_is_array(warnings)) {
+        refuse_field(own, "warnings", "is not an array");
+    }
+    for (size_t i = 0; i < json_array_size(warnings) && !has_failed(own->reader); i++) {
+        const json_t *text = json_array_get(warnings, i);
+        if (!json_is_string(text)) {
+            refuse_field(own, "warnings", "has an item that is not text");
+        } else if (!assay_result_add_warning(result,
+                                             (struct str){json_string_value(text), json_string_length(text)})) {
+            run_out_of_memory(own->reader);
+        }
+    }
+}
+
+/* What was found out about the machine while it measured. */
+static void read_trust(const struct object *root, struct assay_result *result)
+{
+    struct object own = read_object(root, "assay");
+    struct object clock = read_object(&own, "clock");
+    read_time(&clock, "step", &result->clock.step);
+    read_time(&clock, "cost", &result->clock.cost);
+    read_warnings(&own, result);
+}
+
+static void read_machine(const struct object *root, struct assay_machine *machine)
+{
+    struct object info = read_object(root, "machine_info");
+    read_text(&info, "node", "", &machine->node);
+    read_text(&info, "system", "", &machine->system);
+    read_text(&info, "release", "", &machine->release);
+    read_text(&info, "machine", "", &machine->arch);
+    read_text(&info, "compiler", "", &machine->compiler);
+    struct object cpu = read_object(&info, "cpu");
+    read_text(&cpu, field(&cpu, "brand_raw") ? "brand_raw" : "brand", "", &machine->cpu); /* renamed in 2020 */
+    read_count(&cpu, "count", 0, &machine->cores);
+
+    struct object own = read_object(root, "assay");
+    uint64_t format = FORMAT_READ_HERE;
+    read_count(&own, "format", FORMAT_READ_HERE, &format);
+    if (format > FORMAT_READ_HERE) {
+        refuse(root->reader, "this is format %ju of a newer assay; this one reads format %d", (uintmax_t)format,
+               FORMAT_READ_HERE);
+    }
+    read_text(&own, "machine_class", NULL, &machine->class_key);
+    read_bool(&own, "is_virtual", &machine->is_virtual);
+}
+
+static void read_commit(const struct object *root, struct assay_commit *commit)
+{
+    struct object info = read_object(root, "commit_info");
+    read_text(&info, "id", "unversioned", &commit->id);
+    read_text(&info, "time", NULL, &commit->time);
+    read_text(&info, "author_time", NULL, &commit->author_time);
+    read_bool(&info, "dirty", &commit->dirty);
+    read_text(&info, "project", NULL, &commit->project);
+    read_text(&info, "branch", NULL, &commit->branch);
+}
+
+static void read_result(struct reader *reader, const json_t *json, struct assay_result *result)
+{
+    struct object root = {reader, json, ""};
+    read_machine(&root, &result->machine);
+    read_commit(&root, &result->commit);
+    read_runs(&root, result);
+    read_trust(&root, result);
+    read_text(&root, "datetime", NULL, &result->datetime);
+    read_text(&root, "version", NULL, &result->version);
+}
+
+/* Python's json writes NaN and Infinity, which JSON does not have. */
+static bool stopped_at_a_non_number(struct str text, int position)
+{
+    size_t at = position < 0 ? 0 : (size_t)position;
+    size_t from = at > 9 ? at - 9 : 0;
+    size_t to = at + 9 < text.len ? at + 9 : text.len;
+    struct str near = {text.ptr + from, to > from ? to - from : 0};
+    return base_str_contains_ignoring_case(near, STR("NaN")) || base_str_contains_ignoring_case(near, STR("Infinity"));
+}
+
+static enum assay_status refuse_syntax(struct str text, const char *source, const json_error_t *json_error,
+                                       struct assay_error *err)
+{
+    if (json_error_code(json_error) == json_error_out_of_memory) {
+        return assay_fail(err, ASSAY_NO_MEMORY, "%s: out of memory", source);
+    }
+    if (stopped_at_a_non_number(text, json_error->position)) {
+        return assay_fail(err, ASSAY_BAD_SYNTAX,
+                          "%s:%d: NaN and Infinity are not JSON; a benchmark whose numbers are none cannot be read",
+                          source, json_error->line);
+    }
+    return assay_fail(err, ASSAY_BAD_SYNTAX, "%s:%d: not JSON: %s", source, json_error->line, json_error->text);
+}
+
+enum assay_status assay_result_parse(struct str json, const char *source_name, struct assay_result *out_result,
+                                     struct assay_error *err)
+{
+    json_error_t json_error;
+    json_t *root = json_loadb(json.len > 0 ? json.ptr : "", json.len, JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL,
+                              &json_error);
+    if (!root) {
+        return refuse_syntax(json, source_name, &json_error, err);
+    }
+    struct reader reader = {.source = source_name, .err = err};
+    struct assay_result result = {0};
+    read_result(&reader, root, &result);
+    json_decref(root);
+    if (has_failed(&reader)) {
+        assay_result_deinit(&result);
+        return reader.status;
+    }
+    *out_result = result;
+    return ASSAY_OK;
+}
+
+enum assay_status assay_result_read(const char *path, struct assay_result *out_result, struct assay_error *err)
+{
+    char reason[BASE_FILE_REASON_BYTES];
+    struct buf text;
+    base_buf_init(&text, ASSAY_MAX_RESULT_BYTES);
+    if (!base_file_read(path, &text, reason)) {
+        base_buf_deinit(&text);
+        return assay_fail(err, ASSAY_BAD_FILE, "%s", reason);
+    }
+    enum assay_status status = assay_result_parse(base_buf_str(&text), path, out_result, err);
+    base_buf_deinit(&text);
+    return status;
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/assay/launch.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "assay/calibrate.h"
+#include "base/clock.h"
+
+/* One command's worth of work, so that progress and time limits are looked at
+ * often and a worker answers well within its timeout. */
+#define COMMAND_NS 20000000
+/* Calls are timed for this share of max_time, but until the percentiles that
+ * are wanted can carry a claim, up to this many times max_time. */
+#define CALLS_SHARE 0.5
+#define CALLS_PATIENCE 4
+/* So often the size of a round is settled anew when warming up shrinks it. */
+#define MAX_SETTLING 8
+/* Rounds of an empty loop, and how long each is: 5 ms for what one number needs. */
+#define EMPTY_ROUNDS 50
+#define EMPTY_ROUND_NS 100000
+
+static bool run_one_batch(void *worker, uint64_t iterations, int64_t *out_ns)
+{
+    return worker_run_batches(worker, iterations, 1, out_ns);
+}
+
+/* How many rounds fit one command. */
+static uint64_t rounds_per_command(int64_t duration_ns)
+{
+    int64_t fit = COMMAND_NS / duration_ns;
+    if (fit < 1) {
+        return 1;
+    }
+    return fit > ASSAY_MAX_BATCHES ? ASSAY_MAX_BATCHES : (uint64_t)fit;
+}
+
+static uint64_t min_of(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Rounds whose times are thrown away: caches, branch predictors and lazily
+ * bound symbols settle.  pytest-benchmark's count, at most a tenth of the
+ * rounds.  `*out_last_ns` is the shortest of the last command's rounds, or the
+ * known duration if there was no warm-up. */
+static bool warm_up(const struct session_options *options, const struct subject *subject, struct worker *worker,
+                    uint64_t rounds, int64_t *out_last_ns)
+{
+    *out_last_ns = subject->round.duration_ns;
+    if (options->warmup_iterations == 0) {
+        return true;
+    }
+    int64_t times_ns[ASSAY_MAX_BATCHES];
+    uint64_t left = options->warmup_iterations / subject->round.iterations;
+    left = min_of(left < 1 ? 1 : left, rounds / 10);
+    while (left > 0) {
+        uint64_t count = min_of(left, rounds_per_command(subject->round.duration_ns));
+        if (!worker_run_batches(worker, subject->round.iterations, count, times_ns)) {
+            return false;
+        }
+        *out_last_ns = times_ns[0];
+        for (uint64_t i = 1; i < count; i++) {
+            *out_last_ns = times_ns[i] < *out_last_ns ? times_ns[i] : *out_last_ns;
+        }
+        left -= count;
+    }
+    return true;
+}
+
+/* Plans this launch's rounds and warms up.  What was still cold when the size
+ * of a round was settled, a table that fills for a while, say, makes rounds
+ * that turn out far too short; then the size is settled again. */
+static bool settle(const struct session_options *options, struct subject *subject, struct worker *worker,
+                   uint64_t *out_rounds)
+{
+    bool may_settle = subject->round.iterations == 0;
+    for (int attempt = 0;; attempt++) {
+        if (may_settle &&
+            !assay_calibrate(options->min_time_ns, options->max_time_ns, run_one_batch, worker, &subject->round)) {
+            return false;
+        }
+        int64_t last_ns;
+        uint64_t rounds = assay_rounds_for(options->max_time_ns, subject->round.duration_ns, options->min_rounds);
+        *out_rounds = (rounds + options->launches - 1) / options->launches;
+        if (!warm_up(options, subject, worker, *out_rounds, &last_ns)) {
+            return false;
+        }
+        if (!may_settle || last_ns >= options->min_time_ns / 2 || attempt == MAX_SETTLING) {
+            return true;
+        }
+    }
+}
+
+/* This launch's share of the rounds.  Stops early when its share of max_time is
+ * over, but not before its share of min_rounds. */
+static bool run_rounds(const struct session_options *options, struct subject *subject, struct worker *worker)
+{
+    uint64_t launches = options->launches;
+    uint64_t least = (options->min_rounds + launches - 1) / launches;
+    uint64_t rounds;
+    if (!settle(options, subject, worker, &rounds)) {
+        return false;
+    }
+    int64_t deadline_ns = base_clock_monotonic_ns() + options->max_time_ns / (int64_t)launches;
+    uint64_t done = 0;
+    while (done < rounds && (done < least || base_clock_monotonic_ns() < deadline_ns)) {
+        int64_t times_ns[ASSAY_MAX_BATCHES];
+        uint64_t count = min_of(rounds - done, rounds_per_command(subject->round.duration_ns));
+        if (!worker_run_batches(worker, subject->round.iterations, count, times_ns) ||
+            !subject_keep_times(subject, times_ns, count)) {
+            return false;
+        }
+        done += count;
+    }
+    return true;
+}
+
+/* Runs `count` rounds of the plan; keeps their times if `keep`. */
+static bool run_planned(struct subject *subject, struct worker *worker, uint64_t count,
+                        bool keep)
+{
+    int64_t times_ns[ASSAY_MAX_BATCHES];
+    while (count > 0) {
+        /* One at a time until the first has shown how long they take. */
+        uint64_t at_once = subject->round.duration_ns > 0 ? rounds_per_command(subject->round.duration_ns) : 1;
+        at_once = min_of(count, at_once);
+        if (!worker_run_batches(worker, subject->plan.iterations, at_once, times_ns) ||
+            (keep && !subject_keep_times(subject, times_ns, at_once))) {
+            return false;
+        }
+        subject->round.duration_ns = times_ns[at_once - 1] > 0 ? times_ns[at_once - 1] : 1;
+        count -= at_once;
+    }
+    return true;
+}
+
+/* This launch's share of exactly so many rounds: the first launches take one
+ * more where they cannot be shared evenly. */
+static bool run_exactly(const struct session_options *options, struct subject *subject, struct worker *worker)
+{
+    uint64_t launches = options->launches;
+    uint64_t index = subject->launches % launches;
+    uint64_t share = subject->plan.rounds / launches + (index < subject->plan.rounds % launches);
+    subject->round.iterations = subject->plan.iterations;
+    return share == 0 || (run_planned(subject, worker, subject->plan.warmup_rounds, false) &&
+                          run_planned(subject, worker, share, true));
+}
+
+static bool time_calls(const struct session_options *options, struct subject *subject, struct worker *worker)
+{
+    if (!subject->calls) {
+        subject->calls = calloc(1, sizeof(*subject->calls));
+        if (!subject->calls) {
+            subject->no_memory = true;
+            return false;
+        }
+    }
+    uint64_t launches = options->launches;
+    uint64_t needed = subject->calls->count + (subject->calls_needed + launches - 1) / launches;
+    double budget_ns = (double)options->max_time_ns / (double)launches;
+    int64_t start_ns = base_clock_monotonic_ns();
+    double call_ns =
+        (double)subject->round.duration_ns / (double)subject->round.iterations + 2 * (double)subject->clock_cost_ns;
+    double fit = COMMAND_NS / 2 / call_ns;
+    uint64_t chunk = fit < 1 ? 1 : (uint64_t)fit;
+    for (;;) {
+        if (!worker_run_calls(worker, chunk, subject->calls)) {
+            return false;
+        }
+        double elapsed_ns = (double)(base_clock_monotonic_ns() - start_ns);
+        bool has_enough = subject->calls->count >= needed && elapsed_ns >= budget_ns * CALLS_SHARE;
+        if (has_enough || elapsed_ns >= budget_ns * CALLS_PATIENCE) {
+            return true;
+        }
+    }
+}
+
+static bool measure_in(const struct session_options *options, struct subject *subject, struct worker *worker)
+{
+    if (!subject->is_known) {
+        subject_learn(subject, options, worker);
+    }
+    if (subject->error || subject->no_memory) {
+        return false;
+    }
+    if (options->disable) {
+        int64_t ignored;
+        return worker_run_batches(worker, 1, 1, &ignored);
+    }
+    bool measured =
+        subject->plan.rounds > 0 ? run_exactly(options, subject, worker) : run_rounds(options, subject, worker);
+    return measured && (!subject->wants_calls || time_calls(options, subject, worker));
+}
+
+void launch_subject(struct subject *subject, const struct session_options *options, size_t padding)
+{
+    struct worker *worker = worker_start(subject->program, subject->fullname, padding, options->timeout_ns);
+    if (!worker) {
+        subject->no_memory = true;
+        return;
+    }
+    bool measured = worker_is_alive(worker) && measure_in(options, subject, worker);
+    /* A target that is no target leaves a worker that stands before its loop. */
+    bool finished = worker_is_alive(worker) && worker_finish(worker);
+    subject->launches++;
+    subject_end_launch(subject);
+    if (!measured || !finished) {
+        const char *reason = worker_reason(worker);
+        subject_fail(subject, reason[0] ? reason : "could not be measured");
+        subject_keep_output(subject, worker);
+    }
+    worker_destroy(worker);
+}
+
+bool launch_empty_loop(const char *program, int64_t timeout_ns, double *out_seconds)
+{
+    struct worker *worker = worker_start(program, ASSAY_EMPTY_FULLNAME, 0, timeout_ns);
+    struct assay_round_size round;
+    int64_t times_ns[EMPTY_ROUNDS];
+    double least_ns = 0;
+    if (worker && worker_is_alive(worker) &&
+        assay_calibrate(EMPTY_ROUND_NS, INT64_MAX, run_one_batch, worker, &round) &&
+        worker_run_batches(worker, round.iterations, EMPTY_ROUNDS, times_ns)) {
+        least_ns = (double)times_ns[0];
+        for (size_t i = 1; i < EMPTY_ROUNDS; i++) {
+            least_ns = fmin(least_ns, (double)times_ns[i]);
+        }
+        least_ns /= (double)round.iterations;
+    }
+    bool has_memory = worker != NULL;
+    worker_destroy(worker);
+    *out_seconds = least_ns / 1e9;
+    return has_memory;
+}

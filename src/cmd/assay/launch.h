@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+/*
+ * assay/launch.h - what one worker process does for a benchmark: it finds the
+ * size of a round, warms up, runs its share of the rounds and times calls.
+ */
+#ifndef CMD_ASSAY_LAUNCH_H
+#define CMD_ASSAY_LAUNCH_H
+
+#include "cmd/assay/subject.h"
+
+/* Launches the subject's benchmark once and adds what it measured to the
+ * subject.  A worker that fails sets the subject's error.  `padding` as for
+ * worker_start(). */
+void launch_subject(struct subject *subject, const struct session_options *options, size_t padding);
+
+/* The fastest round of a loop without a body, seconds an iteration; 0 if the
+ * program has none, being older than that.  False without memory. */
+bool launch_empty_loop(const char *program, int64_t timeout_ns, double *out_seconds);
+
+#endif /* CMD_ASSAY_LAUNCH_H */

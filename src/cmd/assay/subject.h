@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+/*
+ * assay/subject.h - one benchmark of a session and what was measured of it so far.
+ *
+ * Functions that run out of memory set `no_memory`; the session stops then.
+ */
+#ifndef CMD_ASSAY_SUBJECT_H
+#define CMD_ASSAY_SUBJECT_H
+
+#include "assay/calibrate.h"
+#include "assay/result.h"
+#include "cmd/assay/session_options.h"
+#include "cmd/assay/worker_process.h"
+
+/* Zero-initialised but for the first two it has not been launched. */
+struct subject {
+    char *program;
+    char *fullname;
+    char *group;
+    char *error; /* once set, it is not launched again */
+    char *output_tail;
+    struct assay_target *targets;
+    size_t target_count;
+    bool is_known; /* the above, from its first launch */
+    unsigned built; /* ASSAY_BUILT_... */
+    bool wants_calls;
+    uint64_t calls_needed;
+    struct assay_exact_plan plan; /* rounds 0: none, the size of a round is found */
+    uint64_t clock_cost_ns;
+    double empty_loop; /* of its program, seconds an iteration; 0: unknown */
+    struct assay_round_size round;
+    uint64_t launches;
+    double *samples;
+    size_t sample_count, sample_capacity;
+    size_t *launch_ends; /* for each launch the sample behind its last */
+    size_t launch_count, launch_capacity;
+    struct histogram *calls; /* NULL until calls were timed */
+    bool no_memory; /* something of the above is incomplete */
+};
+
+void subject_deinit(struct subject *subject);
+
+/* Takes what the worker stated before its loop, which it states the same in each launch. */
+void subject_learn(struct subject *subject, const struct session_options *options, const struct worker *worker);
+/* Notes why it cannot be measured; the first reason stays. */
+void subject_fail(struct subject *subject, const char *reason);
+/* Keeps what the benchmark printed last, for a person. */
+void subject_keep_output(struct subject *subject, const struct worker *worker);
+/* Keeps the times of `count` rounds of the subject's size as samples; false without memory. */
+bool subject_keep_times(struct subject *subject, const int64_t *times_ns, uint64_t count);
+/* Remembers that the samples of this launch end here. */
+void subject_end_launch(struct subject *subject);
+
+/* Fills a zeroed run with the subject's name, options and numbers, judged by
+ * its targets.  ASSAY_OK or ASSAY_NO_MEMORY, the run then being incomplete. */
+ASSAY_MUST_CHECK enum assay_status
+subject_describe(const struct subject *subject, const struct session_options *options, struct assay_run *run);
+
+#endif /* CMD_ASSAY_SUBJECT_H */
