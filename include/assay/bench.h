@@ -172,6 +172,12 @@ ASSAY_API void assay_register(struct assay_registration *registration);
  */
 ASSAY_API void assay_target(struct assay_bench *bench, const char *limit);
 
+/* How many items, or bytes, one iteration works through: the output says how many
+ * that makes a second.  Anywhere in the body, also behind the loop when it is
+ * known only then; the last word counts.  Above 0. */
+ASSAY_API void assay_items(struct assay_bench *bench, double per_iteration);
+ASSAY_API void assay_bytes(struct assay_bench *bench, double per_iteration);
+
 /* Puts the benchmark in a group: a table of its own in the output.  Before the
  * loop.  `group` is copied; at most 100 bytes, without control characters. */
 ASSAY_API void assay_group(struct assay_bench *bench, const char *group);

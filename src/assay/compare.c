@@ -24,13 +24,17 @@ const char *assay_change_name(enum assay_change change)
 
 struct assay_limits assay_limits_defaults(void)
 {
-    return (struct assay_limits){
+    struct assay_limits limits = {
         .metric = ASSAY_METRIC_MIN,
         .has_witness = true,
         .witness = ASSAY_METRIC_MEDIAN,
         .watch_ratio = 0.05,
         .regression_ratio = 0.20,
     };
+    for (int i = 0; i < ASSAY_MEASURED_COUNT; i++) {
+        limits.tolerances[i] = assay_metric_tolerance((enum assay_metric)(ASSAY_METRIC_FIRST_MEASURED + i));
+    }
+    return limits;
 }
 
 static double value_of_calls(const struct assay_calls *calls, enum assay_metric metric)
@@ -78,6 +82,9 @@ double assay_run_value(const struct assay_run *run, enum assay_metric metric)
     if (assay_metric_is_percentile(metric, NULL)) {
         return value_of_calls(&run->calls, metric);
     }
+    if (assay_metric_is_measured(metric)) {
+        return assay_measured_get(&run->measured, metric);
+    }
     return assay_metric_of_stats(&run->stats, metric);
 }
 
@@ -95,7 +102,7 @@ static double slowdown(double before, double now)
 
 static double change_of(enum assay_metric metric, double before, double now)
 {
-    if (assay_metric_unit(metric) != ASSAY_UNIT_PER_SECOND) {
+    if (!assay_metric_is_rate(metric)) {
         return slowdown(before, now);
     }
     /* More is better.  0 stands for a run that took no time at all, so it is
@@ -165,6 +172,25 @@ static struct assay_comparison compare_runs(const struct assay_run *baseline, co
         row.change = class_of(row.agreed_ratio, limits);
     }
     return row;
+}
+
+enum assay_change assay_measured_change(const struct assay_comparison *row, enum assay_metric metric,
+                                        const struct assay_limits *limits, double *out_ratio)
+{
+    *out_ratio = NAN;
+    double tolerance = limits->tolerances[metric - ASSAY_METRIC_FIRST_MEASURED];
+    if (isnan(tolerance) || !row->baseline || !row->candidate) {
+        return ASSAY_CHANGE_UNKNOWN;
+    }
+    double ratio = change_between(row->baseline, row->candidate, metric);
+    if (isnan(ratio)) {
+        return ASSAY_CHANGE_UNKNOWN;
+    }
+    *out_ratio = ratio;
+    if (ratio > tolerance) {
+        return ASSAY_CHANGE_REGRESSION;
+    }
+    return ratio < -tolerance ? ASSAY_CHANGE_FASTER : ASSAY_CHANGE_NONE;
 }
 
 /* Runs of one result, to be found by name. */
@@ -259,7 +285,11 @@ static bool parse_limit(struct str text, struct assay_check *check)
         return true;
     }
     check->is_ratio = false;
-    return base_num_parse_double(text, 0, HUGE_VAL, &check->limit) || assay_target_parse_seconds(text, &check->limit);
+    if (assay_metric_is_rate(check->metric)) {
+        return false; /* less of it is worse, so "has grown by" makes no sense */
+    }
+    return base_num_parse_double(text, 0, HUGE_VAL, &check->limit) ||
+           assay_target_parse_amount(check->metric, text, &check->limit);
 }
 
 enum assay_status assay_check_parse(struct str text, struct assay_check *out_check, struct assay_error *err)
@@ -271,15 +301,18 @@ enum assay_status assay_check_parse(struct str text, struct assay_check *out_che
         return assay_fail(err, ASSAY_BAD_SYNTAX,
                           "'%.*s' is no check: write it as 'min:5%%', 'mean:0.001' or 'p95:5 us'", STR_ARGS(text));
     }
-    if (!assay_metric_of_name(base_str_trim(name), &check.metric) ||
-        assay_metric_unit(check.metric) != ASSAY_UNIT_SECONDS) {
-        return assay_fail(err, ASSAY_BAD_SYNTAX, "'%.*s': a check is on a time such as min, mean or p95, not on '%.*s'",
-                          STR_ARGS(text), STR_ARGS(name));
+    if (!assay_metric_of_name(base_str_trim(name), &check.metric) || !assay_metric_can_be_limited(check.metric)) {
+        return assay_fail(
+            err, ASSAY_BAD_SYNTAX,
+            "'%.*s': a check is on a time such as min, mean or p95 or on a measured metric, not on '%.*s'",
+            STR_ARGS(text), STR_ARGS(name));
     }
     if (!parse_limit(base_str_trim(limit), &check)) {
-        return assay_fail(err, ASSAY_BAD_SYNTAX,
-                          "'%.*s': the limit must be a percentage as '5%%', seconds as '0.001' or a time as '5 us'",
-                          STR_ARGS(text));
+        bool is_time = assay_metric_unit(check.metric) == ASSAY_UNIT_SECONDS;
+        return assay_fail(err, ASSAY_BAD_SYNTAX, "'%.*s': the limit must be a percentage as '5%%'%s", STR_ARGS(text),
+                          is_time                                ? ", seconds as '0.001' or a time as '5 us'"
+                          : assay_metric_is_rate(check.metric) ? ""
+                                                                 : " or a number");
     }
     *out_check = check;
     return ASSAY_OK;

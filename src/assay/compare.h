@@ -32,6 +32,7 @@ struct assay_limits {
     enum assay_metric witness; /* ASSAY_METRIC_MEDIAN */
     double watch_ratio;       /* 0.05 */
     double regression_ratio;  /* 0.20, at least watch_ratio */
+    double tolerances[ASSAY_MEASURED_COUNT]; /* of measured metrics; NAN: not compared.  assay_metric_tolerance() */
 };
 struct assay_limits assay_limits_defaults(void);
 
@@ -55,6 +56,13 @@ ASSAY_MUST_CHECK enum assay_status
 assay_compare(const struct assay_result *baseline, const struct assay_result *candidate,
               const struct assay_limits *limits, struct assay_comparison **out_rows, size_t *out_count);
 
+/* What became of a measured metric of a row that both sides have: NONE, REGRESSION
+ * (worse by more than its tolerance) or FASTER (better by more than that); UNKNOWN
+ * if a side lacks it or it has no tolerance.  `*out_ratio` is the change, worse
+ * being positive; NAN if unknown. */
+enum assay_change assay_measured_change(const struct assay_comparison *row, enum assay_metric metric,
+                                        const struct assay_limits *limits, double *out_ratio);
+
 /* The value of a metric of a run in SI units; NAN if the run does not have it. */
 double assay_run_value(const struct assay_run *run, enum assay_metric metric);
 
@@ -62,16 +70,17 @@ double assay_run_value(const struct assay_run *run, enum assay_metric metric);
 struct assay_check {
     enum assay_metric metric;
     bool is_ratio;
-    double limit; /* 0.20 for 20 %, or seconds */
+    double limit; /* 0.20 for 20 %, or the metric's own unit */
 };
 
-/* METRIC:NUMBER% or METRIC:SECONDS, any metric in seconds, fractions allowed,
- * also "METRIC:5 us".  ASSAY_OK or ASSAY_BAD_SYNTAX. */
+/* METRIC:NUMBER% or METRIC:NUMBER, any metric that can be limited, fractions
+ * allowed, for times also "METRIC:5 us".  A rate takes a percentage only.
+ * ASSAY_OK or ASSAY_BAD_SYNTAX. */
 ASSAY_MUST_CHECK enum assay_status
 assay_check_parse(struct str text, struct assay_check *out_check, struct assay_error *err);
 
 /* True if the candidate is worse than the baseline by more than the check
- * allows.  `*out_measured` is the change, ratio or seconds; NAN, and false, if
+ * allows.  `*out_measured` is the change, ratio or absolute; NAN, and false, if
  * one side lacks the metric. */
 bool assay_check_fails(const struct assay_check *check, const struct assay_run *baseline,
                        const struct assay_run *candidate, double *out_measured);

@@ -8,6 +8,7 @@ struct metric_facts {
     const char *name, *heading;
     enum assay_unit unit;
     double quantile; /* 0: not a percentile */
+    double tolerance; /* of measured metrics: NAN or a share */
 };
 
 static const struct metric_facts metrics[ASSAY_METRIC_COUNT] = {
@@ -32,6 +33,8 @@ static const struct metric_facts metrics[ASSAY_METRIC_COUNT] = {
     [ASSAY_METRIC_ITERATIONS] = {"iterations", "Iterations", ASSAY_UNIT_COUNT, 0},
     [ASSAY_METRIC_CALLS] = {"calls", "Calls", ASSAY_UNIT_COUNT, 0},
     [ASSAY_METRIC_SPREAD] = {"spread", "Spread", ASSAY_UNIT_SHARE, 0},
+    [ASSAY_METRIC_ITEMS_PER_SECOND] = {"items_per_second", "Items/s", ASSAY_UNIT_PER_SECOND, 0, NAN},
+    [ASSAY_METRIC_BYTES_PER_SECOND] = {"bytes_per_second", "Bytes/s", ASSAY_UNIT_BYTES_PER_SECOND, 0, NAN},
 };
 
 static const struct metric_facts *facts_of(enum assay_metric metric)
@@ -55,10 +58,26 @@ enum assay_unit assay_metric_unit(enum assay_metric metric)
     return facts_of(metric)->unit;
 }
 
-bool assay_metric_is_time_or_rate(enum assay_metric metric)
+bool assay_metric_is_rate(enum assay_metric metric)
 {
     enum assay_unit unit = facts_of(metric)->unit;
-    return unit == ASSAY_UNIT_SECONDS || unit == ASSAY_UNIT_PER_SECOND;
+    return unit == ASSAY_UNIT_PER_SECOND || unit == ASSAY_UNIT_BYTES_PER_SECOND;
+}
+
+bool assay_metric_is_measured(enum assay_metric metric)
+{
+    return metric >= ASSAY_METRIC_FIRST_MEASURED && metric < ASSAY_METRIC_COUNT;
+}
+
+bool assay_metric_can_be_limited(enum assay_metric metric)
+{
+    return facts_of(metric)->unit == ASSAY_UNIT_SECONDS || assay_metric_is_rate(metric) ||
+           assay_metric_is_measured(metric);
+}
+
+double assay_metric_tolerance(enum assay_metric metric)
+{
+    return assay_metric_is_measured(metric) ? facts_of(metric)->tolerance : NAN;
 }
 
 bool assay_metric_is_percentile(enum assay_metric metric, double *out_q)
@@ -108,7 +127,27 @@ double assay_metric_of_stats(const struct assay_stats *stats, enum assay_metric 
     case ASSAY_METRIC_ITERATIONS:
     case ASSAY_METRIC_CALLS:
     case ASSAY_METRIC_SPREAD:
+    case ASSAY_METRIC_ITEMS_PER_SECOND:
+    case ASSAY_METRIC_BYTES_PER_SECOND:
     case ASSAY_METRIC_COUNT: break;
     }
     return NAN;
+}
+
+void assay_measured_set(struct assay_measured *measured, enum assay_metric metric, double value)
+{
+    assert(assay_metric_is_measured(metric));
+    size_t index = (size_t)(metric - ASSAY_METRIC_FIRST_MEASURED);
+    uint64_t bit = UINT64_C(1) << index;
+    measured->known = isfinite(value) ? measured->known | bit : measured->known & ~bit;
+    measured->values[index] = value;
+}
+
+double assay_measured_get(const struct assay_measured *measured, enum assay_metric metric)
+{
+    if (!assay_metric_is_measured(metric)) {
+        return NAN;
+    }
+    size_t index = (size_t)(metric - ASSAY_METRIC_FIRST_MEASURED);
+    return (measured->known >> index & 1) != 0 ? measured->values[index] : NAN;
 }

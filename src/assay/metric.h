@@ -2,8 +2,12 @@
 /*
  * assay/metric.h - the numbers of a run by name.
  *
- * One table serves the columns of the output, --sort, targets and
- * --compare-fail, so a number has the same name everywhere.
+ * One table serves the columns of the output, --sort, targets, --compare-fail
+ * and the fields of a result file, so a number has the same name everywhere.
+ *
+ * A *measured* metric is one that stands by itself beside the statistics of
+ * time; a run has those that were asked for.  A new one needs a line in the enum
+ * below, a line in the table and whoever measures it.
  */
 #ifndef ASSAY_METRIC_H
 #define ASSAY_METRIC_H
@@ -35,18 +39,39 @@ enum assay_metric {
     ASSAY_METRIC_ITERATIONS,
     ASSAY_METRIC_CALLS, /* number of calls timed one by one */
     ASSAY_METRIC_SPREAD, /* between launches: largest median of a launch over the smallest, less 1 */
+    /* Measured: */
+    ASSAY_METRIC_ITEMS_PER_SECOND,
+    ASSAY_METRIC_BYTES_PER_SECOND,
     ASSAY_METRIC_COUNT  /* not a metric */
 };
+#define ASSAY_METRIC_FIRST_MEASURED ASSAY_METRIC_ITEMS_PER_SECOND
+#define ASSAY_MEASURED_COUNT (ASSAY_METRIC_COUNT - ASSAY_METRIC_FIRST_MEASURED)
 
-enum assay_unit { ASSAY_UNIT_SECONDS, ASSAY_UNIT_PER_SECOND, ASSAY_UNIT_COUNT, ASSAY_UNIT_SHARE };
+enum assay_unit {
+    ASSAY_UNIT_SECONDS,
+    ASSAY_UNIT_PER_SECOND,       /* more is better, as for the next */
+    ASSAY_UNIT_BYTES_PER_SECOND,
+    ASSAY_UNIT_BYTES,
+    ASSAY_UNIT_COUNT,            /* of something in the run */
+    ASSAY_UNIT_PER_ITERATION,    /* of something in an iteration, on average: may be a fraction */
+    ASSAY_UNIT_SHARE
+};
 
 /* "min", ..., "p95", "p99.9", "ops", ... */
 const char *assay_metric_name(enum assay_metric metric);
 /* The heading of its column: "Min", "StdDev", "P95", "OPS", ... */
 const char *assay_metric_heading(enum assay_metric metric);
 enum assay_unit assay_metric_unit(enum assay_metric metric);
-/* True for what can have a limit: not for counts and shares. */
-bool assay_metric_is_time_or_rate(enum assay_metric metric);
+/* True where more of it is better: rates. */
+bool assay_metric_is_rate(enum assay_metric metric);
+/* True for what can have a target or a check: statistics that are times or
+ * rates, and every measured metric. */
+bool assay_metric_can_be_limited(enum assay_metric metric);
+bool assay_metric_is_measured(enum assay_metric metric);
+/* How much worse than its baseline a measured metric may be, as a share: 0 for
+ * what repeats exactly.  NAN where a comparison says nothing of it unless asked,
+ * and for metrics that are not measured. */
+double assay_metric_tolerance(enum assay_metric metric);
 /* True for P50 ... P99.9; `*out_q` (may be NULL) is then the quantile, as 0.95. */
 bool assay_metric_is_percentile(enum assay_metric metric, double *out_q);
 /* The metric of a name, lower case; false if there is none. */
@@ -55,5 +80,15 @@ bool assay_metric_of_name(struct str name, enum assay_metric *out_metric);
  * the count beyond the quartiles' fences.  NAN for the others: percentiles and
  * calls come from single calls, iterations from the run. */
 double assay_metric_of_stats(const struct assay_stats *stats, enum assay_metric metric);
+
+/* The measured metrics of a run.  Zero-initialised it has none. */
+struct assay_measured {
+    uint64_t known; /* bit i: values[i], of metric ASSAY_METRIC_FIRST_MEASURED + i */
+    double values[ASSAY_MEASURED_COUNT];
+};
+/* `metric` must be a measured one; a value that is not finite makes it unknown. */
+void assay_measured_set(struct assay_measured *measured, enum assay_metric metric, double value);
+/* NAN if it is unknown or no measured metric. */
+double assay_measured_get(const struct assay_measured *measured, enum assay_metric metric);
 
 #endif /* ASSAY_METRIC_H */

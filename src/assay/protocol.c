@@ -2,6 +2,7 @@
 #include "assay/protocol.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/num.h"
@@ -161,6 +162,9 @@ static bool parse_rest(struct str rest, struct assay_reply *reply, struct histog
     case ASSAY_REPLY_FAILED:
         reply->text = rest;
         return rest.len > 0;
+    case ASSAY_REPLY_ITEMS:
+    case ASSAY_REPLY_BYTES:
+        return base_num_parse_double(rest, 0, HUGE_VAL, &reply->amount) && reply->amount > 0;
     case ASSAY_REPLY_PEDANTIC:
         return parse_pedantic(rest, &reply->plan);
     case ASSAY_REPLY_TOOK:
@@ -185,6 +189,7 @@ enum assay_status assay_reply_parse(struct str line, struct assay_reply *out_rep
         {{"calls", 5}, ASSAY_REPLY_WANTS_CALLS}, {{"pedantic", 8}, ASSAY_REPLY_PEDANTIC},
         {{"ready", 5}, ASSAY_REPLY_READY},       {{"took", 4}, ASSAY_REPLY_TOOK},
         {{"called", 6}, ASSAY_REPLY_CALLED},     {{"failed", 6}, ASSAY_REPLY_FAILED},
+        {{"items", 5}, ASSAY_REPLY_ITEMS},       {{"bytes", 5}, ASSAY_REPLY_BYTES},
         {{"done", 4}, ASSAY_REPLY_DONE},
     };
     struct str rest;

@@ -21,6 +21,7 @@
  *   called SUM MIN MAX BUCKET:COUNT ... as base/histogram.h, clock cost subtracted
  *                                       end: leave the loop
  *   failed SENTENCE                     at any time; the worker goes on to clean up
+ *   items NUMBER, bytes NUMBER          at any time: what one iteration works through
  *   done                                the body has returned
  *
  * The controller pads the worker's environment with a variable ASSAY_PADDING, of
@@ -73,6 +74,8 @@ enum assay_reply_kind {
     ASSAY_REPLY_TOOK,
     ASSAY_REPLY_CALLED,
     ASSAY_REPLY_FAILED,
+    ASSAY_REPLY_ITEMS,
+    ASSAY_REPLY_BYTES,
     ASSAY_REPLY_DONE
 };
 
@@ -85,6 +88,7 @@ struct assay_reply {
     enum assay_reply_kind kind;
     struct assay_exact_plan plan; /* PEDANTIC */
     struct str text;      /* GROUP, TARGET, FAILED: borrowed from the line */
+    double amount;        /* ITEMS, BYTES: above 0 */
     uint64_t number;      /* HELLO: version; BUILT: ASSAY_BUILT_...; READY: clock cost, ns; TOOK: how many times */
     int64_t times_ns[ASSAY_MAX_BATCHES]; /* TOOK */
 };

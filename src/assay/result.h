@@ -39,6 +39,7 @@ struct assay_run {
     double *samples;     /* seconds per iteration, in order of execution; NULL if the file had none */
     struct assay_stats stats; /* stats.rounds is the number of samples */
     struct assay_calls calls;
+    struct assay_measured measured;
     struct assay_judgement *judgements;
     size_t judgement_count;
 };

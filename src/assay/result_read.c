@@ -363,6 +363,24 @@ static void read_calls(const struct object *own, struct assay_calls *out)
     }
 }
 
+static void read_measured(const struct object *own, struct assay_measured *out)
+{
+    struct object measured = read_object(own, "measured");
+    for (int i = ASSAY_METRIC_FIRST_MEASURED; i < ASSAY_METRIC_COUNT; i++) {
+        enum assay_metric metric = (enum assay_metric)i;
+        double value;
+        read_number(&measured, assay_metric_name(metric), NAN, &value);
+        if (has_failed(own->reader)) {
+            return;
+        }
+        if (value < 0) {
+            refuse_field(&measured, assay_metric_name(metric), "is negative");
+            return;
+        }
+        assay_measured_set(out, metric, value);
+    }
+}
+
 static void read_verdict(const struct object *object, enum assay_target_verdict *out)
 {
     const char *name = json_string_value(field(object, "verdict"));
@@ -454,6 +472,7 @@ static void read_run(struct reader *reader, const json_t *json, struct assay_run
     read_count(&own, "launches", 1, &run->launches); /* other tools have one process */
     read_launch_medians(&own, run);
     read_calls(&own, &run->calls);
+    read_measured(&own, &run->measured);
     read_judgements(&own, run);
     read_time(&own, "empty_loop", &run->empty_loop);
     if (!run->samples) {

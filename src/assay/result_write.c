@@ -282,6 +282,16 @@ static void write_calls(struct writer *writer, const struct assay_calls *calls)
     close_bracket(writer, '}');
 }
 
+static void write_measured(struct writer *writer, const struct assay_measured *measured)
+{
+    open_object(writer, "measured");
+    for (int metric = ASSAY_METRIC_FIRST_MEASURED; metric < ASSAY_METRIC_COUNT; metric++) {
+        write_number_if_known(writer, assay_metric_name((enum assay_metric)metric),
+                              assay_measured_get(measured, (enum assay_metric)metric));
+    }
+    close_bracket(writer, '}');
+}
+
 static void write_judgement(struct writer *writer, const struct assay_judgement *judgement)
 {
     char target[ASSAY_TARGET_TEXT_BYTES];
@@ -311,6 +321,9 @@ static void write_own(struct writer *writer, const struct assay_run *run)
     }
     if (run->calls.count > 0) {
         write_calls(writer, &run->calls);
+    }
+    if (run->measured.known != 0) {
+        write_measured(writer, &run->measured);
     }
     if (run->judgement_count > 0) {
         write_key(writer, "targets");

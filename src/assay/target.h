@@ -2,8 +2,8 @@
 /*
  * assay/target.h - a limit that a benchmark states for itself.
  *
- * "p95 < 500 ms", "mean < 0.5 s", "ops > 1000".  A percentile is judged on
- * calls timed one by one, never on the means of batches.
+ * "p95 < 500 ms", "mean < 0.5 s", "ops > 1000", "bytes_per_second > 1 GB".  A
+ * percentile is judged on calls timed one by one, never on the means of batches.
  */
 #ifndef ASSAY_TARGET_H
 #define ASSAY_TARGET_H
@@ -13,26 +13,30 @@
 struct assay_target {
     enum assay_metric metric;
     bool at_least; /* true: the number should be above the limit; false: below */
-    double limit;  /* seconds, or operations a second for ops */
+    double limit;  /* in the SI unit of the metric: seconds, bytes, a number, any of them a second */
 };
 
 #define ASSAY_TARGET_CONFIDENCE 0.95
 
 /*
- * Parses METRIC < LIMIT or METRIC > LIMIT (also <= and >=, which mean the
- * same; blanks are free).  Times need a unit (ns us ms s); "ops" takes a bare
- * number, with "/s" allowed behind it.  ops goes with > only, times with <
- * only.  ASSAY_OK or ASSAY_BAD_SYNTAX with a sentence that quotes the text.
+ * Parses METRIC < LIMIT or METRIC > LIMIT (also <= and >=, which mean the same
+ * for times and rates; blanks are free).  Rates go with > only, all others with
+ * < or <=; what is counted, bytes too, with <= only, because "allocations < 3"
+ * would not say whether three are fine.  The limit is an amount as below, above 0
+ * unless it is counted.  ASSAY_OK or ASSAY_BAD_SYNTAX with a sentence that quotes
+ * the text.
  */
 ASSAY_MUST_CHECK enum assay_status
 assay_target_parse(struct str text, struct assay_target *out_target, struct assay_error *err);
 
-/* A time of 0 or more with its unit (ns us ms s), in seconds: "500 ms" is
- * exactly 0.5.  False, and `*out_seconds` untouched, for anything else. */
-bool assay_target_parse_seconds(struct str text, double *out_seconds);
+/* An amount of a metric, 0 or more, in its SI unit.  Times need a unit (ns us ms
+ * s): "500 ms" is exactly 0.5.  Bytes may have one (B KB MB GB KiB MiB GiB),
+ * numbers have none, and "/s" may follow a rate.  False, and `*out_amount`
+ * untouched, for anything else. */
+bool assay_target_parse_amount(enum assay_metric metric, struct str text, double *out_amount);
 
 #define ASSAY_TARGET_TEXT_BYTES 64
-/* Writes a target in its normal form, as "p95 < 500 ms". */
+/* Writes a target in its normal form, as "p95 < 500 ms" or "peak_heap <= 4 KiB". */
 void assay_target_format(const struct assay_target *target, char out_text[ASSAY_TARGET_TEXT_BYTES]);
 
 enum assay_target_verdict {
@@ -54,12 +58,12 @@ struct assay_judgement {
 };
 
 /*
- * Judges a target on the statistics of the rounds and, for percentiles, on
- * `calls` (may be NULL: none were taken).  mean and ops use the t interval of
- * the mean; min, max, median and the others have no interval here and are
- * judged by their value, lower == upper == estimate.
+ * Judges a target on the statistics of the rounds, for percentiles on `calls`
+ * (may be NULL: none were taken), for measured metrics on `measured`.  mean and
+ * ops use the t interval of the mean; min, max, median and the others have no
+ * interval here and are judged by their value, lower == upper == estimate.
  */
 struct assay_judgement assay_target_judge(const struct assay_target *target, const struct assay_stats *stats,
-                                          const struct histogram *calls);
+                                          const struct histogram *calls, const struct assay_measured *measured);
 
 #endif /* ASSAY_TARGET_H */

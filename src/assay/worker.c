@@ -11,6 +11,7 @@
 #include "assay/worker.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,6 +119,28 @@ void assay_group(struct assay_bench *bench, const char *group)
     if (may_still_state(bench, "assay_group") && group && group[0]) {
         send_text(bench, "group", group);
     }
+}
+
+static void state_amount(struct assay_bench *bench, const char *what, double per_iteration)
+{
+    if (!(per_iteration > 0) || isinf(per_iteration)) {
+        char reason[MAX_REASON_BYTES];
+        (void)snprintf(reason, sizeof(reason), "assay_%s: %g an iteration, which must be above 0", what, per_iteration);
+        assay_fail_because(bench, reason);
+        return;
+    }
+    base_buf_addf(&bench->line, "%s %.17g", what, per_iteration);
+    send_line(bench);
+}
+
+void assay_items(struct assay_bench *bench, double per_iteration)
+{
+    state_amount(bench, "items", per_iteration);
+}
+
+void assay_bytes(struct assay_bench *bench, double per_iteration)
+{
+    state_amount(bench, "bytes", per_iteration);
 }
 
 void assay_time_calls(struct assay_bench *bench)

@@ -44,6 +44,7 @@ struct check_counts {
 struct check_counts report_checks(const struct report *report, const struct options *options,
                                   const struct assay_comparison *rows, size_t count);
 
-bool has_change(const struct assay_comparison *rows, size_t count, enum assay_change change);
+/* Whether a row is a regression, by its time or by a measured metric. */
+bool has_regression(const struct assay_comparison *rows, size_t count, const struct assay_limits *limits);
 
 #endif /* CMD_ASSAY_COMMANDS_H */

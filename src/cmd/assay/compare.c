@@ -38,8 +38,9 @@ static int compare_two(const struct options *options, const struct assay_result 
         count = keep_matching(rows, count, options->filter);
         printf("%s\n", candidate_path);
         report_comparison(&report, rows, count, &options->limits, baseline_path);
+        report_measured_changes(&report, rows, count, &options->limits);
         struct check_counts checks = report_checks(&report, options, rows, count);
-        bool regressed = checks.failed > 0 || has_change(rows, count, ASSAY_CHANGE_REGRESSION);
+        bool regressed = checks.failed > 0 || has_regression(rows, count, &options->limits);
         status = options->any_machine   ? EXIT_FINE
                  : regressed            ? EXIT_REGRESSION
                  : checks.unchecked > 0 ? EXIT_UNDECIDED

@@ -14,75 +14,45 @@
 #define MAX_CONFIG_BYTES 1000000
 #define MAX_LOG_BYTES 4000
 
+/* Keys that are options of a text; "warmup" behind its iterations: "off" must win. */
+#define TEXT_KEYS(X)                                                                                                   \
+    X(min_rounds) X(min_time) X(max_time) X(launches) X(warmup_iterations) X(warmup) X(timeout) X(calls) X(disable)    \
+    X(shuffle) X(layout) X(seed)                                                                                       \
+    X(storage) X(autosave) X(save_data) X(save) X(json) X(baseline) X(compare) X(any_machine)                          \
+    X(watch) X(regression) X(statistic) X(confirm)                                                                     \
+    X(columns) X(sort) X(color) X(quiet)
+
+/* Keys that are options which may be repeated. */
+#define LIST_KEYS(X) X(compare_fail) X(tolerance)
+
+#define TEXT_MEMBER(name_) char *name_;
+#define LIST_MEMBER(name_)                                                                                             \
+    char **name_;                                                                                                      \
+    unsigned name_##_count;
+
 struct yaml {
-    char *build;
-    char **programs;
-    unsigned programs_count;
-    char **compare_fail;
-    unsigned compare_fail_count;
-    char *min_rounds, *min_time, *max_time, *launches, *warmup, *warmup_iterations, *timeout, *calls, *disable;
-    char *shuffle, *layout, *seed;
-    char *storage, *autosave, *save_data, *save, *json, *baseline, *compare, *any_machine;
-    char *watch, *regression, *statistic, *confirm, *columns, *sort, *color, *quiet;
+    TEXT_MEMBER(build)
+    LIST_MEMBER(programs)
+    TEXT_KEYS(TEXT_MEMBER)
+    LIST_KEYS(LIST_MEMBER)
 };
 
 struct config {
     struct yaml *yaml;
 };
 
-#define TEXT(name_)                                                                                                    \
-    CYAML_FIELD_STRING_PTR(#name_, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml, name_, 0, CYAML_UNLIMITED)
-#define LIST(name_)                                                                                                    \
-    CYAML_FIELD_SEQUENCE(#name_, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml, name_, &text_schema, 0,        \
-                         CYAML_UNLIMITED)
-
 static const cyaml_schema_value_t text_schema = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 0, CYAML_UNLIMITED)};
 
-static const cyaml_schema_field_t fields[] = {
-    TEXT(build),    LIST(programs), LIST(compare_fail), TEXT(min_rounds),        TEXT(min_time), TEXT(max_time),
-    TEXT(launches), TEXT(warmup),   TEXT(warmup_iterations), TEXT(timeout),      TEXT(calls),    TEXT(disable),
-    TEXT(storage),  TEXT(autosave), TEXT(save_data),    TEXT(save),              TEXT(json),     TEXT(baseline),
-    TEXT(compare),  TEXT(any_machine), TEXT(watch),     TEXT(regression),        TEXT(statistic), TEXT(confirm),
-    TEXT(columns),  TEXT(sort),     TEXT(color),        TEXT(quiet),
-    TEXT(shuffle),  TEXT(layout),   TEXT(seed),                     CYAML_FIELD_END,
-};
+#define TEXT_FIELD(name_)                                                                                              \
+    CYAML_FIELD_STRING_PTR(#name_, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml, name_, 0, CYAML_UNLIMITED),
+#define LIST_FIELD(name_)                                                                                              \
+    CYAML_FIELD_SEQUENCE(#name_, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml, name_, &text_schema, 0,        \
+                         CYAML_UNLIMITED),
+
+static const cyaml_schema_field_t fields[] = {TEXT_FIELD(build) LIST_FIELD(programs) TEXT_KEYS(TEXT_FIELD)
+                                                  LIST_KEYS(LIST_FIELD) CYAML_FIELD_END};
 
 static const cyaml_schema_value_t top_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct yaml, fields)};
-
-/* Where each option's text lies; lists are handled apart. */
-static const struct {
-    const char *option;
-    size_t offset;
-} texts[] = {
-    {"min-rounds", offsetof(struct yaml, min_rounds)},
-    {"min-time", offsetof(struct yaml, min_time)},
-    {"max-time", offsetof(struct yaml, max_time)},
-    {"launches", offsetof(struct yaml, launches)},
-    {"warmup-iterations", offsetof(struct yaml, warmup_iterations)},
-    {"warmup", offsetof(struct yaml, warmup)}, /* after its iterations: "off" must win */
-    {"timeout", offsetof(struct yaml, timeout)},
-    {"calls", offsetof(struct yaml, calls)},
-    {"disable", offsetof(struct yaml, disable)},
-    {"shuffle", offsetof(struct yaml, shuffle)},
-    {"layout", offsetof(struct yaml, layout)},
-    {"seed", offsetof(struct yaml, seed)},
-    {"storage", offsetof(struct yaml, storage)},
-    {"autosave", offsetof(struct yaml, autosave)},
-    {"save-data", offsetof(struct yaml, save_data)},
-    {"save", offsetof(struct yaml, save)},
-    {"json", offsetof(struct yaml, json)},
-    {"baseline", offsetof(struct yaml, baseline)},
-    {"compare", offsetof(struct yaml, compare)},
-    {"any-machine", offsetof(struct yaml, any_machine)},
-    {"watch", offsetof(struct yaml, watch)},
-    {"regression", offsetof(struct yaml, regression)},
-    {"statistic", offsetof(struct yaml, statistic)},
-    {"confirm", offsetof(struct yaml, confirm)},
-    {"columns", offsetof(struct yaml, columns)},
-    {"sort", offsetof(struct yaml, sort)},
-    {"color", offsetof(struct yaml, color)},
-    {"quiet", offsetof(struct yaml, quiet)},
-};
 
 static void collect_log(cyaml_log_t level, void *context, const char *format, va_list args)
     __attribute__((format(printf, 3, 0)));
@@ -154,41 +124,47 @@ static bool load(const struct source *source, struct yaml **out_yaml, struct buf
     return error == CYAML_OK;
 }
 
-/* `key` is the option's name with "_" for "-". */
-static bool apply_one(const struct source *source, struct options *options, const char *name, const char *value,
+/* The option's name is the key with "-" for "_". */
+static bool apply_one(const struct source *source, struct options *options, const char *key, const char *value,
                       struct buf *reason)
 {
-    char key[40];
+    char name[40];
     size_t len = 0;
-    for (; name[len] != '\0' && len < sizeof(key) - 1; len++) {
-        key[len] = name[len] == '-' ? '_' : name[len];
+    for (; key[len] != '\0' && len < sizeof(name) - 1; len++) {
+        name[len] = key[len] == '_' ? '-' : key[len];
     }
     struct buf clause;
     base_buf_init(&clause, 1500);
-    bool good = options_set(options, base_str(name), value, &clause);
+    bool good = options_set(options, (struct str){name, len}, value, &clause);
     if (!good) {
-        base_buf_addf(reason, "%s:%d: %s", source->path, line_of_key(source->text, (struct str){key, len}),
+        base_buf_addf(reason, "%s:%d: %s", source->path, line_of_key(source->text, base_str(key)),
                       base_buf_cstr(&clause));
     }
     base_buf_deinit(&clause);
     return good;
 }
 
-static bool apply_all(const struct source *source, const struct yaml *yaml, struct options *options, struct buf *reason)
+static bool apply_list(const struct source *source, struct options *options, const char *key, char *const *values,
+                       unsigned count, struct buf *reason)
 {
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        const char *value;
-        memcpy(&value, (const char *)yaml + texts[i].offset, sizeof(value));
-        if (value && !apply_one(source, options, texts[i].option, value, reason)) {
-            return false;
-        }
-    }
-    for (unsigned i = 0; i < yaml->compare_fail_count; i++) {
-        if (!apply_one(source, options, "compare-fail", yaml->compare_fail[i], reason)) {
+    for (unsigned i = 0; i < count; i++) {
+        if (!apply_one(source, options, key, values[i], reason)) {
             return false;
         }
     }
     return true;
+}
+
+static bool apply_all(const struct source *source, const struct yaml *yaml, struct options *options, struct buf *reason)
+{
+    bool good = true;
+#define APPLY_TEXT(name_)                                                                                              \
+    good = good && (!yaml->name_ || apply_one(source, options, #name_, yaml->name_, reason));
+#define APPLY_LIST(name_)                                                                                              \
+    good = good && apply_list(source, options, #name_, yaml->name_, yaml->name_##_count, reason);
+    TEXT_KEYS(APPLY_TEXT)
+    LIST_KEYS(APPLY_LIST)
+    return good;
 }
 
 static bool read_source(const char *path, struct config *config, struct options *options, struct buf *reason)

@@ -204,7 +204,7 @@ void launch_subject(struct subject *subject, const struct session_options *optio
     /* A target that is no target leaves a worker that stands before its loop. */
     bool finished = worker_is_alive(worker) && worker_finish(worker);
     subject->launches++;
-    subject_end_launch(subject);
+    subject_end_launch(subject, worker);
     if (!measured || !finished) {
         const char *reason = worker_reason(worker);
         subject_fail(subject, reason[0] ? reason : "could not be measured");

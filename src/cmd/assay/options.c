@@ -214,12 +214,25 @@ static bool set_statistic(void *field, const char *value, struct buf *wanted)
     if (!find_metric(base_str(value), &metric, wanted)) {
         return false;
     }
-    if (!assay_metric_is_time_or_rate(metric)) {
+    if (!assay_metric_can_be_limited(metric) || assay_metric_is_measured(metric)) {
         return arguments_want(wanted, "a time or ops");
     }
     struct assay_limits *limits = field;
     limits->metric = metric;
     limits->has_witness = false; /* who names one statistic means that one */
+    return true;
+}
+
+static bool set_tolerance(void *field, const char *value, struct buf *wanted)
+{
+    struct assay_limits *limits = field;
+    struct assay_check check;
+    struct assay_error err;
+    if (assay_check_parse(base_str(value), &check, &err) != ASSAY_OK || !check.is_ratio ||
+        !assay_metric_is_measured(check.metric)) {
+        return arguments_want(wanted, "a measured metric and a percentage, as in 'bytes_per_second:5%'");
+    }
+    limits->tolerances[check.metric - ASSAY_METRIC_FIRST_MEASURED] = check.limit;
     return true;
 }
 
@@ -248,6 +261,7 @@ static bool set_columns(void *field, const char *value, struct buf *wanted)
     }
     memcpy(options->columns, columns, sizeof(columns));
     options->column_count = count;
+    options->has_columns = true;
     return true;
 }
 
@@ -323,6 +337,8 @@ static const struct argument_option entries[] = {
      "a slowdown beyond this is a regression (20%)"},
     {"statistic", 0, ARGUMENT_REQUIRED, "METRIC", RUN_OR_COMPARE, set_statistic, AT(limits),
      "what the two limits are applied to (min, and median must agree)"},
+    {"tolerance", 0, ARGUMENT_REQUIRED, "METRIC:SHARE", RUN_OR_COMPARE, set_tolerance, AT(limits),
+     "how much worse a measured metric may be, as 'bytes_per_second:5%'; may be repeated"},
     {"confirm", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_switch, AT(confirm),
      "measure a suspected regression again before calling it one (on)"},
     {"any-machine", 0, ARGUMENT_OPTIONAL, "on|off", RUN_OR_COMPARE, set_switch, AT(any_machine),

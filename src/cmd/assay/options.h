@@ -43,6 +43,7 @@ struct options {
     struct assay_limits limits;
     struct assay_check checks[MAX_CHECKS];
     size_t check_count;
+    bool has_columns; /* they were chosen; else measured metrics that a table has are added */
     enum assay_metric columns[ASSAY_METRIC_COUNT];
     size_t column_count;
     bool has_sort;

@@ -63,6 +63,9 @@ void report_format_number(enum assay_metric metric, double value, char out_text[
 {
     static const struct scale seconds[] = {{1, 1, "s"}, {1e-3, 1e-3, "ms"}, {1e-6, 1e-6, "us"}, {0, 1e-9, "ns"}};
     static const struct scale rates[] = {{1e9, 1e9, "G/s"}, {1e6, 1e6, "M/s"}, {1e3, 1e3, "K/s"}, {0, 1, "/s"}};
+    static const struct scale bytes[] = {{1e9, 1e9, "GB"}, {1e6, 1e6, "MB"}, {1e3, 1e3, "KB"}, {0, 1, "B"}};
+    static const struct scale byte_rates[] = {
+        {1e9, 1e9, "GB/s"}, {1e6, 1e6, "MB/s"}, {1e3, 1e3, "KB/s"}, {0, 1, "B/s"}};
     if (isnan(value)) {
         (void)snprintf(out_text, REPORT_NUMBER_BYTES, "-");
         return;
@@ -79,6 +82,15 @@ void report_format_number(enum assay_metric metric, double value, char out_text[
         break;
     case ASSAY_UNIT_COUNT:
         (void)snprintf(out_text, REPORT_NUMBER_BYTES, "%.0f", value);
+        break;
+    case ASSAY_UNIT_PER_ITERATION:
+        (void)snprintf(out_text, REPORT_NUMBER_BYTES, value == floor(value) ? "%.0f" : "%.4g", value);
+        break;
+    case ASSAY_UNIT_BYTES:
+        format_scaled(value, bytes, out_text);
+        break;
+    case ASSAY_UNIT_BYTES_PER_SECOND:
+        format_scaled(value, byte_rates, out_text);
         break;
     }
 }
@@ -179,16 +191,41 @@ static size_t name_width(const struct rows *rows)
     return width;
 }
 
-static void measure_columns(const struct rows *rows, const struct options *options, size_t widths[ASSAY_METRIC_COUNT])
+/* What stands beside the names of a table. */
+struct columns {
+    enum assay_metric metrics[ASSAY_METRIC_COUNT];
+    size_t widths[ASSAY_METRIC_COUNT];
+    size_t count;
+};
+
+static bool is_known_of_any(const struct rows *rows, enum assay_metric metric)
 {
-    for (size_t column = 0; column < options->column_count; column++) {
-        widths[column] = strlen(assay_metric_heading(options->columns[column]));
-        for (size_t i = 0; i < rows->count; i++) {
-            char text[REPORT_NUMBER_BYTES];
-            format_cell(rows->runs[i], options->columns[column], text);
-            widths[column] = strlen(text) > widths[column] ? strlen(text) : widths[column];
+    for (size_t i = 0; i < rows->count; i++) {
+        if (!isnan(assay_run_value(rows->runs[i], metric))) {
+            return true;
         }
     }
+    return false;
+}
+
+static struct columns choose_columns(const struct rows *rows, const struct options *options)
+{
+    struct columns columns = {.count = options->column_count};
+    memcpy(columns.metrics, options->columns, options->column_count * sizeof(*columns.metrics));
+    for (int metric = ASSAY_METRIC_FIRST_MEASURED; !options->has_columns && metric < ASSAY_METRIC_COUNT; metric++) {
+        if (is_known_of_any(rows, (enum assay_metric)metric)) {
+            columns.metrics[columns.count++] = (enum assay_metric)metric;
+        }
+    }
+    for (size_t column = 0; column < columns.count; column++) {
+        columns.widths[column] = strlen(assay_metric_heading(columns.metrics[column]));
+        for (size_t i = 0; i < rows->count; i++) {
+            char text[REPORT_NUMBER_BYTES];
+            format_cell(rows->runs[i], columns.metrics[column], text);
+            columns.widths[column] = strlen(text) > columns.widths[column] ? strlen(text) : columns.widths[column];
+        }
+    }
+    return columns;
 }
 
 static enum shade shade_of_target(enum assay_target_verdict verdict)
@@ -229,14 +266,14 @@ static void print_verdicts(const struct report *report, const struct assay_run *
     }
 }
 
-static void print_row(const struct report *report, const struct assay_run *run, const struct options *options,
-                      size_t first_width, const size_t widths[ASSAY_METRIC_COUNT])
+static void print_row(const struct report *report, const struct assay_run *run, size_t first_width,
+                      const struct columns *columns)
 {
     fprintf(report->out, "%-*s", (int)first_width, run->name);
-    for (size_t column = 0; column < options->column_count; column++) {
+    for (size_t column = 0; column < columns->count; column++) {
         char text[REPORT_NUMBER_BYTES];
-        format_cell(run, options->columns[column], text);
-        fprintf(report->out, "  %*s", (int)widths[column], text);
+        format_cell(run, columns->metrics[column], text);
+        fprintf(report->out, "  %*s", (int)columns->widths[column], text);
     }
     print_verdicts(report, run);
     fputc('\n', report->out);
@@ -262,11 +299,10 @@ static void print_notes(const struct report *report, const struct rows *rows)
 
 static void print_table(const struct report *report, const struct rows *rows, const struct options *options)
 {
-    size_t widths[ASSAY_METRIC_COUNT];
-    measure_columns(rows, options, widths);
+    const struct columns columns = choose_columns(rows, options);
     size_t first = name_width(rows), total = first;
-    for (size_t column = 0; column < options->column_count; column++) {
-        total += 2 + widths[column];
+    for (size_t column = 0; column < columns.count; column++) {
+        total += 2 + columns.widths[column];
     }
     char title[160];
     const char *group = rows->runs[0]->group;
@@ -274,12 +310,12 @@ static void print_table(const struct report *report, const struct rows *rows, co
                    rows->count == 1 ? "" : "s"); /* cut if the group's name is that long */
     print_rule(report, total, title);
     fprintf(report->out, "%-*s", (int)first, "Name");
-    for (size_t column = 0; column < options->column_count; column++) {
-        fprintf(report->out, "  %*s", (int)widths[column], assay_metric_heading(options->columns[column]));
+    for (size_t column = 0; column < columns.count; column++) {
+        fprintf(report->out, "  %*s", (int)columns.widths[column], assay_metric_heading(columns.metrics[column]));
     }
     fputs(has_targets(rows) ? "  Targets\n" : "\n", report->out);
     for (size_t i = 0; i < rows->count; i++) {
-        print_row(report, rows->runs[i], options, first, widths);
+        print_row(report, rows->runs[i], first, &columns);
     }
     print_notes(report, rows);
     fputc('\n', report->out);
@@ -507,6 +543,66 @@ void report_comparison(const struct report *report, const struct assay_compariso
             limits->watch_ratio * 100, limits->regression_ratio * 100,
             limits->has_witness ? ";\nwhat counts is the change on which both statistics agree" : "");
     print_summary(report, rows, count);
+}
+
+static void print_measured_change(const struct report *report, const struct assay_comparison *row,
+                                  enum assay_metric metric, const struct assay_limits *limits, size_t width)
+{
+    char before[REPORT_NUMBER_BYTES], after[REPORT_NUMBER_BYTES], change[REPORT_NUMBER_BYTES];
+    double ratio;
+    enum assay_change verdict = assay_measured_change(row, metric, limits, &ratio);
+    report_format_number(metric, assay_run_value(row->baseline, metric), before);
+    report_format_number(metric, assay_run_value(row->candidate, metric), after);
+    format_change(ratio, change);
+    fprintf(report->out, "%-*s  %-16s  %12s  %12s  %9s  ", (int)width, row->name, assay_metric_name(metric), before,
+            after, change);
+    enum shade shade = shade_of_change(verdict);
+    begin_shade(report, shade);
+    fputs(verdict == ASSAY_CHANGE_FASTER ? "better" : assay_change_name(verdict), report->out);
+    end_shade(report, shade);
+    fprintf(report->out, verdict == ASSAY_CHANGE_REGRESSION ? " (%g%% is allowed)\n" : "\n",
+            limits->tolerances[metric - ASSAY_METRIC_FIRST_MEASURED] * 100);
+}
+
+/* For each metric of each row: counts it, and prints it if `width` is not 0 and it has changed. */
+static size_t each_measured_change(const struct report *report, const struct assay_comparison *rows, size_t count,
+                                   const struct assay_limits *limits, size_t width, size_t *out_changed)
+{
+    size_t compared = 0;
+    *out_changed = 0;
+    for (size_t i = 0; i < count; i++) {
+        for (int metric = ASSAY_METRIC_FIRST_MEASURED; metric < ASSAY_METRIC_COUNT; metric++) {
+            double ratio;
+            enum assay_change change = assay_measured_change(&rows[i], (enum assay_metric)metric, limits, &ratio);
+            bool changed = change == ASSAY_CHANGE_REGRESSION || change == ASSAY_CHANGE_FASTER;
+            compared += change != ASSAY_CHANGE_UNKNOWN;
+            *out_changed += changed;
+            if (changed && width > 0) {
+                print_measured_change(report, &rows[i], (enum assay_metric)metric, limits, width);
+            }
+        }
+    }
+    return compared;
+}
+
+void report_measured_changes(const struct report *report, const struct assay_comparison *rows, size_t count,
+                             const struct assay_limits *limits)
+{
+    size_t changed, width = strlen("Name");
+    size_t compared = each_measured_change(report, rows, count, limits, 0, &changed);
+    if (compared == 0) {
+        return;
+    }
+    if (changed > 0) {
+        for (size_t i = 0; i < count; i++) {
+            width = strlen(rows[i].name) > width ? strlen(rows[i].name) : width;
+        }
+        print_rule(report, width + 78, "measured beside time");
+        fprintf(report->out, "%-*s  %-16s  %12s  %12s  %9s  Verdict\n", (int)width, "Name", "Metric", "Baseline", "Now",
+                "Change");
+        (void)each_measured_change(report, rows, count, limits, width, &changed);
+    }
+    fprintf(report->out, "%zu measured beside time, %zu changed\n\n", compared, changed);
 }
 
 void report_failed_check(const struct report *report, const struct assay_comparison *row,

@@ -43,6 +43,11 @@ void report_targets(const struct report *report, const struct assay_result *resu
 void report_comparison(const struct report *report, const struct assay_comparison *rows, size_t count,
                        const struct assay_limits *limits, const char *baseline_name);
 
+/* The measured metrics that changed beyond their tolerance, and how many were
+ * compared; nothing if none were. */
+void report_measured_changes(const struct report *report, const struct assay_comparison *rows, size_t count,
+                             const struct assay_limits *limits);
+
 /* One line: a check of --compare-fail that failed. */
 void report_failed_check(const struct report *report, const struct assay_comparison *row,
                          const struct assay_check *check, double measured);

@@ -322,11 +322,17 @@ struct check_counts report_checks(const struct report *report, const struct opti
     return counts;
 }
 
-bool has_change(const struct assay_comparison *rows, size_t count, enum assay_change change)
+bool has_regression(const struct assay_comparison *rows, size_t count, const struct assay_limits *limits)
 {
     for (size_t i = 0; i < count; i++) {
-        if (rows[i].change == change) {
+        if (rows[i].change == ASSAY_CHANGE_REGRESSION) {
             return true;
+        }
+        for (int metric = ASSAY_METRIC_FIRST_MEASURED; metric < ASSAY_METRIC_COUNT; metric++) {
+            double ratio;
+            if (assay_measured_change(&rows[i], (enum assay_metric)metric, limits, &ratio) == ASSAY_CHANGE_REGRESSION) {
+                return true;
+            }
         }
     }
     return false;
@@ -432,13 +438,14 @@ static int conclude(struct run *run)
         report_targets(&run->report, &run->result);
         if (run->rows) {
             report_comparison(&run->report, run->rows, run->row_count, &options->limits, run->baseline_path);
+            report_measured_changes(&run->report, run->rows, run->row_count, &options->limits);
         }
     }
     struct check_counts checks = report_checks(&run->report, options, run->rows, run->row_count);
     (void)fflush(run->report.out); /* so that what follows on stderr comes after it */
     report_warnings(run);
     size_t failures = report_failures(run);
-    bool regressed = checks.failed > 0 || has_change(run->rows, run->row_count, ASSAY_CHANGE_REGRESSION);
+    bool regressed = checks.failed > 0 || has_regression(run->rows, run->row_count, &options->limits);
     /* A foreign machine's times prove nothing here. */
     bool foreign = run->baseline_path && run->baseline.machine.class_key &&
                    strcmp(run->baseline.machine.class_key, run->result.machine.class_key) != 0;

@@ -72,8 +72,11 @@ bool subject_keep_times(struct subject *subject, const int64_t *times_ns, uint64
     return true;
 }
 
-void subject_end_launch(struct subject *subject)
+void subject_end_launch(struct subject *subject, const struct worker *worker)
 {
+    struct worker_facts facts = worker_facts(worker);
+    subject->items = facts.items;
+    subject->bytes = facts.bytes;
     void *ends = subject->launch_ends;
     if (!base_array_make_room(&ends, subject->launch_count, &subject->launch_capacity, sizeof(*subject->launch_ends))) {
         subject->no_memory = true;
@@ -133,6 +136,16 @@ static enum assay_status describe_launches(const struct subject *subject, struct
     return ASSAY_OK;
 }
 
+static void describe_rates(const struct subject *subject, struct assay_run *run)
+{
+    if (subject->items > 0) {
+        assay_measured_set(&run->measured, ASSAY_METRIC_ITEMS_PER_SECOND, subject->items * run->stats.ops);
+    }
+    if (subject->bytes > 0) {
+        assay_measured_set(&run->measured, ASSAY_METRIC_BYTES_PER_SECOND, subject->bytes * run->stats.ops);
+    }
+}
+
 /* Copies the samples into the run and computes all that follows from them. */
 static enum assay_status describe_samples(const struct subject *subject, struct assay_run *run)
 {
@@ -151,8 +164,9 @@ static enum assay_status describe_samples(const struct subject *subject, struct 
         return status;
     }
     run->calls = describe_calls(subject);
+    describe_rates(subject, run);
     for (size_t i = 0; i < subject->target_count; i++) {
-        run->judgements[i] = assay_target_judge(&subject->targets[i], &run->stats, subject->calls);
+        run->judgements[i] = assay_target_judge(&subject->targets[i], &run->stats, subject->calls, &run->measured);
     }
     run->judgement_count = subject->target_count;
     return ASSAY_OK;

@@ -26,6 +26,7 @@ struct subject {
     bool wants_calls;
     uint64_t calls_needed;
     struct assay_exact_plan plan; /* rounds 0: none, the size of a round is found */
+    double items, bytes; /* of an iteration; 0: not stated */
     uint64_t clock_cost_ns;
     double empty_loop; /* of its program, seconds an iteration; 0: unknown */
     struct assay_round_size round;
@@ -48,8 +49,8 @@ void subject_fail(struct subject *subject, const char *reason);
 void subject_keep_output(struct subject *subject, const struct worker *worker);
 /* Keeps the times of `count` rounds of the subject's size as samples; false without memory. */
 bool subject_keep_times(struct subject *subject, const int64_t *times_ns, uint64_t count);
-/* Remembers that the samples of this launch end here. */
-void subject_end_launch(struct subject *subject);
+/* Remembers that the samples of this launch end here, and what the worker said by its end. */
+void subject_end_launch(struct subject *subject, const struct worker *worker);
 
 /* Fills a zeroed run with the subject's name, options and numbers, judged by
  * its targets.  ASSAY_OK or ASSAY_NO_MEMORY, the run then being incomplete. */

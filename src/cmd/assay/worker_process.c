@@ -46,6 +46,7 @@ struct worker {
     size_t target_count;
     bool wants_calls;
     struct assay_exact_plan plan;
+    double items, bytes;
     uint64_t clock_cost_ns;
     unsigned built;
 
@@ -212,10 +213,22 @@ static bool send_command(struct worker *worker, const struct assay_command *comm
     return whole || bury(worker, NULL);
 }
 
-/* A check failed or the body gave up; it goes on to its end by itself. */
-static void note_failure(struct worker *worker)
+/* Takes in what may be said at any time; false if the reply is another. */
+static bool take_remark(struct worker *worker)
 {
-    set_reason(worker, "%.*s", STR_ARGS(worker->reply.text));
+    switch ((int)worker->reply.kind) { /* int: the others are not remarks */
+    case ASSAY_REPLY_FAILED: /* a check failed or the body gave up; it goes on to its end by itself */
+        set_reason(worker, "%.*s", STR_ARGS(worker->reply.text));
+        return true;
+    case ASSAY_REPLY_ITEMS:
+        worker->items = worker->reply.amount;
+        return true;
+    case ASSAY_REPLY_BYTES:
+        worker->bytes = worker->reply.amount;
+        return true;
+    default:
+        return false;
+    }
 }
 
 /* Takes in one reply of the preparation; `*out_is_ready` once it stands before the loop. */
@@ -251,8 +264,9 @@ static bool take_fact(struct worker *worker, bool *out_is_ready)
         worker->plan = reply->plan;
         return true;
     case ASSAY_REPLY_FAILED:
-        note_failure(worker);
-        return true;
+    case ASSAY_REPLY_ITEMS:
+    case ASSAY_REPLY_BYTES:
+        return take_remark(worker);
     case ASSAY_REPLY_READY:
         worker->clock_cost_ns = reply->number;
         *out_is_ready = true;
@@ -444,6 +458,8 @@ struct worker_facts worker_facts(const struct worker *worker)
         .target_count = worker->target_count,
         .wants_calls = worker->wants_calls,
         .plan = worker->plan,
+        .items = worker->items,
+        .bytes = worker->bytes,
         .clock_cost_ns = worker->clock_cost_ns,
         .built = worker->built,
     };
@@ -459,11 +475,10 @@ static bool await(struct worker *worker, enum assay_reply_kind kind, struct hist
         if (worker->reply.kind == kind) {
             return true;
         }
-        if (worker->reply.kind == ASSAY_REPLY_FAILED) {
-            note_failure(worker);
-        } else if (worker->reply.kind == ASSAY_REPLY_DONE) {
+        if (worker->reply.kind == ASSAY_REPLY_DONE) {
             return bury(worker, NULL);
-        } else {
+        }
+        if (!take_remark(worker)) {
             return bury(worker, "answered what it was not asked");
         }
     }

@@ -16,13 +16,15 @@
 
 struct worker;
 
-/* What the benchmark stated before its loop.  Borrowed from the worker. */
+/* What the benchmark has stated so far: complete before its loop but for the
+ * amounts, which may come later.  Borrowed from the worker. */
 struct worker_facts {
     const char *group; /* or NULL */
     const char *const *targets;
     size_t target_count;
     bool wants_calls;
     struct assay_exact_plan plan; /* rounds 0: none was stated */
+    double items, bytes; /* of an iteration; 0: not stated */
     uint64_t clock_cost_ns;
     unsigned built; /* ASSAY_BUILT_... */
 };

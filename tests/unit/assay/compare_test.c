@@ -250,12 +250,19 @@ static void reads_checks_with_fractions_units_and_percentiles(void **state)
         const char *text;
         struct assay_check wanted;
     } cases[] = {
-        {"mean:20%", {ASSAY_METRIC_MEAN, true, 0.2}},      {"mean:2.5%", {ASSAY_METRIC_MEAN, true, 0.025}},
-        {"min:150%", {ASSAY_METRIC_MIN, true, 1.5}},       {"min:0%", {ASSAY_METRIC_MIN, true, 0}},
-        {"mean:0.001", {ASSAY_METRIC_MEAN, false, 0.001}}, {"median:.5", {ASSAY_METRIC_MEDIAN, false, 0.5}},
-        {"iqr:1e-6", {ASSAY_METRIC_IQR, false, 1e-6}},     {"max:5 us", {ASSAY_METRIC_MAX, false, 5e-6}},
-        {"p95:5us", {ASSAY_METRIC_P95, false, 5e-6}},      {"p99.9:10%", {ASSAY_METRIC_P999, true, 0.1}},
+        {"mean:20%", {ASSAY_METRIC_MEAN, true, 0.2}},
+        {"mean:2.5%", {ASSAY_METRIC_MEAN, true, 0.025}},
+        {"min:150%", {ASSAY_METRIC_MIN, true, 1.5}},
+        {"min:0%", {ASSAY_METRIC_MIN, true, 0}},
+        {"mean:0.001", {ASSAY_METRIC_MEAN, false, 0.001}},
+        {"median:.5", {ASSAY_METRIC_MEDIAN, false, 0.5}},
+        {"iqr:1e-6", {ASSAY_METRIC_IQR, false, 1e-6}},
+        {"max:5 us", {ASSAY_METRIC_MAX, false, 5e-6}},
+        {"p95:5us", {ASSAY_METRIC_P95, false, 5e-6}},
+        {"p99.9:10%", {ASSAY_METRIC_P999, true, 0.1}},
         {"mad : 3 %", {ASSAY_METRIC_MAD, true, 0.03}},
+        {"ops:5%", {ASSAY_METRIC_OPS, true, 0.05}},
+        {"bytes_per_second:5%", {ASSAY_METRIC_BYTES_PER_SECOND, true, 0.05}},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct assay_check check;
@@ -275,12 +282,23 @@ static void refuses_what_is_no_check_and_quotes_it(void **state)
     static const struct {
         const char *text, *reason;
     } cases[] = {
-        {"", "is no check"},          {"mean", "is no check"},           {"mean 5%", "is no check"},
-        {"avg:5%", "not on 'avg'"},   {"ops:5%", "not on 'ops'"},        {"rounds:5", "not on 'rounds'"},
-        {":5%", "not on ''"},         {"mean:", "the limit must be"},    {"mean:%", "the limit must be"},
-        {"mean:-5%", "the limit"},    {"mean:-1e-3", "the limit"},       {"mean:5%%", "the limit must be"},
-        {"mean:nan%", "the limit"},   {"mean:5 h", "the limit must be"}, {"mean:5%:6", "the limit must be"},
-        {"mean:inf", "the limit"},    {"mean:0x5%", "the limit must be"},
+        {"", "is no check"},
+        {"mean", "is no check"},
+        {"mean 5%", "is no check"},
+        {"avg:5%", "not on 'avg'"},
+        {"ops:5", "a percentage"},
+        {"rounds:5", "not on 'rounds'"},
+        {":5%", "not on ''"},
+        {"mean:", "the limit must be"},
+        {"mean:%", "the limit must be"},
+        {"mean:-5%", "the limit"},
+        {"mean:-1e-3", "the limit"},
+        {"mean:5%%", "the limit must be"},
+        {"mean:nan%", "the limit"},
+        {"mean:5 h", "the limit must be"},
+        {"mean:5%:6", "the limit must be"},
+        {"mean:inf", "the limit"},
+        {"mean:0x5%", "the limit must be"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct assay_check check = {.limit = 77};
@@ -302,10 +320,12 @@ static void a_check_fails_only_beyond_its_limit(void **state)
         bool fails;
         double measured;
     } cases[] = {
-        {"min:5%", 100, 104, false, 0.04}, {"min:5%", 100, 106, true, 0.06},     {"min:5%", 100, 50, false, -0.5},
-        {"min:2.5%", 100, 103, true, 0.03}, {"min:0.001", 1, 1.0005, false, 5e-4}, {"min:0.001", 1, 1.002, true, 2e-3},
-        {"min:1 ms", 1, 1.002, true, 2e-3}, {"min:5%", 0, 0, false, 0},          {"min:5%", 0, 1e-9, true, INFINITY},
-        {"min:5%", NAN, 1, false, NAN},     {"min:1 ms", 1, NAN, false, NAN},
+        {"min:5%", 100, 104, false, 0.04},     {"min:5%", 100, 106, true, 0.06},
+        {"min:5%", 100, 50, false, -0.5},      {"min:2.5%", 100, 103, true, 0.03},
+        {"min:0.001", 1, 1.0005, false, 5e-4}, {"min:0.001", 1, 1.002, true, 2e-3},
+        {"min:1 ms", 1, 1.002, true, 2e-3},    {"min:5%", 0, 0, false, 0},
+        {"min:5%", 0, 1e-9, true, INFINITY},   {"min:5%", NAN, 1, false, NAN},
+        {"min:1 ms", 1, NAN, false, NAN},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct assay_run before = make_run("a", cases[i].before), now = make_run("a", cases[i].now);
@@ -315,6 +335,37 @@ static void a_check_fails_only_beyond_its_limit(void **state)
         assert_true(assay_check_fails(&check, &before, &now, &measured) == cases[i].fails);
         assert_double_near(measured, cases[i].measured, 1e-9);
     }
+}
+
+static void a_measured_metric_is_compared_with_its_own_tolerance(void **state)
+{
+    (void)state;
+    static const struct {
+        double tolerance, before, now;
+        enum assay_change change;
+        double ratio;
+    } cases[] = {
+        {0, 1000, 1000, ASSAY_CHANGE_NONE, 0},           {0, 1000, 999, ASSAY_CHANGE_REGRESSION, 1000.0 / 999 - 1},
+        {0, 1000, 1001, ASSAY_CHANGE_FASTER, 1000.0 / 1001 - 1}, {0.1, 1000, 950, ASSAY_CHANGE_NONE, 1000.0 / 950 - 1},
+        {0.1, 1000, 900, ASSAY_CHANGE_REGRESSION, 1000.0 / 900 - 1}, {0, NAN, 1000, ASSAY_CHANGE_UNKNOWN, NAN},
+        {0, 1000, NAN, ASSAY_CHANGE_UNKNOWN, NAN},       {NAN, 1000, 1, ASSAY_CHANGE_UNKNOWN, NAN},
+    };
+    const enum assay_metric metric = ASSAY_METRIC_ITEMS_PER_SECOND; /* a rate: less is worse */
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct assay_run before = make_run("a", 1), now = make_run("a", 1);
+        assay_measured_set(&before.measured, metric, cases[i].before);
+        assay_measured_set(&now.measured, metric, cases[i].now);
+        struct assay_limits limits = assay_limits_defaults();
+        limits.tolerances[metric - ASSAY_METRIC_FIRST_MEASURED] = cases[i].tolerance;
+        const struct assay_comparison row = {.baseline = &before, .candidate = &now};
+        double ratio;
+        assert_int_equal(assay_measured_change(&row, metric, &limits, &ratio), cases[i].change);
+        assert_double_near(ratio, cases[i].ratio, 1e-9);
+    }
+    const struct assay_comparison gone = {.baseline = NULL};
+    struct assay_limits limits = assay_limits_defaults();
+    double ratio;
+    assert_int_equal(assay_measured_change(&gone, metric, &limits, &ratio), ASSAY_CHANGE_UNKNOWN);
 }
 
 static void changes_have_names(void **state)
@@ -342,6 +393,7 @@ int main(void)
         cmocka_unit_test(reads_checks_with_fractions_units_and_percentiles),
         cmocka_unit_test(refuses_what_is_no_check_and_quotes_it),
         cmocka_unit_test(a_check_fails_only_beyond_its_limit),
+        cmocka_unit_test(a_measured_metric_is_compared_with_its_own_tolerance),
         cmocka_unit_test(changes_have_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

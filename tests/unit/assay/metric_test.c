@@ -66,10 +66,32 @@ static void units_tell_times_rates_and_counts_apart(void **state)
     assert_int_equal(assay_metric_unit(ASSAY_METRIC_OUTLIERS), ASSAY_UNIT_COUNT);
     assert_int_equal(assay_metric_unit(ASSAY_METRIC_CALLS), ASSAY_UNIT_COUNT);
     assert_int_equal(assay_metric_unit(ASSAY_METRIC_SPREAD), ASSAY_UNIT_SHARE);
-    assert_true(assay_metric_is_time_or_rate(ASSAY_METRIC_OPS));
-    assert_true(assay_metric_is_time_or_rate(ASSAY_METRIC_P50));
-    assert_false(assay_metric_is_time_or_rate(ASSAY_METRIC_CALLS));
-    assert_false(assay_metric_is_time_or_rate(ASSAY_METRIC_SPREAD));
+    assert_true(assay_metric_can_be_limited(ASSAY_METRIC_OPS));
+    assert_true(assay_metric_can_be_limited(ASSAY_METRIC_P50));
+    assert_true(assay_metric_can_be_limited(ASSAY_METRIC_BYTES_PER_SECOND));
+    assert_false(assay_metric_can_be_limited(ASSAY_METRIC_CALLS));
+    assert_false(assay_metric_can_be_limited(ASSAY_METRIC_SPREAD));
+    assert_true(assay_metric_is_rate(ASSAY_METRIC_OPS));
+    assert_true(assay_metric_is_rate(ASSAY_METRIC_BYTES_PER_SECOND));
+    assert_false(assay_metric_is_rate(ASSAY_METRIC_MIN));
+}
+
+static void measured_metrics_are_known_one_by_one(void **state)
+{
+    (void)state;
+    struct assay_measured measured = {0};
+    for (int i = 0; i < ASSAY_METRIC_COUNT; i++) {
+        assert_true(assay_metric_is_measured((enum assay_metric)i) == (i >= ASSAY_METRIC_FIRST_MEASURED));
+        assert_double_is(assay_measured_get(&measured, (enum assay_metric)i), NAN);
+    }
+    assay_measured_set(&measured, ASSAY_METRIC_FIRST_MEASURED, 0);
+    assay_measured_set(&measured, ASSAY_METRIC_BYTES_PER_SECOND, 7);
+    assert_double_is(assay_measured_get(&measured, ASSAY_METRIC_FIRST_MEASURED), 0);
+    assert_double_is(assay_measured_get(&measured, ASSAY_METRIC_BYTES_PER_SECOND), 7);
+    assay_measured_set(&measured, ASSAY_METRIC_BYTES_PER_SECOND, NAN);
+    assert_double_is(assay_measured_get(&measured, ASSAY_METRIC_BYTES_PER_SECOND), NAN);
+    assert_double_is(assay_measured_get(&measured, ASSAY_METRIC_FIRST_MEASURED), 0);
+    assert_double_is(assay_metric_tolerance(ASSAY_METRIC_MIN), NAN);
 }
 
 static void takes_each_value_from_its_own_field(void **state)
@@ -110,6 +132,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_metric_is_found_by_its_name), cmocka_unit_test(other_names_are_no_metrics),
         cmocka_unit_test(only_percentiles_have_a_quantile), cmocka_unit_test(units_tell_times_rates_and_counts_apart),
+        cmocka_unit_test(measured_metrics_are_known_one_by_one),
         cmocka_unit_test(takes_each_value_from_its_own_field),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

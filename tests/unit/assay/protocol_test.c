@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "assay/protocol.h"
+#include "unit/assay/assert_double.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -124,6 +125,27 @@ static void a_reply_of_one_number_or_word_is_understood(void **state)
         assert_true(base_str_equal(reply.text, base_str(cases[i].text)));
         assert_true(reply.text.len == 0 || reply.text.ptr + reply.text.len == line.ptr + line.len); /* borrowed */
         assert_memory_equal(&calls, &calls_before, sizeof(calls));
+    }
+}
+
+static void an_amount_is_above_zero(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line;
+        enum assay_reply_kind kind;
+        double amount;
+    } cases[] = {{"items 1", ASSAY_REPLY_ITEMS, 1}, {"bytes 4096.5", ASSAY_REPLY_BYTES, 4096.5}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        make_outputs_known();
+        assert_int_equal(assay_reply_parse(base_str(cases[i].line), &reply, &calls), ASSAY_OK);
+        assert_int_equal(reply.kind, cases[i].kind);
+        assert_double_is(reply.amount, cases[i].amount);
+    }
+    static const char *const refused[] = {"items",     "items ",    "items 0",  "bytes -1",
+                                          "bytes nan", "items inf", "items 1 2"};
+    for (size_t i = 0; i < COUNT_OF(refused); i++) {
+        assert_int_equal(assay_reply_parse(base_str(refused[i]), &reply, &calls), ASSAY_BAD_SYNTAX);
     }
 }
 
@@ -343,6 +365,7 @@ int main(void)
         cmocka_unit_test(every_command_comes_back_as_it_was_said),
         cmocka_unit_test(a_line_that_is_no_command_is_refused),
         cmocka_unit_test(a_reply_of_one_number_or_word_is_understood),
+        cmocka_unit_test(an_amount_is_above_zero),
         cmocka_unit_test(how_a_file_is_built_comes_back_as_it_was_said),
         cmocka_unit_test(times_come_back_as_they_were_taken),
         cmocka_unit_test(one_time_too_many_is_refused),

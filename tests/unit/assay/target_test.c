@@ -21,6 +21,14 @@ static struct assay_target parse(const char *text)
     return target;
 }
 
+/* Of a run without measured metrics. */
+static struct assay_judgement judge(const struct assay_target *target, const struct assay_stats *stats,
+                                    const struct histogram *calls)
+{
+    static const struct assay_measured none;
+    return assay_target_judge(target, stats, calls, &none);
+}
+
 static void reads_targets_in_every_spelling(void **state)
 {
     (void)state;
@@ -40,6 +48,10 @@ static void reads_targets_in_every_spelling(void **state)
         {"ops > 1000", {ASSAY_METRIC_OPS, true, 1000}, "ops > 1000"},
         {"ops >= 2.5e6 /s", {ASSAY_METRIC_OPS, true, 2.5e6}, "ops > 2500000"},
         {"ops>1000/s", {ASSAY_METRIC_OPS, true, 1000}, "ops > 1000"},
+        {"items_per_second > 1e6", {ASSAY_METRIC_ITEMS_PER_SECOND, true, 1e6}, "items_per_second > 1000000"},
+        {"bytes_per_second > 2 GiB/s", {ASSAY_METRIC_BYTES_PER_SECOND, true, 2147483648.0}, "bytes_per_second > 2 GiB"},
+        {"bytes_per_second > 1.5MB", {ASSAY_METRIC_BYTES_PER_SECOND, true, 1.5e6}, "bytes_per_second > 1500 KB"},
+        {"bytes_per_second > 17", {ASSAY_METRIC_BYTES_PER_SECOND, true, 17}, "bytes_per_second > 17"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct assay_target target = parse(cases[i].text);
@@ -94,6 +106,9 @@ static void refuses_what_is_no_target_and_quotes_it(void **state)
         {"p95 < < 5 ms", "with a unit"},
         {"ops > 5 ms", "'1000/s'"},
         {"ops > 0", "above 0"},
+        {"items_per_second < 5", "takes '>'"},
+        {"bytes_per_second > 0 B", "above 0"},
+        {"bytes_per_second > 1 TB", "as in '1 GB/s'"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct assay_target target = {.limit = 77};
@@ -137,14 +152,14 @@ static void judges_percentiles_by_the_bounds_of_single_calls(void **state)
         for (uint64_t call = 0; call < cases[i].fast + cases[i].slow; call++) {
             base_histogram_record(calls, call < cases[i].fast ? 100 : 200);
         }
-        struct assay_judgement judgement = assay_target_judge(&target, &stats, calls);
+        struct assay_judgement judgement = judge(&target, &stats, calls);
         assert_int_equal(judgement.verdict, cases[i].verdict);
         assert_int_equal(judgement.n, cases[i].fast + cases[i].slow);
         assert_int_equal(judgement.n_needed, 59);
         assert_double_is(judgement.target.limit, 150e-9);
     }
     free(calls);
-    struct assay_judgement none = assay_target_judge(&target, &stats, NULL);
+    struct assay_judgement none = judge(&target, &stats, NULL);
     assert_int_equal(none.verdict, ASSAY_TARGET_TOO_FEW);
     assert_int_equal(none.n, 0);
     assert_double_is(none.estimate, NAN);
@@ -162,9 +177,9 @@ static void a_limit_that_is_the_bound_is_met(void **state)
         base_histogram_record(calls, 150);
     }
     struct assay_target target = parse("p95 < 150 ns");
-    assert_int_equal(assay_target_judge(&target, &stats, calls).verdict, ASSAY_TARGET_MET);
+    assert_int_equal(judge(&target, &stats, calls).verdict, ASSAY_TARGET_MET);
     target = parse("p95 < 149 ns");
-    struct assay_judgement judgement = assay_target_judge(&target, &stats, calls);
+    struct assay_judgement judgement = judge(&target, &stats, calls);
     assert_int_equal(judgement.verdict, ASSAY_TARGET_MISSED);
     assert_double_is(judgement.estimate, 150e-9);
     free(calls);
@@ -189,7 +204,7 @@ static void judges_the_mean_and_ops_by_the_t_interval(void **state)
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct assay_target target = parse(cases[i].target);
-        struct assay_judgement judgement = assay_target_judge(&target, &stats, NULL);
+        struct assay_judgement judgement = judge(&target, &stats, NULL);
         assert_int_equal(judgement.verdict, cases[i].verdict);
         assert_double_is(judgement.estimate, target.metric == ASSAY_METRIC_OPS ? 0.5 : 2);
         assert_true(judgement.lower < judgement.estimate && judgement.estimate < judgement.upper);
@@ -208,7 +223,7 @@ static void one_round_says_nothing_of_the_mean(void **state)
                                           "ops > 1e9",  "stddev < 1 s", "mad < 1 s"};
     for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
         struct assay_target target = parse(targets[i]);
-        assert_int_equal(assay_target_judge(&target, &stats, NULL).verdict, ASSAY_TARGET_TOO_FEW);
+        assert_int_equal(judge(&target, &stats, NULL).verdict, ASSAY_TARGET_TOO_FEW);
     }
 }
 
@@ -219,7 +234,7 @@ static void a_wide_scatter_leaves_ops_without_an_upper_bound(void **state)
     struct assay_stats stats;
     assert_int_equal(assay_describe(samples, 2, &stats), ASSAY_OK);
     struct assay_target target = parse("ops > 10");
-    struct assay_judgement judgement = assay_target_judge(&target, &stats, NULL);
+    struct assay_judgement judgement = judge(&target, &stats, NULL);
     assert_int_equal(judgement.verdict, ASSAY_TARGET_UNDECIDED);
     assert_double_is(judgement.upper, INFINITY);
 }
@@ -239,7 +254,7 @@ static void judges_what_has_no_interval_by_its_value(void **state)
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct assay_target target = parse(cases[i].target);
-        struct assay_judgement judgement = assay_target_judge(&target, &stats, NULL);
+        struct assay_judgement judgement = judge(&target, &stats, NULL);
         assert_int_equal(judgement.verdict, cases[i].verdict);
         assert_double_is(judgement.estimate, cases[i].estimate);
         if (judgement.verdict != ASSAY_TARGET_TOO_FEW) {
@@ -258,6 +273,24 @@ static void verdicts_have_names(void **state)
     assert_string_equal(assay_target_verdict_name(ASSAY_TARGET_TOO_FEW), "too few samples");
 }
 
+static void judges_a_measured_metric_by_its_value(void **state)
+{
+    (void)state;
+    static const struct assay_stats stats = {.rounds = 3};
+    struct assay_measured measured = {0};
+    struct assay_target target = parse("bytes_per_second > 1 KiB");
+    struct assay_judgement judgement = assay_target_judge(&target, &stats, NULL, &measured);
+    assert_int_equal(judgement.verdict, ASSAY_TARGET_TOO_FEW);
+    assert_int_equal(judgement.n, 0);
+    assay_measured_set(&measured, ASSAY_METRIC_BYTES_PER_SECOND, 1024);
+    judgement = assay_target_judge(&target, &stats, NULL, &measured);
+    assert_int_equal(judgement.verdict, ASSAY_TARGET_MET);
+    assert_double_is(judgement.estimate, 1024);
+    assert_int_equal(judgement.n, 1);
+    assay_measured_set(&measured, ASSAY_METRIC_BYTES_PER_SECOND, 1023);
+    assert_int_equal(assay_target_judge(&target, &stats, NULL, &measured).verdict, ASSAY_TARGET_MISSED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -270,6 +303,7 @@ int main(void)
         cmocka_unit_test(one_round_says_nothing_of_the_mean),
         cmocka_unit_test(a_wide_scatter_leaves_ops_without_an_upper_bound),
         cmocka_unit_test(judges_what_has_no_interval_by_its_value),
+        cmocka_unit_test(judges_a_measured_metric_by_its_value),
         cmocka_unit_test(verdicts_have_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
