@@ -8,31 +8,32 @@ struct metric_facts {
     const char *name, *heading;
     enum assay_unit unit;
     double quantile; /* 0: not a percentile */
-    double tolerance; /* of measured metrics: NAN or a share */
+    double tolerance; /* of measured metrics a share, or NAN */
 };
 
 static const struct metric_facts metrics[ASSAY_METRIC_COUNT] = {
-    [ASSAY_METRIC_MIN] = {"min", "Min", ASSAY_UNIT_SECONDS, 0},
-    [ASSAY_METRIC_MAX] = {"max", "Max", ASSAY_UNIT_SECONDS, 0},
-    [ASSAY_METRIC_MEAN] = {"mean", "Mean", ASSAY_UNIT_SECONDS, 0},
-    [ASSAY_METRIC_STDDEV] = {"stddev", "StdDev", ASSAY_UNIT_SECONDS, 0},
-    [ASSAY_METRIC_MEDIAN] = {"median", "Median", ASSAY_UNIT_SECONDS, 0},
-    [ASSAY_METRIC_MAD] = {"mad", "MAD", ASSAY_UNIT_SECONDS, 0},
-    [ASSAY_METRIC_IQR] = {"iqr", "IQR", ASSAY_UNIT_SECONDS, 0},
-    [ASSAY_METRIC_Q1] = {"q1", "Q1", ASSAY_UNIT_SECONDS, 0},
-    [ASSAY_METRIC_Q3] = {"q3", "Q3", ASSAY_UNIT_SECONDS, 0},
-    [ASSAY_METRIC_TOTAL] = {"total", "Total", ASSAY_UNIT_SECONDS, 0},
-    [ASSAY_METRIC_OPS] = {"ops", "OPS", ASSAY_UNIT_PER_SECOND, 0},
-    [ASSAY_METRIC_P50] = {"p50", "P50", ASSAY_UNIT_SECONDS, 0.5},
-    [ASSAY_METRIC_P90] = {"p90", "P90", ASSAY_UNIT_SECONDS, 0.9},
-    [ASSAY_METRIC_P95] = {"p95", "P95", ASSAY_UNIT_SECONDS, 0.95},
-    [ASSAY_METRIC_P99] = {"p99", "P99", ASSAY_UNIT_SECONDS, 0.99},
-    [ASSAY_METRIC_P999] = {"p99.9", "P99.9", ASSAY_UNIT_SECONDS, 0.999},
-    [ASSAY_METRIC_OUTLIERS] = {"outliers", "Outliers", ASSAY_UNIT_COUNT, 0},
-    [ASSAY_METRIC_ROUNDS] = {"rounds", "Rounds", ASSAY_UNIT_COUNT, 0},
-    [ASSAY_METRIC_ITERATIONS] = {"iterations", "Iterations", ASSAY_UNIT_COUNT, 0},
-    [ASSAY_METRIC_CALLS] = {"calls", "Calls", ASSAY_UNIT_COUNT, 0},
-    [ASSAY_METRIC_SPREAD] = {"spread", "Spread", ASSAY_UNIT_SHARE, 0},
+    [ASSAY_METRIC_MIN] = {"min", "Min", ASSAY_UNIT_SECONDS, 0, NAN},
+    [ASSAY_METRIC_MAX] = {"max", "Max", ASSAY_UNIT_SECONDS, 0, NAN},
+    [ASSAY_METRIC_MEAN] = {"mean", "Mean", ASSAY_UNIT_SECONDS, 0, NAN},
+    [ASSAY_METRIC_STDDEV] = {"stddev", "StdDev", ASSAY_UNIT_SECONDS, 0, NAN},
+    [ASSAY_METRIC_MEDIAN] = {"median", "Median", ASSAY_UNIT_SECONDS, 0, NAN},
+    [ASSAY_METRIC_MAD] = {"mad", "MAD", ASSAY_UNIT_SECONDS, 0, NAN},
+    [ASSAY_METRIC_IQR] = {"iqr", "IQR", ASSAY_UNIT_SECONDS, 0, NAN},
+    [ASSAY_METRIC_Q1] = {"q1", "Q1", ASSAY_UNIT_SECONDS, 0, NAN},
+    [ASSAY_METRIC_Q3] = {"q3", "Q3", ASSAY_UNIT_SECONDS, 0, NAN},
+    [ASSAY_METRIC_TOTAL] = {"total", "Total", ASSAY_UNIT_SECONDS, 0, NAN},
+    [ASSAY_METRIC_OPS] = {"ops", "OPS", ASSAY_UNIT_PER_SECOND, 0, NAN},
+    [ASSAY_METRIC_P50] = {"p50", "P50", ASSAY_UNIT_SECONDS, 0.5, NAN},
+    [ASSAY_METRIC_P90] = {"p90", "P90", ASSAY_UNIT_SECONDS, 0.9, NAN},
+    [ASSAY_METRIC_P95] = {"p95", "P95", ASSAY_UNIT_SECONDS, 0.95, NAN},
+    [ASSAY_METRIC_P99] = {"p99", "P99", ASSAY_UNIT_SECONDS, 0.99, NAN},
+    [ASSAY_METRIC_P999] = {"p99.9", "P99.9", ASSAY_UNIT_SECONDS, 0.999, NAN},
+    [ASSAY_METRIC_OUTLIERS] = {"outliers", "Outliers", ASSAY_UNIT_COUNT, 0, NAN},
+    [ASSAY_METRIC_ROUNDS] = {"rounds", "Rounds", ASSAY_UNIT_COUNT, 0, NAN},
+    [ASSAY_METRIC_ITERATIONS] = {"iterations", "Iterations", ASSAY_UNIT_COUNT, 0, NAN},
+    [ASSAY_METRIC_CALLS] = {"calls", "Calls", ASSAY_UNIT_COUNT, 0, NAN},
+    [ASSAY_METRIC_SPREAD] = {"spread", "Spread", ASSAY_UNIT_SHARE, 0, NAN},
+    [ASSAY_METRIC_CYCLES] = {"cycles", "Cycles", ASSAY_UNIT_PER_ITERATION, 0, NAN},
     [ASSAY_METRIC_ITEMS_PER_SECOND] = {"items_per_second", "Items/s", ASSAY_UNIT_PER_SECOND, 0, NAN},
     [ASSAY_METRIC_BYTES_PER_SECOND] = {"bytes_per_second", "Bytes/s", ASSAY_UNIT_BYTES_PER_SECOND, 0, NAN},
 };
@@ -127,6 +128,7 @@ double assay_metric_of_stats(const struct assay_stats *stats, enum assay_metric 
     case ASSAY_METRIC_ITERATIONS:
     case ASSAY_METRIC_CALLS:
     case ASSAY_METRIC_SPREAD:
+    case ASSAY_METRIC_CYCLES:
     case ASSAY_METRIC_ITEMS_PER_SECOND:
     case ASSAY_METRIC_BYTES_PER_SECOND:
     case ASSAY_METRIC_COUNT: break;

@@ -23,10 +23,11 @@ enum assay_status assay_command_parse(struct str line, struct assay_command *out
     struct str word = base_str_cut(line, ' ', &rest);
     struct assay_command command = {.count = 1};
     bool good = false;
-    if (base_str_equal(word, STR("batch"))) {
+    bool is_paced = base_str_equal(word, STR("paced"));
+    if (is_paced || base_str_equal(word, STR("batch"))) {
         struct str count;
         struct str iterations = base_str_cut(rest, ' ', &count);
-        command.kind = ASSAY_COMMAND_BATCH;
+        command.kind = is_paced ? ASSAY_COMMAND_PACED : ASSAY_COMMAND_BATCH;
         good = parse_count(iterations, 1, ASSAY_MAX_ITERATIONS, &command.iterations) &&
                parse_count(count, 1, ASSAY_MAX_BATCHES, &command.count);
     } else if (base_str_equal(word, STR("calls"))) {
@@ -49,6 +50,9 @@ void assay_command_format(const struct assay_command *command, struct buf *out_l
     case ASSAY_COMMAND_BATCH:
         base_buf_addf(out_line, "batch %" PRIu64 " %" PRIu64, command->iterations, command->count);
         break;
+    case ASSAY_COMMAND_PACED:
+        base_buf_addf(out_line, "paced %" PRIu64 " %" PRIu64, command->iterations, command->count);
+        break;
     case ASSAY_COMMAND_CALLS:
         base_buf_addf(out_line, "calls %" PRIu64, command->iterations);
         break;
@@ -64,6 +68,26 @@ static bool parse_took(struct str rest, struct assay_reply *reply)
         struct str field = base_str_cut(rest, ' ', &rest);
         if (reply->number == ASSAY_MAX_BATCHES ||
             !base_num_parse_int64(field, 0, INT64_MAX, &reply->times_ns[reply->number])) {
+            return false;
+        }
+        reply->number++;
+    }
+    return reply->number > 0;
+}
+
+/* NS:CYCLES:DISAGREEMENT. */
+static bool parse_paced(struct str rest, struct assay_reply *reply)
+{
+    while (rest.ptr) {
+        struct str numbers;
+        struct str field = base_str_cut(rest, ' ', &rest);
+        struct str time = base_str_cut(field, ':', &numbers);
+        struct str disagreement;
+        struct str cycles = base_str_cut(numbers, ':', &disagreement);
+        if (reply->number == ASSAY_MAX_BATCHES ||
+            !base_num_parse_int64(time, 0, INT64_MAX, &reply->times_ns[reply->number]) ||
+            !base_num_parse_double(cycles, 0, HUGE_VAL, &reply->paced[reply->number].cycles) ||
+            !base_num_parse_double(disagreement, 0, HUGE_VAL, &reply->paced[reply->number].disagreement)) {
             return false;
         }
         reply->number++;
@@ -169,9 +193,12 @@ static bool parse_rest(struct str rest, struct assay_reply *reply, struct histog
         return parse_pedantic(rest, &reply->plan);
     case ASSAY_REPLY_TOOK:
         return parse_took(rest, reply);
+    case ASSAY_REPLY_PACED:
+        return parse_paced(rest, reply);
     case ASSAY_REPLY_CALLED:
         return parse_called(rest, calls);
     case ASSAY_REPLY_WANTS_CALLS:
+    case ASSAY_REPLY_PACES:
     case ASSAY_REPLY_DONE:
         break;
     }
@@ -189,6 +216,7 @@ enum assay_status assay_reply_parse(struct str line, struct assay_reply *out_rep
         {{"calls", 5}, ASSAY_REPLY_WANTS_CALLS}, {{"pedantic", 8}, ASSAY_REPLY_PEDANTIC},
         {{"ready", 5}, ASSAY_REPLY_READY},       {{"took", 4}, ASSAY_REPLY_TOOK},
         {{"called", 6}, ASSAY_REPLY_CALLED},     {{"failed", 6}, ASSAY_REPLY_FAILED},
+        {{"paces", 5}, ASSAY_REPLY_PACES},       {{"paced", 5}, ASSAY_REPLY_PACED},
         {{"items", 5}, ASSAY_REPLY_ITEMS},       {{"bytes", 5}, ASSAY_REPLY_BYTES},
         {{"done", 4}, ASSAY_REPLY_DONE},
     };
@@ -224,6 +252,15 @@ void assay_reply_format_took(const int64_t *times_ns, size_t count, struct buf *
     base_buf_add_cstr(out_line, "took");
     for (size_t i = 0; i < count; i++) {
         base_buf_addf(out_line, " %" PRId64, times_ns[i]);
+    }
+}
+
+void assay_reply_format_paced(const int64_t *times_ns, const struct assay_paced *paced, size_t count,
+                              struct buf *out_line)
+{
+    base_buf_add_cstr(out_line, "paced");
+    for (size_t i = 0; i < count; i++) {
+        base_buf_addf(out_line, " %" PRId64 ":%.10g:%.4g", times_ns[i], paced[i].cycles, paced[i].disagreement);
     }
 }
 

@@ -14,9 +14,14 @@
  *                                       asan, tsan, and library-debug; a word not known here is none
  *   group TEXT, target TEXT, calls,     what the body stated, in any order
  *   pedantic ROUNDS ITERATIONS WARMUP   (exactly so many, nothing calibrated)
+ *   paces                               it knows the command below of that name
  *   ready CLOCK_COST_NS                 the body has reached its loop
  *                                       batch N COUNT: COUNT timed batches of N iterations each
  *   took NS NS ...                      COUNT times
+ *                                       paced N COUNT: the same batches, each between two readings of
+ *                                       assay/reference.h
+ *   paced NS:CYCLES:DISAGREEMENT ...    COUNT times, the cycles of an iteration, and how far the
+ *                                       readings can be trusted
  *                                       calls N: N iterations timed one by one
  *   called SUM MIN MAX BUCKET:COUNT ... as base/histogram.h, clock cost subtracted
  *                                       end: leave the loop
@@ -37,6 +42,7 @@
 #define ASSAY_PROTOCOL_H
 
 #include "assay/bench.h"
+#include "assay/reference.h"
 #include "assay/status.h"
 #include "base/buf.h"
 #include "base/histogram.h"
@@ -55,12 +61,12 @@
 /* One more to those of bench.h. */
 #define ASSAY_BUILT_LIBRARY_DEBUG 8u
 
-enum assay_command_kind { ASSAY_COMMAND_BATCH, ASSAY_COMMAND_CALLS, ASSAY_COMMAND_END };
+enum assay_command_kind { ASSAY_COMMAND_BATCH, ASSAY_COMMAND_PACED, ASSAY_COMMAND_CALLS, ASSAY_COMMAND_END };
 
 struct assay_command {
     enum assay_command_kind kind;
-    uint64_t iterations; /* BATCH: of each batch; CALLS: how many; 1 or more */
-    uint64_t count;      /* BATCH: how many batches, 1 to ASSAY_MAX_BATCHES */
+    uint64_t iterations; /* BATCH, PACED: of each batch; CALLS: how many; 1 or more */
+    uint64_t count;      /* BATCH, PACED: how many batches, 1 to ASSAY_MAX_BATCHES */
 };
 
 enum assay_reply_kind {
@@ -70,8 +76,10 @@ enum assay_reply_kind {
     ASSAY_REPLY_TARGET,
     ASSAY_REPLY_WANTS_CALLS,
     ASSAY_REPLY_PEDANTIC,
+    ASSAY_REPLY_PACES,
     ASSAY_REPLY_READY,
     ASSAY_REPLY_TOOK,
+    ASSAY_REPLY_PACED,
     ASSAY_REPLY_CALLED,
     ASSAY_REPLY_FAILED,
     ASSAY_REPLY_ITEMS,
@@ -87,10 +95,11 @@ struct assay_exact_plan {
 struct assay_reply {
     enum assay_reply_kind kind;
     struct assay_exact_plan plan; /* PEDANTIC */
-    struct str text;      /* GROUP, TARGET, FAILED: borrowed from the line */
-    double amount;        /* ITEMS, BYTES: above 0 */
-    uint64_t number;      /* HELLO: version; BUILT: ASSAY_BUILT_...; READY: clock cost, ns; TOOK: how many times */
-    int64_t times_ns[ASSAY_MAX_BATCHES]; /* TOOK */
+    struct str text;              /* GROUP, TARGET, FAILED: borrowed from the line */
+    double amount;                /* ITEMS, BYTES: above 0 */
+    uint64_t number; /* HELLO: version; BUILT: ASSAY_BUILT_...; READY: clock cost, ns; TOOK, PACED: how many times */
+    int64_t times_ns[ASSAY_MAX_BATCHES];         /* TOOK, PACED */
+    struct assay_paced paced[ASSAY_MAX_BATCHES]; /* PACED */
 };
 
 /* Lines come and go without their newline.  The parsers give ASSAY_OK, or
@@ -104,6 +113,8 @@ ASSAY_MUST_CHECK enum assay_status
 assay_reply_parse(struct str line, struct assay_reply *out_reply, struct histogram *calls);
 void assay_reply_format_built(unsigned built, struct buf *out_line);
 void assay_reply_format_took(const int64_t *times_ns, size_t count, struct buf *out_line);
+void assay_reply_format_paced(const int64_t *times_ns, const struct assay_paced *paced, size_t count,
+                              struct buf *out_line);
 void assay_reply_format_called(const struct histogram *calls, struct buf *out_line);
 
 #endif /* ASSAY_PROTOCOL_H */

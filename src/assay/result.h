@@ -35,6 +35,8 @@ struct assay_run {
     uint64_t launches;   /* worker processes the rounds come from */
     double *launch_medians; /* seconds per iteration, of each launch that has rounds; NULL if unknown */
     size_t launch_median_count;
+    double *launch_cycles; /* of an iteration, of each launch that was paced; NULL if unknown */
+    size_t launch_cycles_count;
     double empty_loop;   /* seconds an iteration of a loop without a body took; 0: unknown */
     double *samples;     /* seconds per iteration, in order of execution; NULL if the file had none */
     struct assay_stats stats; /* stats.rounds is the number of samples */

@@ -436,19 +436,18 @@ static void read_judgements(const struct object *own, struct assay_run *run)
     run->judgement_count = count;
 }
 
-static void read_launch_medians(const struct object *own, struct assay_run *run)
+/* An array of one number a launch; NULL if it is absent. */
+static double *read_launches(const struct object *own, const char *key, size_t *out_count)
 {
-    const json_t *medians = field(own, "launch_medians");
-    if (!medians) {
-        return;
-    }
-    run->launch_medians = read_array(own, "launch_medians", medians, &run->launch_median_count);
-    for (size_t i = 0; i < run->launch_median_count; i++) {
-        if (!(run->launch_medians[i] >= 0)) {
-            refuse_field(own, "launch_medians", "has a negative time");
-            return;
+    const json_t *array = field(own, key);
+    double *numbers = array ? read_array(own, key, array, out_count) : NULL;
+    for (size_t i = 0; numbers && i < *out_count; i++) {
+        if (!(numbers[i] >= 0)) {
+            refuse_field(own, key, "has a negative number");
+            break;
         }
     }
+    return numbers;
 }
 
 static void read_run(struct reader *reader, const json_t *json, struct assay_run *run)
@@ -470,7 +469,8 @@ static void read_run(struct reader *reader, const json_t *json, struct assay_run
 
     struct object own = read_object(&benchmark, "assay");
     read_count(&own, "launches", 1, &run->launches); /* other tools have one process */
-    read_launch_medians(&own, run);
+    run->launch_medians = read_launches(&own, "launch_medians", &run->launch_median_count);
+    run->launch_cycles = read_launches(&own, "launch_cycles", &run->launch_cycles_count);
     read_calls(&own, &run->calls);
     read_measured(&own, &run->measured);
     read_judgements(&own, run);

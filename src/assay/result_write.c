@@ -315,6 +315,9 @@ static void write_own(struct writer *writer, const struct assay_run *run)
     if (run->launch_medians) {
         write_array(writer, "launch_medians", run->launch_medians, run->launch_median_count);
     }
+    if (run->launch_cycles) {
+        write_array(writer, "launch_cycles", run->launch_cycles, run->launch_cycles_count);
+    }
     write_number(writer, "mad", run->stats.mad);
     if (run->empty_loop > 0) {
         write_number(writer, "empty_loop", run->empty_loop);

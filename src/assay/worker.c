@@ -5,6 +5,10 @@
  * between those two readings is the loop alone.  No system call and no
  * allocation is made from one batch of a command to the next.
  *
+ * A paced batch stands between two readings of the reference, taken outside of
+ * its own two clock readings; where nothing is prepared between batches, the
+ * reading after one is the reading before the next.
+ *
  * A call timed by itself is a batch of one.  What the two readings and the way
  * between them cost is measured with an empty loop and subtracted.
  */
@@ -42,6 +46,7 @@ struct assay_bench {
     bool controller_is_gone;
     bool has_rounds; /* the body uses BENCH_ROUNDS */
     bool times_calls; /* the command at hand is CALLS */
+    bool paces;       /* it is PACED */
 
     struct str label;                         /* borrowed: what parameters there are */
     char values[ASSAY_MAX_LABEL_BYTES + 1];   /* the label with NULs for its commas */
@@ -51,6 +56,8 @@ struct assay_bench {
     uint64_t batches_left; /* of this command; a call is a batch of one */
     size_t batch_count;
     int64_t times_ns[ASSAY_MAX_BATCHES];
+    struct assay_reference reference; /* the last reading */
+    struct assay_paced paced[ASSAY_MAX_BATCHES];
 
     int64_t clock_cost_ns;
     struct histogram calls;
@@ -187,6 +194,9 @@ static bool read_command(struct assay_bench *bench, struct assay_command *out_co
 /* Starts the clock; the caller returns to the loop at once. */
 static uint64_t begin(struct assay_bench *bench)
 {
+    if (bench->paces && (bench->has_rounds || bench->batch_count == 0)) {
+        (void)assay_reference_read(&bench->reference); /* it was there when it was announced */
+    }
     bench->phase = bench->times_calls ? IN_CALL : IN_BATCH;
     bench->start_ns = base_clock_monotonic_ns();
     return bench->iterations;
@@ -204,8 +214,10 @@ static bool take_next_command(struct assay_bench *bench)
         _exit(3); /* nobody is left to measure for, and a body cannot be unwound */
     }
     bench->times_calls = command.kind == ASSAY_COMMAND_CALLS;
+    bench->paces = command.kind == ASSAY_COMMAND_PACED;
     switch (command.kind) {
     case ASSAY_COMMAND_BATCH:
+    case ASSAY_COMMAND_PACED:
         bench->iterations = command.iterations;
         bench->batches_left = command.count;
         bench->batch_count = 0;
@@ -213,6 +225,7 @@ static bool take_next_command(struct assay_bench *bench)
     case ASSAY_COMMAND_CALLS:
         bench->iterations = 1;
         bench->batches_left = command.iterations;
+        bench->batch_count = 0;
         memset(&bench->calls, 0, sizeof(bench->calls));
         return true;
     case ASSAY_COMMAND_END:
@@ -230,23 +243,45 @@ static void send_measured(struct assay_bench *bench)
     }
     if (bench->times_calls) {
         assay_reply_format_called(&bench->calls, &bench->line);
+    } else if (bench->paces) {
+        assay_reply_format_paced(bench->times_ns, bench->paced, bench->batch_count, &bench->line);
     } else {
         assay_reply_format_took(bench->times_ns, bench->batch_count, &bench->line);
     }
     send_line(bench);
 }
 
+static void keep_pace(struct assay_bench *bench, int64_t took_ns)
+{
+    struct assay_reference before = bench->reference;
+    (void)assay_reference_read(&bench->reference);
+    bench->paced[bench->batch_count] =
+        assay_reference_pace(&before, &bench->reference, (double)took_ns, (double)bench->iterations);
+}
+
+/* Calls are put aside and counted many at a time: counting takes longer when
+ * each is followed by a reading of the clock, which waits for it. */
+static void count_calls(struct assay_bench *bench)
+{
+    for (size_t i = 0; i < bench->batch_count; i++) {
+        int64_t took_ns = bench->times_ns[i] - bench->clock_cost_ns;
+        base_histogram_record(&bench->calls, took_ns > 0 ? (uint64_t)took_ns : 0);
+    }
+    bench->batch_count = 0;
+}
+
 /* Keeps the time of the batch that ended at `now_ns`. */
 static void keep_time(struct assay_bench *bench, int64_t now_ns)
 {
     int64_t took_ns = now_ns - bench->start_ns;
-    if (bench->times_calls) {
-        took_ns -= bench->clock_cost_ns;
-        base_histogram_record(&bench->calls, took_ns > 0 ? (uint64_t)took_ns : 0);
-    } else {
-        bench->times_ns[bench->batch_count++] = took_ns;
+    if (bench->paces) {
+        keep_pace(bench, took_ns);
     }
+    bench->times_ns[bench->batch_count++] = took_ns;
     bench->batches_left--;
+    if (bench->times_calls && (bench->batch_count == ASSAY_MAX_BATCHES || bench->batches_left == 0)) {
+        count_calls(bench);
+    }
 }
 
 static uint64_t end_batch(struct assay_bench *bench, int64_t now_ns)
@@ -269,9 +304,10 @@ static void report_ready(struct assay_bench *bench)
     send_line(bench);
 }
 
-uint64_t assay_next(struct assay_bench *bench, uint64_t left)
+/* All of assay_next() but its shortest way; not inlined, or that would save and
+ * restore the registers that this needs. */
+static __attribute__((noinline)) uint64_t go_on(struct assay_bench *bench, uint64_t left, int64_t now_ns)
 {
-    int64_t now_ns = base_clock_monotonic_ns();
     if (left != 0 && bench->phase != ENDED) {
         bench->phase = ENDED;
         assay_fail_because(bench, "the measured loop was left by break; let it run to its end");
@@ -294,6 +330,19 @@ uint64_t assay_next(struct assay_bench *bench, uint64_t left)
         assay_fail_because(bench, "the body has a second BENCH_LOOP; make it a benchmark of its own");
     }
     return 0;
+}
+
+uint64_t assay_next(struct assay_bench *bench, uint64_t left)
+{
+    int64_t now_ns = base_clock_monotonic_ns();
+    if (bench->phase != IN_CALL || bench->batches_left <= 1 || left != 0 || bench->has_rounds ||
+        bench->batch_count >= ASSAY_MAX_BATCHES - 1) {
+        return go_on(bench, left, now_ns);
+    }
+    bench->times_ns[bench->batch_count++] = now_ns - bench->start_ns;
+    bench->batches_left--;
+    bench->start_ns = base_clock_monotonic_ns();
+    return 1;
 }
 
 /* Whether another round is to be run: of this command, or of the next. */
@@ -407,6 +456,10 @@ static void run_body(struct assay_bench *bench, const struct assay_registration 
     unsigned built = registration->built | LIBRARY_BUILT;
     if (built != 0) {
         assay_reply_format_built(built, &bench->line);
+        send_line(bench);
+    }
+    if (assay_reference_read(&bench->reference)) {
+        base_buf_add_cstr(&bench->line, "paces");
         send_line(bench);
     }
     registration->body(bench);

@@ -56,19 +56,6 @@ uint64_t base_histogram_quantile_rank(double q, uint64_t n)
     return rank > (double)n ? n : (uint64_t)rank;
 }
 
-void base_histogram_record(struct histogram *histogram, uint64_t value)
-{
-    if (histogram->count == 0 || value < histogram->min) {
-        histogram->min = value;
-    }
-    if (histogram->count == 0 || value > histogram->max) {
-        histogram->max = value;
-    }
-    histogram->count++;
-    histogram->sum += value;
-    histogram->counts[base_histogram_bucket(value)]++;
-}
-
 void base_histogram_merge(struct histogram *into, const struct histogram *from)
 {
     if (from->count == 0) {

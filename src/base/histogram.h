@@ -54,7 +54,19 @@ struct histogram {
     uint64_t counts[HISTOGRAM_BUCKETS];
 };
 
-void base_histogram_record(struct histogram *histogram, uint64_t value);
+/* Inline: it stands between two timed calls. */
+static inline void base_histogram_record(struct histogram *histogram, uint64_t value)
+{
+    if (histogram->count == 0 || value < histogram->min) {
+        histogram->min = value;
+    }
+    if (histogram->count == 0 || value > histogram->max) {
+        histogram->max = value;
+    }
+    histogram->count++;
+    histogram->sum += value;
+    histogram->counts[base_histogram_bucket(value)]++;
+}
 /* Adds all of `from` to `into`. */
 void base_histogram_merge(struct histogram *into, const struct histogram *from);
 /* Quantile q in [0, 1]; within 0.4 % and never outside [min, max]; 0 if empty. */

@@ -92,6 +92,23 @@ static bool settle(const struct session_options *options, struct subject *subjec
     }
 }
 
+/* Below this a round is not much longer than the readings beside it. */
+#define LEAST_PACED_NS 20000
+
+/* Runs `count` rounds of the subject's size and keeps what they say. */
+static bool run_and_keep(const struct session_options *options, struct subject *subject, struct worker *worker,
+                         uint64_t count, int64_t *out_times_ns)
+{
+    struct assay_paced paced[ASSAY_MAX_BATCHES];
+    uint64_t iterations = subject->round.iterations;
+    bool paces = options->cycles && worker_facts(worker).paces && subject->round.duration_ns >= LEAST_PACED_NS;
+    if (!(paces ? worker_run_paced(worker, iterations, count, out_times_ns, paced)
+                : worker_run_batches(worker, iterations, count, out_times_ns))) {
+        return false;
+    }
+    return subject_keep_times(subject, out_times_ns, count) && (!paces || subject_keep_paced(subject, paced, count));
+}
+
 /* This launch's share of the rounds.  Stops early when its share of max_time is
  * over, but not before its share of min_rounds. */
 static bool run_rounds(const struct session_options *options, struct subject *subject, struct worker *worker)
@@ -107,8 +124,7 @@ static bool run_rounds(const struct session_options *options, struct subject *su
     while (done < rounds && (done < least || base_clock_monotonic_ns() < deadline_ns)) {
         int64_t times_ns[ASSAY_MAX_BATCHES];
         uint64_t count = min_of(rounds - done, rounds_per_command(subject->round.duration_ns));
-        if (!worker_run_batches(worker, subject->round.iterations, count, times_ns) ||
-            !subject_keep_times(subject, times_ns, count)) {
+        if (!run_and_keep(options, subject, worker, count, times_ns)) {
             return false;
         }
         done += count;
@@ -117,16 +133,16 @@ static bool run_rounds(const struct session_options *options, struct subject *su
 }
 
 /* Runs `count` rounds of the plan; keeps their times if `keep`. */
-static bool run_planned(struct subject *subject, struct worker *worker, uint64_t count,
-                        bool keep)
+static bool run_planned(const struct session_options *options, struct subject *subject, struct worker *worker,
+                        uint64_t count, bool keep)
 {
     int64_t times_ns[ASSAY_MAX_BATCHES];
     while (count > 0) {
         /* One at a time until the first has shown how long they take. */
         uint64_t at_once = subject->round.duration_ns > 0 ? rounds_per_command(subject->round.duration_ns) : 1;
         at_once = min_of(count, at_once);
-        if (!worker_run_batches(worker, subject->plan.iterations, at_once, times_ns) ||
-            (keep && !subject_keep_times(subject, times_ns, at_once))) {
+        if (!(keep ? run_and_keep(options, subject, worker, at_once, times_ns)
+                   : worker_run_batches(worker, subject->plan.iterations, at_once, times_ns))) {
             return false;
         }
         subject->round.duration_ns = times_ns[at_once - 1] > 0 ? times_ns[at_once - 1] : 1;
@@ -143,8 +159,8 @@ static bool run_exactly(const struct session_options *options, struct subject *s
     uint64_t index = subject->launches % launches;
     uint64_t share = subject->plan.rounds / launches + (index < subject->plan.rounds % launches);
     subject->round.iterations = subject->plan.iterations;
-    return share == 0 || (run_planned(subject, worker, subject->plan.warmup_rounds, false) &&
-                          run_planned(subject, worker, share, true));
+    return share == 0 || (run_planned(options, subject, worker, subject->plan.warmup_rounds, false) &&
+                          run_planned(options, subject, worker, share, true));
 }
 
 static bool time_calls(const struct session_options *options, struct subject *subject, struct worker *worker)

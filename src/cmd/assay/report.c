@@ -59,6 +59,18 @@ static void format_scaled(double value, const struct scale *scales, char out_tex
     (void)snprintf(out_text, REPORT_NUMBER_BYTES, "%.*f %s", decimals, scaled, scales->name); /* fits, or is cut */
 }
 
+/* Without a unit: whole numbers with all digits, others with four, up to a million. */
+static void format_number(double value, char out_text[REPORT_NUMBER_BYTES])
+{
+    static const struct scale millions[] = {{1e9, 1e9, "G"}, {0, 1e6, "M"}};
+    if (fabs(value) >= 1e6) {
+        format_scaled(value, millions, out_text);
+        return;
+    }
+    int decimals = fabs(value) < 9.9995 ? 3 : fabs(value) < 99.995 ? 2 : fabs(value) < 999.95 ? 1 : 0;
+    (void)snprintf(out_text, REPORT_NUMBER_BYTES, "%.*f", value == floor(value) ? 0 : decimals, value); /* fits */
+}
+
 void report_format_number(enum assay_metric metric, double value, char out_text[REPORT_NUMBER_BYTES])
 {
     static const struct scale seconds[] = {{1, 1, "s"}, {1e-3, 1e-3, "ms"}, {1e-6, 1e-6, "us"}, {0, 1e-9, "ns"}};
@@ -84,7 +96,7 @@ void report_format_number(enum assay_metric metric, double value, char out_text[
         (void)snprintf(out_text, REPORT_NUMBER_BYTES, "%.0f", value);
         break;
     case ASSAY_UNIT_PER_ITERATION:
-        (void)snprintf(out_text, REPORT_NUMBER_BYTES, value == floor(value) ? "%.0f" : "%.4g", value);
+        format_number(value, out_text);
         break;
     case ASSAY_UNIT_BYTES:
         format_scaled(value, bytes, out_text);

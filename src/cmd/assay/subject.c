@@ -16,6 +16,8 @@ void subject_deinit(struct subject *subject)
     free(subject->targets);
     free(subject->samples);
     free(subject->launch_ends);
+    free(subject->paced);
+    free(subject->launch_cycles);
     free(subject->calls);
 }
 
@@ -72,11 +74,44 @@ bool subject_keep_times(struct subject *subject, const int64_t *times_ns, uint64
     return true;
 }
 
+bool subject_keep_paced(struct subject *subject, const struct assay_paced *paced, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        void *memory = subject->paced;
+        if (!base_array_make_room(&memory, subject->paced_count, &subject->paced_capacity, sizeof(*subject->paced))) {
+            subject->no_memory = true;
+            return false;
+        }
+        subject->paced = memory;
+        subject->paced[subject->paced_count++] = paced[i];
+    }
+    return true;
+}
+
+/* One number for the cycles of this launch. */
+static void end_pacing(struct subject *subject)
+{
+    void *memory = subject->launch_cycles;
+    if (subject->paced_count == 0) {
+        return;
+    }
+    if (!base_array_make_room(&memory, subject->launch_cycles_count, &subject->launch_cycles_capacity,
+                              sizeof(*subject->launch_cycles))) {
+        subject->no_memory = true;
+        return;
+    }
+    subject->launch_cycles = memory;
+    subject->launch_cycles[subject->launch_cycles_count++] =
+        assay_reference_cycles(subject->paced, subject->paced_count, (double)subject->round.duration_ns);
+    subject->paced_count = 0;
+}
+
 void subject_end_launch(struct subject *subject, const struct worker *worker)
 {
     struct worker_facts facts = worker_facts(worker);
     subject->items = facts.items;
     subject->bytes = facts.bytes;
+    end_pacing(subject);
     void *ends = subject->launch_ends;
     if (!base_array_make_room(&ends, subject->launch_count, &subject->launch_capacity, sizeof(*subject->launch_ends))) {
         subject->no_memory = true;
@@ -146,6 +181,27 @@ static void describe_rates(const struct subject *subject, struct assay_run *run)
     }
 }
 
+/* The launches are few, so one with an unlucky layout is outvoted and not averaged in. */
+static enum assay_status describe_cycles(const struct subject *subject, struct assay_run *run)
+{
+    size_t count = subject->launch_cycles_count;
+    struct assay_stats stats;
+    if (count == 0) {
+        return ASSAY_OK;
+    }
+    run->launch_cycles = base_alloc_array(count, sizeof(*run->launch_cycles));
+    if (!run->launch_cycles) {
+        return ASSAY_NO_MEMORY;
+    }
+    memcpy(run->launch_cycles, subject->launch_cycles, count * sizeof(*run->launch_cycles));
+    run->launch_cycles_count = count;
+    enum assay_status status = assay_describe(run->launch_cycles, count, &stats);
+    if (status == ASSAY_OK) {
+        assay_measured_set(&run->measured, ASSAY_METRIC_CYCLES, stats.median);
+    }
+    return status;
+}
+
 /* Copies the samples into the run and computes all that follows from them. */
 static enum assay_status describe_samples(const struct subject *subject, struct assay_run *run)
 {
@@ -160,6 +216,9 @@ static enum assay_status describe_samples(const struct subject *subject, struct 
         return status;
     }
     status = describe_launches(subject, run);
+    if (status == ASSAY_OK) {
+        status = describe_cycles(subject, run);
+    }
     if (status != ASSAY_OK) {
         return status;
     }

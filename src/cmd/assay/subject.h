@@ -35,6 +35,10 @@ struct subject {
     size_t sample_count, sample_capacity;
     size_t *launch_ends; /* for each launch the sample behind its last */
     size_t launch_count, launch_capacity;
+    struct assay_paced *paced; /* batches of this launch */
+    size_t paced_count, paced_capacity;
+    double *launch_cycles; /* of an iteration, for each launch that was paced */
+    size_t launch_cycles_count, launch_cycles_capacity;
     struct histogram *calls; /* NULL until calls were timed */
     bool no_memory; /* something of the above is incomplete */
 };
@@ -49,6 +53,8 @@ void subject_fail(struct subject *subject, const char *reason);
 void subject_keep_output(struct subject *subject, const struct worker *worker);
 /* Keeps the times of `count` rounds of the subject's size as samples; false without memory. */
 bool subject_keep_times(struct subject *subject, const int64_t *times_ns, uint64_t count);
+/* Keeps the cycles of `count` of them; false without memory. */
+bool subject_keep_paced(struct subject *subject, const struct assay_paced *paced, uint64_t count);
 /* Remembers that the samples of this launch end here, and what the worker said by its end. */
 void subject_end_launch(struct subject *subject, const struct worker *worker);
 

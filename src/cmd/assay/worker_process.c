@@ -47,6 +47,7 @@ struct worker {
     bool wants_calls;
     struct assay_exact_plan plan;
     double items, bytes;
+    bool paces;
     uint64_t clock_cost_ns;
     unsigned built;
 
@@ -260,6 +261,9 @@ static bool take_fact(struct worker *worker, bool *out_is_ready)
     case ASSAY_REPLY_WANTS_CALLS:
         worker->wants_calls = true;
         return true;
+    case ASSAY_REPLY_PACES:
+        worker->paces = true;
+        return true;
     case ASSAY_REPLY_PEDANTIC:
         worker->plan = reply->plan;
         return true;
@@ -274,6 +278,7 @@ static bool take_fact(struct worker *worker, bool *out_is_ready)
     case ASSAY_REPLY_DONE: /* it gave up before its loop and said why */
         return bury(worker, NULL);
     case ASSAY_REPLY_TOOK:
+    case ASSAY_REPLY_PACED:
     case ASSAY_REPLY_CALLED:
         break;
     }
@@ -460,6 +465,7 @@ struct worker_facts worker_facts(const struct worker *worker)
         .plan = worker->plan,
         .items = worker->items,
         .bytes = worker->bytes,
+        .paces = worker->paces,
         .clock_cost_ns = worker->clock_cost_ns,
         .built = worker->built,
     };
@@ -484,17 +490,35 @@ static bool await(struct worker *worker, enum assay_reply_kind kind, struct hist
     }
 }
 
-bool worker_run_batches(struct worker *worker, uint64_t iterations, uint64_t count, int64_t *out_times_ns)
+/* Batches of either kind; `out_paced` is NULL for plain ones. */
+static bool run_batches(struct worker *worker, const struct assay_command *command, int64_t *out_times_ns,
+                        struct assay_paced *out_paced)
 {
-    struct assay_command command = {ASSAY_COMMAND_BATCH, iterations, count};
-    if (!send_command(worker, &command) || !await(worker, ASSAY_REPLY_TOOK, &worker->no_calls)) {
+    enum assay_reply_kind wanted = out_paced ? ASSAY_REPLY_PACED : ASSAY_REPLY_TOOK;
+    if (!send_command(worker, command) || !await(worker, wanted, &worker->no_calls)) {
         return false;
     }
-    if (worker->reply.number != count) {
+    if (worker->reply.number != command->count) {
         return bury(worker, "answered with another number of batches than it was asked for");
     }
-    memcpy(out_times_ns, worker->reply.times_ns, count * sizeof(*out_times_ns));
+    memcpy(out_times_ns, worker->reply.times_ns, command->count * sizeof(*out_times_ns));
+    if (out_paced) {
+        memcpy(out_paced, worker->reply.paced, command->count * sizeof(*out_paced));
+    }
     return true;
+}
+
+bool worker_run_batches(struct worker *worker, uint64_t iterations, uint64_t count, int64_t *out_times_ns)
+{
+    const struct assay_command command = {ASSAY_COMMAND_BATCH, iterations, count};
+    return run_batches(worker, &command, out_times_ns, NULL);
+}
+
+bool worker_run_paced(struct worker *worker, uint64_t iterations, uint64_t count, int64_t *out_times_ns,
+                      struct assay_paced *out_paced)
+{
+    const struct assay_command command = {ASSAY_COMMAND_PACED, iterations, count};
+    return run_batches(worker, &command, out_times_ns, out_paced);
 }
 
 bool worker_run_calls(struct worker *worker, uint64_t count, struct histogram *calls)

@@ -25,6 +25,7 @@ struct worker_facts {
     bool wants_calls;
     struct assay_exact_plan plan; /* rounds 0: none was stated */
     double items, bytes; /* of an iteration; 0: not stated */
+    bool paces; /* it can run paced batches */
     uint64_t clock_cost_ns;
     unsigned built; /* ASSAY_BUILT_... */
 };
@@ -49,6 +50,9 @@ struct worker_facts worker_facts(const struct worker *worker);
 
 /* `count` (at most ASSAY_MAX_BATCHES) timed batches of `iterations` each. */
 bool worker_run_batches(struct worker *worker, uint64_t iterations, uint64_t count, int64_t *out_times_ns);
+/* The same, each batch between readings of the reference; for a worker that paces only. */
+bool worker_run_paced(struct worker *worker, uint64_t iterations, uint64_t count, int64_t *out_times_ns,
+                      struct assay_paced *out_paced);
 /* `count` calls timed one by one, added to `calls`. */
 bool worker_run_calls(struct worker *worker, uint64_t count, struct histogram *calls);
 /* Leaves the loop and waits for the end of the process.  False also if a check

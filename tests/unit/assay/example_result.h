@@ -41,6 +41,8 @@ static inline bool make_example_result(struct assay_result *result, double facto
         .launches = 2,
         .launch_medians = calloc(2, sizeof(double)),
         .launch_median_count = 2,
+        .launch_cycles = calloc(2, sizeof(double)),
+        .launch_cycles_count = 2,
         .samples = calloc(4, sizeof(double)),
         .stats.rounds = 4,
         .calls = {.count = 1200,
@@ -73,14 +75,17 @@ static inline bool make_example_result(struct assay_result *result, double facto
     result->datetime = strdup("2026-11-23T07:09:55.798064+00:00");
     result->version = strdup("0.1.0");
     result->clock = (struct assay_clock){.step = 1e-08, .cost = 2.4e-08};
-    if (!small->samples || !large->samples || !large->judgements || !large->launch_medians || !small->fullname ||
-        !large->fullname) {
+    if (!small->samples || !large->samples || !large->judgements || !large->launch_medians || !large->launch_cycles ||
+        !small->fullname || !large->fullname) {
         return false;
     }
     if (!assay_result_add_warning(result, STR("turbo is on"))) {
         return false;
     }
     assay_measured_set(&small->measured, ASSAY_METRIC_BYTES_PER_SECOND, 974866717.4);
+    assay_measured_set(&large->measured, ASSAY_METRIC_CYCLES, 774300.25);
+    large->launch_cycles[0] = 774300.5;
+    large->launch_cycles[1] = 774300;
     large->launch_medians[0] = 0.000209375 * factor;
     large->launch_medians[1] = 0.00021125 * factor;
     for (size_t i = 0; i < 5; i++) {

@@ -74,12 +74,56 @@ static void a_line_that_is_no_command_is_refused(void **state)
 {
     (void)state;
     static const char *const lines[] = {
-        "", " ", "batch", "batch ", "batch 5", "batch 5 ", "batch  5 2", "batch 5  2", "batch 5 2 ", "batch 5 2 3",
-        " batch 5 2", "batch 5 2\n", "batch 5 2\r", "batch\t5 2", "batch 0 2", "batch 5 0", "batch -5 2", "batch 5 -2",
-        "batch 5 257", "batch 1125899906842625 1", "batch 99999999999999999999 1", "batch 5 99999999999999999999",
-        "batch 5.0 2", "batch 1e3 2", "batch +5 2", "batch 0x5 2", "batch five 2", "Batch 5 2", "batches 5 2",
-        "calls", "calls ", "calls 0", "calls -1", "calls 5 2", "calls 5 ", "calls 1125899906842625", "call 5",
-        "end ", "end 1", " end", "ends", "END", "e", "quit", "took 5", "hello 1",
+        "",
+        " ",
+        "batch",
+        "batch ",
+        "batch 5",
+        "batch 5 ",
+        "batch  5 2",
+        "batch 5  2",
+        "batch 5 2 ",
+        "batch 5 2 3",
+        " batch 5 2",
+        "batch 5 2\n",
+        "batch 5 2\r",
+        "batch\t5 2",
+        "batch 0 2",
+        "batch 5 0",
+        "batch -5 2",
+        "batch 5 -2",
+        "batch 5 257",
+        "batch 1125899906842625 1",
+        "batch 99999999999999999999 1",
+        "batch 5 99999999999999999999",
+        "batch 5.0 2",
+        "batch 1e3 2",
+        "batch +5 2",
+        "batch 0x5 2",
+        "batch five 2",
+        "Batch 5 2",
+        "batches 5 2",
+        "paced",
+        "paced 5",
+        "paced 0 2",
+        "paced 5 257",
+        "calls",
+        "calls ",
+        "calls 0",
+        "calls -1",
+        "calls 5 2",
+        "calls 5 ",
+        "calls 1125899906842625",
+        "call 5",
+        "end ",
+        "end 1",
+        " end",
+        "ends",
+        "END",
+        "e",
+        "quit",
+        "took 5",
+        "hello 1",
     };
     for (size_t i = 0; i < COUNT_OF(lines); i++) {
         if (!command_is_refused(base_str(lines[i]))) {
@@ -114,6 +158,7 @@ static void a_reply_of_one_number_or_word_is_understood(void **state)
         {"target p95 < 500 ms", ASSAY_REPLY_TARGET, 0, "p95 < 500 ms"},
         {"calls", ASSAY_REPLY_WANTS_CALLS, 0, ""},
         {"failed check failed at a.c:3: x == 1", ASSAY_REPLY_FAILED, 0, "check failed at a.c:3: x == 1"},
+        {"paces", ASSAY_REPLY_PACES, 0, ""},
         {"done", ASSAY_REPLY_DONE, 0, ""},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -185,6 +230,38 @@ static void times_come_back_as_they_were_taken(void **state)
         assert_memory_equal(reply.times_ns, times_ns, counts[i] * sizeof(times_ns[0]));
         assert_memory_equal(&calls, &calls_before, sizeof(calls));
         base_buf_deinit(&line);
+    }
+}
+
+static void paced_batches_come_back_as_they_were_taken(void **state)
+{
+    (void)state;
+    int64_t times_ns[ASSAY_MAX_BATCHES];
+    struct assay_paced paced[ASSAY_MAX_BATCHES];
+    for (size_t i = 0; i < COUNT_OF(times_ns); i++) {
+        times_ns[i] = INT64_MAX >> (i % 63);
+        paced[i] = (struct assay_paced){.cycles = (double)i * 1e6 / 3, .disagreement = (double)i / 4096};
+    }
+    struct buf line;
+    base_buf_init(&line, ASSAY_MAX_LINE_BYTES);
+    assay_reply_format_paced(times_ns, paced, COUNT_OF(paced), &line);
+    make_outputs_known();
+    assert_int_equal(assay_reply_parse(base_buf_str(&line), &reply, &calls), ASSAY_OK);
+    assert_int_equal(reply.kind, ASSAY_REPLY_PACED);
+    assert_int_equal(reply.number, COUNT_OF(paced));
+    assert_memory_equal(reply.times_ns, times_ns, sizeof(times_ns));
+    for (size_t i = 0; i < COUNT_OF(paced); i++) {
+        assert_double_near(reply.paced[i].cycles, paced[i].cycles, 1e-9);
+        assert_double_near(reply.paced[i].disagreement, paced[i].disagreement, 1e-3);
+    }
+    base_buf_add_cstr(&line, " 1:2:3");
+    assert_true(reply_is_refused(base_buf_str(&line))); /* one too many */
+    base_buf_deinit(&line);
+    static const char *const refused[] = {
+        "paced",        "paced ",        "paced 1",       "paced 1:2", "paced 1:2:",   "paced 1::3",   "paced -1:2:3",
+        "paced 1:-2:3", "paced 1:2:nan", "paced 1:2:3:4", "paces 1",   "paced 1:2:3 ", "paced 1:inf:3"};
+    for (size_t i = 0; i < COUNT_OF(refused); i++) {
+        assert_true(reply_is_refused(base_str(refused[i])));
     }
 }
 
@@ -368,6 +445,7 @@ int main(void)
         cmocka_unit_test(an_amount_is_above_zero),
         cmocka_unit_test(how_a_file_is_built_comes_back_as_it_was_said),
         cmocka_unit_test(times_come_back_as_they_were_taken),
+        cmocka_unit_test(paced_batches_come_back_as_they_were_taken),
         cmocka_unit_test(one_time_too_many_is_refused),
         cmocka_unit_test(a_histogram_comes_back_as_it_was_filled),
         cmocka_unit_test(the_extremes_of_two_answers_are_the_extremes_of_both),

@@ -112,6 +112,14 @@ static void assert_same_run(const struct assay_run *got, const struct assay_run 
     for (size_t i = 0; i < wanted->launch_median_count; i++) {
         assert_double_is(got->launch_medians[i], wanted->launch_medians[i]);
     }
+    assert_int_equal(got->launch_cycles_count, wanted->launch_cycles_count);
+    for (size_t i = 0; i < wanted->launch_cycles_count; i++) {
+        assert_double_is(got->launch_cycles[i], wanted->launch_cycles[i]);
+    }
+    for (int i = ASSAY_METRIC_FIRST_MEASURED; i < ASSAY_METRIC_COUNT; i++) {
+        assert_double_is(assay_measured_get(&got->measured, (enum assay_metric)i),
+                         assay_measured_get(&wanted->measured, (enum assay_metric)i));
+    }
     assert_double_is(got->empty_loop, wanted->empty_loop);
     assert_same_stats(&got->stats, &wanted->stats);
     assert_same_calls(&got->calls, &wanted->calls);
@@ -532,7 +540,10 @@ static void refuses_broken_fields_of_our_own(void **state)
         {"{\"launches\": -1}", "assay.launches is negative"},
         {"{\"launch_medians\": 1}", "assay.launch_medians is not an array"},
         {"{\"launch_medians\": [1, \"2\"]}", "assay.launch_medians[1] is not a number"},
-        {"{\"launch_medians\": [1, -2]}", "assay.launch_medians has a negative time"},
+        {"{\"launch_medians\": [1, -2]}", "assay.launch_medians has a negative number"},
+        {"{\"launch_cycles\": [-1]}", "assay.launch_cycles has a negative number"},
+        {"{\"measured\": {\"cycles\": -1}}", "measured.cycles is negative"},
+        {"{\"measured\": {\"cycles\": \"1\"}}", "measured.cycles is not a number"},
         {"{\"mad\": -1}", "assay.mad is negative"},
         {"{\"empty_loop\": -1}", "assay.empty_loop is negative"},
         {"{\"empty_loop\": \"none\"}", "assay.empty_loop is not a number"},
