@@ -24,7 +24,7 @@
  * taking the others along, and it starts with fresh memory.
  *
  * Works as C11 and as C++17, with gcc and clang.  Everything here is called by
- * the one thread that runs the benchmark.
+ * the thread that runs the body, with the `bench` it got.
  */
 #ifndef ASSAY_BENCH_H
 #define ASSAY_BENCH_H
@@ -181,6 +181,22 @@ ASSAY_API void assay_bytes(struct assay_bench *bench, double per_iteration);
 /* Puts the benchmark in a group: a table of its own in the output.  Before the
  * loop.  `group` is copied; at most 100 bytes, without control characters. */
 ASSAY_API void assay_group(struct assay_bench *bench, const char *group);
+
+/*
+ * The parameter `threads` of BENCH_PARAMS is special: the body runs on so many
+ * threads, each with its own `bench` and its own locals,
+ *
+ *     BENCH_PARAMS(push_and_pop, "threads=1,2,4")
+ *
+ * and they start each batch of the loop together.  A round's time is from the
+ * first start to the last end, so an iteration takes what a thread waits for one,
+ * and the output says how many all of them make a second.  Calls timed one by
+ * one are those of every thread.  What the body states counts once.
+ *
+ * assay_thread() is 0 for the first of them, assay_threads() how many there are.
+ */
+ASSAY_API unsigned assay_thread(const struct assay_bench *bench);
+ASSAY_API unsigned assay_threads(const struct assay_bench *bench);
 
 /* Asks for calls to be timed one by one as well, as a percentile target does,
  * so that percentiles can be shown.  Before the loop. */

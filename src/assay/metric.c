@@ -34,6 +34,7 @@ static const struct metric_facts metrics[ASSAY_METRIC_COUNT] = {
     [ASSAY_METRIC_CALLS] = {"calls", "Calls", ASSAY_UNIT_COUNT, 0, NAN},
     [ASSAY_METRIC_SPREAD] = {"spread", "Spread", ASSAY_UNIT_SHARE, 0, NAN},
     [ASSAY_METRIC_CYCLES] = {"cycles", "Cycles", ASSAY_UNIT_PER_ITERATION, 0, NAN},
+    [ASSAY_METRIC_THROUGHPUT] = {"throughput", "Throughput", ASSAY_UNIT_PER_SECOND, 0, NAN},
     [ASSAY_METRIC_ITEMS_PER_SECOND] = {"items_per_second", "Items/s", ASSAY_UNIT_PER_SECOND, 0, NAN},
     [ASSAY_METRIC_BYTES_PER_SECOND] = {"bytes_per_second", "Bytes/s", ASSAY_UNIT_BYTES_PER_SECOND, 0, NAN},
 };
@@ -129,6 +130,7 @@ double assay_metric_of_stats(const struct assay_stats *stats, enum assay_metric 
     case ASSAY_METRIC_CALLS:
     case ASSAY_METRIC_SPREAD:
     case ASSAY_METRIC_CYCLES:
+    case ASSAY_METRIC_THROUGHPUT:
     case ASSAY_METRIC_ITEMS_PER_SECOND:
     case ASSAY_METRIC_BYTES_PER_SECOND:
     case ASSAY_METRIC_COUNT: break;

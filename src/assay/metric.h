@@ -41,6 +41,7 @@ enum assay_metric {
     ASSAY_METRIC_SPREAD, /* between launches: largest median of a launch over the smallest, less 1 */
     /* Measured: */
     ASSAY_METRIC_CYCLES, /* of the core, by assay/reference.h */
+    ASSAY_METRIC_THROUGHPUT, /* iterations of all threads */
     ASSAY_METRIC_ITEMS_PER_SECOND,
     ASSAY_METRIC_BYTES_PER_SECOND,
     ASSAY_METRIC_COUNT  /* not a metric */

@@ -75,19 +75,17 @@ static bool parse_took(struct str rest, struct assay_reply *reply)
     return reply->number > 0;
 }
 
-/* NS:CYCLES:DISAGREEMENT. */
+/* NS:CYCLE_NS. */
 static bool parse_paced(struct str rest, struct assay_reply *reply)
 {
     while (rest.ptr) {
-        struct str numbers;
+        struct str cycle;
         struct str field = base_str_cut(rest, ' ', &rest);
-        struct str time = base_str_cut(field, ':', &numbers);
-        struct str disagreement;
-        struct str cycles = base_str_cut(numbers, ':', &disagreement);
+        struct str time = base_str_cut(field, ':', &cycle);
         if (reply->number == ASSAY_MAX_BATCHES ||
             !base_num_parse_int64(time, 0, INT64_MAX, &reply->times_ns[reply->number]) ||
-            !base_num_parse_double(cycles, 0, HUGE_VAL, &reply->paced[reply->number].cycles) ||
-            !base_num_parse_double(disagreement, 0, HUGE_VAL, &reply->paced[reply->number].disagreement)) {
+            !base_num_parse_double(cycle, 0, HUGE_VAL, &reply->cycles_ns[reply->number]) ||
+            reply->cycles_ns[reply->number] <= 0) {
             return false;
         }
         reply->number++;
@@ -179,6 +177,8 @@ static bool parse_rest(struct str rest, struct assay_reply *reply, struct histog
     case ASSAY_REPLY_HELLO:
     case ASSAY_REPLY_READY:
         return parse_count(rest, 0, INT32_MAX, &reply->number);
+    case ASSAY_REPLY_THREADS:
+        return parse_count(rest, 1, INT32_MAX, &reply->number);
     case ASSAY_REPLY_BUILT:
         return rest.len > 0 && parse_built(rest, &reply->number);
     case ASSAY_REPLY_GROUP:
@@ -216,9 +216,9 @@ enum assay_status assay_reply_parse(struct str line, struct assay_reply *out_rep
         {{"calls", 5}, ASSAY_REPLY_WANTS_CALLS}, {{"pedantic", 8}, ASSAY_REPLY_PEDANTIC},
         {{"ready", 5}, ASSAY_REPLY_READY},       {{"took", 4}, ASSAY_REPLY_TOOK},
         {{"called", 6}, ASSAY_REPLY_CALLED},     {{"failed", 6}, ASSAY_REPLY_FAILED},
-        {{"paces", 5}, ASSAY_REPLY_PACES},       {{"paced", 5}, ASSAY_REPLY_PACED},
-        {{"items", 5}, ASSAY_REPLY_ITEMS},       {{"bytes", 5}, ASSAY_REPLY_BYTES},
-        {{"done", 4}, ASSAY_REPLY_DONE},
+        {{"threads", 7}, ASSAY_REPLY_THREADS},   {{"paces", 5}, ASSAY_REPLY_PACES},
+        {{"paced", 5}, ASSAY_REPLY_PACED},       {{"items", 5}, ASSAY_REPLY_ITEMS},
+        {{"bytes", 5}, ASSAY_REPLY_BYTES},       {{"done", 4}, ASSAY_REPLY_DONE},
     };
     struct str rest;
     struct str word = base_str_cut(line, ' ', &rest);
@@ -255,12 +255,11 @@ void assay_reply_format_took(const int64_t *times_ns, size_t count, struct buf *
     }
 }
 
-void assay_reply_format_paced(const int64_t *times_ns, const struct assay_paced *paced, size_t count,
-                              struct buf *out_line)
+void assay_reply_format_paced(const int64_t *times_ns, const double *cycles_ns, size_t count, struct buf *out_line)
 {
     base_buf_add_cstr(out_line, "paced");
     for (size_t i = 0; i < count; i++) {
-        base_buf_addf(out_line, " %" PRId64 ":%.10g:%.4g", times_ns[i], paced[i].cycles, paced[i].disagreement);
+        base_buf_addf(out_line, " %" PRId64 ":%.6g", times_ns[i], cycles_ns[i]);
     }
 }
 

@@ -14,14 +14,15 @@
  *                                       asan, tsan, and library-debug; a word not known here is none
  *   group TEXT, target TEXT, calls,     what the body stated, in any order
  *   pedantic ROUNDS ITERATIONS WARMUP   (exactly so many, nothing calibrated)
+ *   threads COUNT                       the body runs on so many because its parameter says so; a call is one
+ *                                       of any of them
  *   paces                               it knows the command below of that name
  *   ready CLOCK_COST_NS                 the body has reached its loop
  *                                       batch N COUNT: COUNT timed batches of N iterations each
  *   took NS NS ...                      COUNT times
  *                                       paced N COUNT: the same batches, each between two readings of
  *                                       assay/reference.h
- *   paced NS:CYCLES:DISAGREEMENT ...    COUNT times, the cycles of an iteration, and how far the
- *                                       readings can be trusted
+ *   paced NS:CYCLE_NS ...               COUNT times, and what a cycle took beside each
  *                                       calls N: N iterations timed one by one
  *   called SUM MIN MAX BUCKET:COUNT ... as base/histogram.h, clock cost subtracted
  *                                       end: leave the loop
@@ -42,7 +43,6 @@
 #define ASSAY_PROTOCOL_H
 
 #include "assay/bench.h"
-#include "assay/reference.h"
 #include "assay/status.h"
 #include "base/buf.h"
 #include "base/histogram.h"
@@ -76,6 +76,7 @@ enum assay_reply_kind {
     ASSAY_REPLY_TARGET,
     ASSAY_REPLY_WANTS_CALLS,
     ASSAY_REPLY_PEDANTIC,
+    ASSAY_REPLY_THREADS,
     ASSAY_REPLY_PACES,
     ASSAY_REPLY_READY,
     ASSAY_REPLY_TOOK,
@@ -97,9 +98,10 @@ struct assay_reply {
     struct assay_exact_plan plan; /* PEDANTIC */
     struct str text;              /* GROUP, TARGET, FAILED: borrowed from the line */
     double amount;                /* ITEMS, BYTES: above 0 */
-    uint64_t number; /* HELLO: version; BUILT: ASSAY_BUILT_...; READY: clock cost, ns; TOOK, PACED: how many times */
+    uint64_t number; /* HELLO: version; BUILT: ASSAY_BUILT_...; THREADS; READY: clock cost, ns; TOOK, PACED: how many
+                        times */
     int64_t times_ns[ASSAY_MAX_BATCHES];         /* TOOK, PACED */
-    struct assay_paced paced[ASSAY_MAX_BATCHES]; /* PACED */
+    double cycles_ns[ASSAY_MAX_BATCHES]; /* PACED: above 0 */
 };
 
 /* Lines come and go without their newline.  The parsers give ASSAY_OK, or
@@ -113,8 +115,7 @@ ASSAY_MUST_CHECK enum assay_status
 assay_reply_parse(struct str line, struct assay_reply *out_reply, struct histogram *calls);
 void assay_reply_format_built(unsigned built, struct buf *out_line);
 void assay_reply_format_took(const int64_t *times_ns, size_t count, struct buf *out_line);
-void assay_reply_format_paced(const int64_t *times_ns, const struct assay_paced *paced, size_t count,
-                              struct buf *out_line);
+void assay_reply_format_paced(const int64_t *times_ns, const double *cycles_ns, size_t count, struct buf *out_line);
 void assay_reply_format_called(const struct histogram *calls, struct buf *out_line);
 
 #endif /* ASSAY_PROTOCOL_H */

@@ -6,257 +6,145 @@
  * allocation is made from one batch of a command to the next.
  *
  * A paced batch stands between two readings of the reference, taken outside of
- * its own two clock readings; where nothing is prepared between batches, the
- * reading after one is the reading before the next.
+ * its own two clock readings, of which the shorter one counts; where nothing is
+ * prepared between batches, the reading after one is the reading before the next.
  *
  * A call timed by itself is a batch of one.  What the two readings and the way
  * between them cost is measured with an empty loop and subtracted.
+ *
+ * Several threads each go through all of this with a struct assay_bench of their
+ * own, in step: they start a batch together, and its time is from the first one's
+ * start to the last one's end.  Between calls timed one by one they do not wait
+ * for each other.
  */
 #include "assay/worker.h"
 
-#include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "assay/params.h"
-#include "assay/protocol.h"
+#include "assay/running.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/num.h"
 
 #define CLOCK_PROBE_CALLS 4000
-#define MAX_REASON_BYTES 500
 #if defined(__OPTIMIZE__)
 #define LIBRARY_BUILT 0u
 #else
 #define LIBRARY_BUILT ASSAY_BUILT_LIBRARY_DEBUG
 #endif
 
-/* ROUND_OPEN: within BENCH_ROUNDS, before the loop of the round; ROUND_CLOSED:
- * after it. */
-enum phase { PREPARING, IN_BATCH, IN_CALL, ROUND_OPEN, ROUND_CLOSED, ENDED };
-
-struct assay_bench {
-    enum phase phase;
-    int command_fd, reply_fd; /* -1 while the cost of the clock is measured: nobody to ask */
-    bool said_failed;
-    bool controller_is_gone;
-    bool has_rounds; /* the body uses BENCH_ROUNDS */
-    bool times_calls; /* the command at hand is CALLS */
-    bool paces;       /* it is PACED */
-
-    struct str label;                         /* borrowed: what parameters there are */
-    char values[ASSAY_MAX_LABEL_BYTES + 1];   /* the label with NULs for its commas */
-
-    int64_t start_ns;
-    uint64_t iterations;   /* of each batch of this command; 1 for CALLS */
-    uint64_t batches_left; /* of this command; a call is a batch of one */
-    size_t batch_count;
-    int64_t times_ns[ASSAY_MAX_BATCHES];
-    struct assay_reference reference; /* the last reading */
-    struct assay_paced paced[ASSAY_MAX_BATCHES];
-
-    int64_t clock_cost_ns;
-    struct histogram calls;
-
-    char command[256]; /* bytes read ahead */
-    size_t command_len;
-    struct buf line; /* the reply under construction */
-};
-
-/* Sends the line under construction. */
-static void send_line(struct assay_bench *bench)
+/* A loop that ended before its time, with all threads. */
+static uint64_t end_early(struct assay_bench *bench)
 {
-    base_buf_add_char(&bench->line, '\n');
-    if (!base_buf_ok(&bench->line) || !base_file_write_all(bench->reply_fd, base_buf_str(&bench->line))) {
-        bench->controller_is_gone = true;
+    bench->phase = ENDED;
+    if (bench->is_one_of_many) {
+        assay_crew_break(&bench->running->crew);
     }
-    base_buf_reset(&bench->line);
+    return 0;
 }
 
-/* A reply of one word and a text; control characters would break the line. */
-static void send_text(struct assay_bench *bench, const char *word, const char *text)
+static uint64_t fail_early(struct assay_bench *bench, const char *reason)
 {
-    base_buf_addf(&bench->line, "%s ", word);
-    size_t len = strnlen(text, MAX_REASON_BYTES);
-    for (size_t i = 0; i < len; i++) {
-        base_buf_add_char(&bench->line, (unsigned char)text[i] < ' ' ? ' ' : text[i]);
-    }
-    send_line(bench);
-}
-
-void assay_fail_because(struct assay_bench *bench, const char *reason)
-{
-    bench->said_failed = true;
-    send_text(bench, "failed", reason && reason[0] ? reason : "no reason given");
-}
-
-void assay_fail_check(struct assay_bench *bench, const char *file, int line, const char *expression)
-{
-    char reason[MAX_REASON_BYTES];
-    const char *slash = strrchr(file, '/');
-    (void)snprintf(reason, sizeof(reason), "check failed at %s:%d: %s", slash ? slash + 1 : file, line, expression);
     assay_fail_because(bench, reason);
+    return end_early(bench);
 }
 
-/* Settings count only until the loop is reached: the controller has planned by then. */
-static bool may_still_state(struct assay_bench *bench, const char *what)
+/* Calls timed one by one start together only once, with the first; false if the crew is broken. */
+static bool start_together(struct assay_bench *bench)
 {
-    if (bench->phase == PREPARING) {
-        return true;
-    }
-    char reason[MAX_REASON_BYTES];
-    (void)snprintf(reason, sizeof(reason), "%s was called after the loop began; move it above BENCH_LOOP", what);
-    assay_fail_because(bench, reason);
-    return false;
-}
-
-void assay_target(struct assay_bench *bench, const char *limit)
-{
-    if (may_still_state(bench, "assay_target")) {
-        send_text(bench, "target", limit && limit[0] ? limit : "(empty)");
-    }
-}
-
-void assay_group(struct assay_bench *bench, const char *group)
-{
-    if (may_still_state(bench, "assay_group") && group && group[0]) {
-        send_text(bench, "group", group);
-    }
-}
-
-static void state_amount(struct assay_bench *bench, const char *what, double per_iteration)
-{
-    if (!(per_iteration > 0) || isinf(per_iteration)) {
-        char reason[MAX_REASON_BYTES];
-        (void)snprintf(reason, sizeof(reason), "assay_%s: %g an iteration, which must be above 0", what, per_iteration);
-        assay_fail_because(bench, reason);
-        return;
-    }
-    base_buf_addf(&bench->line, "%s %.17g", what, per_iteration);
-    send_line(bench);
-}
-
-void assay_items(struct assay_bench *bench, double per_iteration)
-{
-    state_amount(bench, "items", per_iteration);
-}
-
-void assay_bytes(struct assay_bench *bench, double per_iteration)
-{
-    state_amount(bench, "bytes", per_iteration);
-}
-
-void assay_time_calls(struct assay_bench *bench)
-{
-    if (may_still_state(bench, "assay_time_calls")) {
-        base_buf_add_cstr(&bench->line, "calls");
-        send_line(bench);
-    }
-}
-
-/* The next line of the controller into `out_line` (borrowed until the next
- * call); false if there is no controller any more. */
-static bool read_command_line(struct assay_bench *bench, char out_line[sizeof(bench->command)])
-{
-    for (;;) {
-        char *newline = memchr(bench->command, '\n', bench->command_len);
-        if (newline) {
-            size_t len = (size_t)(newline - bench->command);
-            memcpy(out_line, bench->command, len);
-            out_line[len] = '\0';
-            bench->command_len -= len + 1;
-            memmove(bench->command, newline + 1, bench->command_len);
-            return true;
-        }
-        size_t room = sizeof(bench->command) - bench->command_len;
-        ssize_t got = room > 0 ? read(bench->command_fd, bench->command + bench->command_len, room) : 0;
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got <= 0) {
-            return false;
-        }
-        bench->command_len += (size_t)got;
-    }
-}
-
-static bool read_command(struct assay_bench *bench, struct assay_command *out_command)
-{
-    char line[sizeof(bench->command)];
-    return !bench->controller_is_gone && read_command_line(bench, line) &&
-           assay_command_parse(base_str(line), out_command) == ASSAY_OK;
+    bool is_first = bench->batches_left == bench->running->command.iterations;
+    return (bench->times_calls && !is_first) || assay_crew_start(&bench->running->crew);
 }
 
 /* Starts the clock; the caller returns to the loop at once. */
 static uint64_t begin(struct assay_bench *bench)
 {
     if (bench->paces && (bench->has_rounds || bench->batch_count == 0)) {
-        (void)assay_reference_read(&bench->reference); /* it was there when it was announced */
+        bench->cycle_ns = assay_reference_cycle_ns();
     }
     bench->phase = bench->times_calls ? IN_CALL : IN_BATCH;
+    if (bench->is_one_of_many && !start_together(bench)) {
+        return end_early(bench);
+    }
     bench->start_ns = base_clock_monotonic_ns();
     return bench->iterations;
 }
 
-/* Waits for a command and takes it on; false when the loop is to end. */
-static bool take_next_command(struct assay_bench *bench)
+static void take_on(struct assay_bench *bench, const struct assay_command *command)
 {
-    struct assay_command command;
-    if (bench->command_fd < 0) {
+    bench->times_calls = command->kind == ASSAY_COMMAND_CALLS;
+    bench->paces = command->kind == ASSAY_COMMAND_PACED;
+    bench->batch_count = 0;
+    if (bench->times_calls) {
+        bench->iterations = 1;
+        bench->batches_left = command->iterations;
+        memset(&bench->calls, 0, sizeof(bench->calls));
+    } else {
+        bench->iterations = command->iterations;
+        bench->batches_left = command->count;
+    }
+}
+
+/* What is said before the next command is waited for. */
+typedef void say_fn(struct assay_bench *bench);
+
+static void say_ready(struct assay_bench *bench)
+{
+    base_buf_addf(assay_channel_begin(&bench->running->channel), "ready %lld", (long long)bench->clock_cost_ns);
+    assay_channel_end(&bench->running->channel);
+}
+
+/* What the command at hand has measured, on all threads. */
+static void say_measured(struct assay_bench *bench)
+{
+    struct running *running = bench->running;
+    for (unsigned i = 1; bench->times_calls && i < running->crew.count; i++) {
+        base_histogram_merge(&bench->calls, &running->members[i].calls);
+    }
+    struct buf *line = assay_channel_begin(&running->channel);
+    if (bench->times_calls) {
+        assay_reply_format_called(&bench->calls, line);
+    } else if (bench->paces) {
+        assay_reply_format_paced(bench->times_ns, bench->cycles_ns, bench->batch_count, line);
+    } else {
+        assay_reply_format_took(bench->times_ns, bench->batch_count, line);
+    }
+    assay_channel_end(&running->channel);
+}
+
+/* Says something, waits for a command and takes it on; false when the loop is to end. */
+static bool take_next_command(struct assay_bench *bench, say_fn *say)
+{
+    struct running *running = bench->running;
+    if (!running) {
         bench->phase = ENDED;
         return false;
     }
-    if (!read_command(bench, &command)) {
-        _exit(3); /* nobody is left to measure for, and a body cannot be unwound */
+    if (bench->is_one_of_many && !assay_crew_meet(&running->crew)) {
+        bench->phase = ENDED;
+        return false;
     }
-    bench->times_calls = command.kind == ASSAY_COMMAND_CALLS;
-    bench->paces = command.kind == ASSAY_COMMAND_PACED;
-    switch (command.kind) {
-    case ASSAY_COMMAND_BATCH:
-    case ASSAY_COMMAND_PACED:
-        bench->iterations = command.iterations;
-        bench->batches_left = command.count;
-        bench->batch_count = 0;
-        return true;
-    case ASSAY_COMMAND_CALLS:
-        bench->iterations = 1;
-        bench->batches_left = command.iterations;
-        bench->batch_count = 0;
-        memset(&bench->calls, 0, sizeof(bench->calls));
-        return true;
-    case ASSAY_COMMAND_END:
-        break;
+    if (bench->thread == 0) {
+        say(bench);
+        if (!assay_channel_read(&running->channel, &running->command)) {
+            _exit(3); /* nobody is left to measure for, and a body cannot be unwound */
+        }
     }
-    bench->phase = ENDED;
-    return false;
+    if ((bench->is_one_of_many && !assay_crew_meet(&running->crew)) || running->command.kind == ASSAY_COMMAND_END) {
+        bench->phase = ENDED;
+        return false;
+    }
+    take_on(bench, &running->command);
+    return true;
 }
 
-/* What the command at hand has measured. */
-static void send_measured(struct assay_bench *bench)
+static void keep_pace(struct assay_bench *bench)
 {
-    if (bench->reply_fd < 0) {
-        return;
-    }
-    if (bench->times_calls) {
-        assay_reply_format_called(&bench->calls, &bench->line);
-    } else if (bench->paces) {
-        assay_reply_format_paced(bench->times_ns, bench->paced, bench->batch_count, &bench->line);
-    } else {
-        assay_reply_format_took(bench->times_ns, bench->batch_count, &bench->line);
-    }
-    send_line(bench);
-}
-
-static void keep_pace(struct assay_bench *bench, int64_t took_ns)
-{
-    struct assay_reference before = bench->reference;
-    (void)assay_reference_read(&bench->reference);
-    bench->paced[bench->batch_count] =
-        assay_reference_pace(&before, &bench->reference, (double)took_ns, (double)bench->iterations);
+    double before_ns = bench->cycle_ns;
+    bench->cycle_ns = assay_reference_cycle_ns();
+    bench->cycles_ns[bench->batch_count] = before_ns < bench->cycle_ns ? before_ns : bench->cycle_ns;
 }
 
 /* Calls are put aside and counted many at a time: counting takes longer when
@@ -270,23 +158,46 @@ static void count_calls(struct assay_bench *bench)
     bench->batch_count = 0;
 }
 
-/* Keeps the time of the batch that ended at `now_ns`. */
-static void keep_time(struct assay_bench *bench, int64_t now_ns)
+/* From the first thread's start to the last one's end; false if the crew is broken. */
+static bool time_of_all(struct assay_bench *bench, int64_t *took_ns)
+{
+    const struct running *running = bench->running;
+    if (!assay_crew_meet(&bench->running->crew)) {
+        return false;
+    }
+    int64_t first_ns = bench->start_ns, last_ns = bench->end_ns;
+    for (unsigned i = 0; i < running->crew.count && bench->thread == 0; i++) {
+        first_ns = running->members[i].start_ns < first_ns ? running->members[i].start_ns : first_ns;
+        last_ns = running->members[i].end_ns > last_ns ? running->members[i].end_ns : last_ns;
+    }
+    *took_ns = last_ns - first_ns;
+    return true;
+}
+
+/* Keeps the time of the batch that ended at `now_ns`; false if the crew is broken. */
+static bool keep_time(struct assay_bench *bench, int64_t now_ns)
 {
     int64_t took_ns = now_ns - bench->start_ns;
+    bench->end_ns = now_ns;
+    if (bench->is_one_of_many && !bench->times_calls && !time_of_all(bench, &took_ns)) {
+        return false;
+    }
     if (bench->paces) {
-        keep_pace(bench, took_ns);
+        keep_pace(bench);
     }
     bench->times_ns[bench->batch_count++] = took_ns;
     bench->batches_left--;
     if (bench->times_calls && (bench->batch_count == ASSAY_MAX_BATCHES || bench->batches_left == 0)) {
         count_calls(bench);
     }
+    return true;
 }
 
 static uint64_t end_batch(struct assay_bench *bench, int64_t now_ns)
 {
-    keep_time(bench, now_ns);
+    if (!keep_time(bench, now_ns)) {
+        return end_early(bench);
+    }
     if (bench->has_rounds) {
         bench->phase = ROUND_CLOSED; /* assay_next_round() goes on */
         return 0;
@@ -294,14 +205,7 @@ static uint64_t end_batch(struct assay_bench *bench, int64_t now_ns)
     if (bench->batches_left > 0) {
         return begin(bench);
     }
-    send_measured(bench);
-    return take_next_command(bench) ? begin(bench) : 0;
-}
-
-static void report_ready(struct assay_bench *bench)
-{
-    base_buf_addf(&bench->line, "ready %lld", (long long)bench->clock_cost_ns);
-    send_line(bench);
+    return take_next_command(bench, say_measured) ? begin(bench) : 0;
 }
 
 /* All of assay_next() but its shortest way; not inlined, or that would save and
@@ -309,25 +213,22 @@ static void report_ready(struct assay_bench *bench)
 static __attribute__((noinline)) uint64_t go_on(struct assay_bench *bench, uint64_t left, int64_t now_ns)
 {
     if (left != 0 && bench->phase != ENDED) {
-        bench->phase = ENDED;
-        assay_fail_because(bench, "the measured loop was left by break; let it run to its end");
-        return 0;
+        return fail_early(bench, "the measured loop was left by break; let it run to its end");
     }
     switch (bench->phase) {
     case IN_BATCH:
     case IN_CALL:
         return end_batch(bench, now_ns);
     case PREPARING:
-        report_ready(bench);
-        return take_next_command(bench) ? begin(bench) : 0;
+        return take_next_command(bench, say_ready) ? begin(bench) : 0;
     case ROUND_OPEN:
         return begin(bench);
     case ROUND_CLOSED:
-        bench->phase = ENDED;
-        assay_fail_because(bench, "a round has a second BENCH_LOOP; each round runs one");
-        return 0;
+        return fail_early(bench, "a round has a second BENCH_LOOP; each round runs one");
     case ENDED:
-        assay_fail_because(bench, "the body has a second BENCH_LOOP; make it a benchmark of its own");
+        if (!bench->is_one_of_many || !atomic_load(&bench->running->crew.is_broken)) {
+            assay_fail_because(bench, "the body has a second BENCH_LOOP; make it a benchmark of its own");
+        }
     }
     return 0;
 }
@@ -346,16 +247,13 @@ uint64_t assay_next(struct assay_bench *bench, uint64_t left)
 }
 
 /* Whether another round is to be run: of this command, or of the next. */
-static bool open_round(struct assay_bench *bench)
+static int open_round(struct assay_bench *bench)
 {
-    if (bench->batches_left == 0) {
-        send_measured(bench);
-        if (!take_next_command(bench)) {
-            return false;
-        }
+    if (bench->batches_left == 0 && !take_next_command(bench, say_measured)) {
+        return 0;
     }
     bench->phase = ROUND_OPEN;
-    return true;
+    return 1;
 }
 
 int assay_next_round(struct assay_bench *bench)
@@ -363,8 +261,7 @@ int assay_next_round(struct assay_bench *bench)
     switch (bench->phase) {
     case PREPARING:
         bench->has_rounds = true;
-        report_ready(bench);
-        if (take_next_command(bench)) {
+        if (take_next_command(bench, say_ready)) {
             bench->phase = ROUND_OPEN;
             return 1;
         }
@@ -372,70 +269,19 @@ int assay_next_round(struct assay_bench *bench)
     case ROUND_CLOSED:
         return open_round(bench);
     case ROUND_OPEN:
-        bench->phase = ENDED;
-        assay_fail_because(bench, "a round ended without its BENCH_LOOP, so nothing was measured");
-        return 0;
+        return (int)fail_early(bench, "a round ended without its BENCH_LOOP, so nothing was measured");
     case IN_BATCH:
     case IN_CALL:
-        bench->phase = ENDED;
-        assay_fail_because(bench, "BENCH_ROUNDS stands within BENCH_LOOP; put it around");
-        return 0;
+        return (int)fail_early(bench, "BENCH_ROUNDS stands within BENCH_LOOP; put it around");
     case ENDED:
         break;
     }
     return 0;
 }
 
-uint64_t assay_iterations(const struct assay_bench *bench)
-{
-    return bench->iterations;
-}
-
-void assay_pedantic(struct assay_bench *bench, uint64_t rounds, uint64_t iterations, uint64_t warmup_rounds)
-{
-    if (!may_still_state(bench, "assay_pedantic")) {
-        return;
-    }
-    if (rounds < 1 || rounds > ASSAY_MAX_EXACT_ROUNDS || iterations < 1 || iterations > ASSAY_MAX_ITERATIONS ||
-        warmup_rounds > ASSAY_MAX_EXACT_ROUNDS) {
-        assay_fail_because(bench,
-                           "assay_pedantic: rounds and iterations must be at least 1, rounds at most 10 million");
-        return;
-    }
-    base_buf_addf(&bench->line, "pedantic %llu %llu %llu", (unsigned long long)rounds, (unsigned long long)iterations,
-                  (unsigned long long)warmup_rounds);
-    send_line(bench);
-}
-
-const char *assay_param_text(struct assay_bench *bench, const char *name)
-{
-    struct str value = assay_params_value(bench->label, base_str(name));
-    if (!value.ptr) {
-        char reason[MAX_REASON_BYTES];
-        (void)snprintf(reason, sizeof(reason), "there is no parameter '%s'; BENCH_PARAMS names them", name ? name : "");
-        assay_fail_because(bench, reason);
-        return "";
-    }
-    return bench->values + (value.ptr - bench->label.ptr);
-}
-
-int64_t assay_param(struct assay_bench *bench, const char *name)
-{
-    const char *text = assay_param_text(bench, name);
-    int64_t number = 0;
-    if (text[0] && !base_num_parse_int64(base_str(text), INT64_MIN, INT64_MAX, &number)) {
-        char reason[MAX_REASON_BYTES];
-        (void)snprintf(reason, sizeof(reason), "parameter '%s' is '%s', which is no whole number; use assay_param_text",
-                       name, text);
-        assay_fail_because(bench, reason);
-    }
-    return number;
-}
-
 /* What timing a call costs when the call does nothing: the median of many. */
 static int64_t measure_clock_cost(struct assay_bench *probe)
 {
-    probe->command_fd = probe->reply_fd = -1;
     probe->times_calls = true;
     probe->iterations = 1;
     probe->batches_left = CLOCK_PROBE_CALLS;
@@ -449,20 +295,9 @@ static int64_t measure_clock_cost(struct assay_bench *probe)
     return (int64_t)base_histogram_quantile(&probe->calls, 0.5);
 }
 
-static void run_body(struct assay_bench *bench, const struct assay_registration *registration)
+static void run_body(struct assay_bench *bench)
 {
-    base_buf_addf(&bench->line, "hello %d", ASSAY_PROTOCOL_VERSION);
-    send_line(bench);
-    unsigned built = registration->built | LIBRARY_BUILT;
-    if (built != 0) {
-        assay_reply_format_built(built, &bench->line);
-        send_line(bench);
-    }
-    if (assay_reference_read(&bench->reference)) {
-        base_buf_add_cstr(&bench->line, "paces");
-        send_line(bench);
-    }
-    registration->body(bench);
+    bench->running->registration->body(bench);
     if (bench->phase == PREPARING && !bench->said_failed) {
         assay_fail_because(bench, "the body returned without a BENCH_LOOP, so nothing was measured");
     } else if (bench->phase == ROUND_OPEN || bench->phase == ROUND_CLOSED) {
@@ -470,36 +305,120 @@ static void run_body(struct assay_bench *bench, const struct assay_registration 
     } else if (bench->phase == IN_BATCH || bench->phase == IN_CALL) {
         assay_fail_because(bench, "the body was left from within the measured loop; let it run to its end");
     }
-    base_buf_add_cstr(&bench->line, "done");
-    send_line(bench);
+    if (bench->phase != ENDED) {
+        (void)end_early(bench);
+    }
 }
 
-static void take_label(struct assay_bench *bench, struct str label)
+/* A thread that ends within the body must not be waited for. */
+static void leave_crew(void *bench)
 {
-    bench->label = label;
-    for (size_t i = 0; i < label.len && i < sizeof(bench->values) - 1; i++) {
-        bench->values[i] = label.ptr[i] == ',' ? '\0' : label.ptr[i];
+    (void)fail_early(bench, "the thread ended within the body; let the body return");
+}
+
+static void *run_thread(void *bench)
+{
+    pthread_cleanup_push(leave_crew, bench);
+    run_body(bench);
+    pthread_cleanup_pop(0);
+    return NULL;
+}
+
+/* Every member gets a thread of its own; this one only waits, so that it is there
+ * whatever a body does to its thread. */
+static void run_threads(struct running *running)
+{
+    pthread_t threads[ASSAY_MAX_THREADS];
+    unsigned count = 0;
+    while (count < running->crew.count &&
+           pthread_create(&threads[count], NULL, run_thread, &running->members[count]) == 0) {
+        count++;
     }
+    if (count < running->crew.count) {
+        assay_fail_because(&running->members[count], "could not be started: the system has no more threads");
+        assay_crew_break(&running->crew);
+    }
+    for (unsigned i = 0; i < count; i++) {
+        (void)pthread_join(threads[i], NULL);
+    }
+}
+
+/* What a controller must know before the body says anything. */
+static void introduce(struct running *running)
+{
+    unsigned built = running->registration->built | LIBRARY_BUILT;
+    base_buf_addf(assay_channel_begin(&running->channel), "hello %d", ASSAY_PROTOCOL_VERSION);
+    assay_channel_end(&running->channel);
+    if (built != 0) {
+        assay_reply_format_built(built, assay_channel_begin(&running->channel));
+        assay_channel_end(&running->channel);
+    }
+    if (assay_params_value(running->label, STR("threads")).ptr) {
+        base_buf_addf(assay_channel_begin(&running->channel), "threads %u", running->crew.count);
+        assay_channel_end(&running->channel);
+    }
+    if (running->crew.count == 1 && assay_reference_cycle_ns() > 0) {
+        base_buf_add_cstr(assay_channel_begin(&running->channel), "paces");
+        assay_channel_end(&running->channel);
+    }
+}
+
+static void take_label(struct running *running, struct str label)
+{
+    running->label = label;
+    for (size_t i = 0; i < label.len && i < sizeof(running->values) - 1; i++) {
+        running->values[i] = label.ptr[i] == ',' ? '\0' : label.ptr[i];
+    }
+}
+
+/* The value of the parameter `threads`; 1 if there is none, 0 if it is none. */
+static unsigned count_threads(struct str label)
+{
+    struct str value = assay_params_value(label, STR("threads"));
+    int64_t count = 1;
+    if (value.ptr && !base_num_parse_int64(value, 1, ASSAY_MAX_THREADS, &count)) {
+        return 0;
+    }
+    return (unsigned)count;
+}
+
+static void run_all(struct running *running, struct assay_bench *members)
+{
+    int64_t clock_cost_ns = measure_clock_cost(&members[0]);
+    for (unsigned i = 0; i < running->crew.count; i++) {
+        members[i] = (struct assay_bench){
+            .running = running, .thread = i, .is_one_of_many = running->crew.count > 1, .clock_cost_ns = clock_cost_ns};
+    }
+    running->members = members;
+    introduce(running);
+    if (count_threads(running->label) == 0) {
+        assay_fail_because(&members[0], "the parameter 'threads' must be a whole number from 1 to 256");
+    } else if (running->crew.count > 1) {
+        run_threads(running);
+    } else {
+        run_body(&members[0]);
+    }
+    base_buf_add_cstr(assay_channel_begin(&running->channel), "done");
+    assay_channel_end(&running->channel);
 }
 
 int assay_worker_run(const struct assay_registration *registration, struct str label, int command_fd, int reply_fd)
 {
-    struct assay_bench *bench = calloc(1, sizeof(*bench));
-    if (!bench) {
-        return 3;
+    unsigned threads = count_threads(label);
+    struct running *running = calloc(1, sizeof(*running));
+    struct assay_bench *members = base_alloc_array(threads > 0 ? threads : 1, sizeof(*members));
+    int status = 3;
+    if (running && members) {
+        running->registration = registration;
+        take_label(running, label);
+        assay_channel_init(&running->channel, command_fd, reply_fd);
+        assay_crew_init(&running->crew, threads > 0 ? threads : 1);
+        run_all(running, members);
+        status = running->channel.is_gone ? 3 : 0;
+        assay_crew_deinit(&running->crew);
+        assay_channel_deinit(&running->channel);
     }
-    base_buf_init(&bench->line, ASSAY_MAX_LINE_BYTES);
-    int64_t clock_cost_ns = measure_clock_cost(bench);
-    memset(&bench->calls, 0, sizeof(bench->calls));
-    bench->clock_cost_ns = clock_cost_ns;
-    bench->times_calls = false;
-    bench->phase = PREPARING;
-    take_label(bench, label);
-    bench->command_fd = command_fd;
-    bench->reply_fd = reply_fd;
-    run_body(bench, registration);
-    int status = bench->controller_is_gone ? 3 : 0;
-    base_buf_deinit(&bench->line);
-    free(bench);
+    free(members);
+    free(running);
     return status;
 }

@@ -99,14 +99,17 @@ static bool settle(const struct session_options *options, struct subject *subjec
 static bool run_and_keep(const struct session_options *options, struct subject *subject, struct worker *worker,
                          uint64_t count, int64_t *out_times_ns)
 {
-    struct assay_paced paced[ASSAY_MAX_BATCHES];
+    double cycles_ns[ASSAY_MAX_BATCHES];
     uint64_t iterations = subject->round.iterations;
     bool paces = options->cycles && worker_facts(worker).paces && subject->round.duration_ns >= LEAST_PACED_NS;
-    if (!(paces ? worker_run_paced(worker, iterations, count, out_times_ns, paced)
+    if (!(paces ? worker_run_paced(worker, iterations, count, out_times_ns, cycles_ns)
                 : worker_run_batches(worker, iterations, count, out_times_ns))) {
         return false;
     }
-    return subject_keep_times(subject, out_times_ns, count) && (!paces || subject_keep_paced(subject, paced, count));
+    if (paces) {
+        subject_keep_pace(subject, out_times_ns, cycles_ns, count);
+    }
+    return subject_keep_times(subject, out_times_ns, count);
 }
 
 /* This launch's share of the rounds.  Stops early when its share of max_time is

@@ -16,7 +16,6 @@ void subject_deinit(struct subject *subject)
     free(subject->targets);
     free(subject->samples);
     free(subject->launch_ends);
-    free(subject->paced);
     free(subject->launch_cycles);
     free(subject->calls);
 }
@@ -34,6 +33,7 @@ void subject_learn(struct subject *subject, const struct session_options *option
     struct worker_facts facts = worker_facts(worker);
     subject->is_known = true;
     subject->built = facts.built;
+    subject->threads = facts.threads;
     subject->clock_cost_ns = facts.clock_cost_ns;
     subject->plan = facts.plan;
     subject->wants_calls = facts.wants_calls || options->time_calls;
@@ -74,25 +74,25 @@ bool subject_keep_times(struct subject *subject, const int64_t *times_ns, uint64
     return true;
 }
 
-bool subject_keep_paced(struct subject *subject, const struct assay_paced *paced, uint64_t count)
+static double least_of(double known, double value)
 {
-    for (uint64_t i = 0; i < count; i++) {
-        void *memory = subject->paced;
-        if (!base_array_make_room(&memory, subject->paced_count, &subject->paced_capacity, sizeof(*subject->paced))) {
-            subject->no_memory = true;
-            return false;
-        }
-        subject->paced = memory;
-        subject->paced[subject->paced_count++] = paced[i];
-    }
-    return true;
+    return known == 0 || value < known ? value : known;
 }
 
-/* One number for the cycles of this launch. */
+void subject_keep_pace(struct subject *subject, const int64_t *times_ns, const double *cycles_ns, uint64_t count)
+{
+    struct pace *pace = &subject->this_pace;
+    for (uint64_t i = 0; i < count; i++) {
+        pace->iteration_ns = least_of(pace->iteration_ns, (double)times_ns[i] / (double)subject->round.iterations);
+        pace->cycle_ns = least_of(pace->cycle_ns, cycles_ns[i]);
+    }
+}
+
 static void end_pacing(struct subject *subject)
 {
+    struct pace pace = subject->this_pace;
     void *memory = subject->launch_cycles;
-    if (subject->paced_count == 0) {
+    if (pace.cycle_ns == 0) {
         return;
     }
     if (!base_array_make_room(&memory, subject->launch_cycles_count, &subject->launch_cycles_capacity,
@@ -101,9 +101,10 @@ static void end_pacing(struct subject *subject)
         return;
     }
     subject->launch_cycles = memory;
-    subject->launch_cycles[subject->launch_cycles_count++] =
-        assay_reference_cycles(subject->paced, subject->paced_count, (double)subject->round.duration_ns);
-    subject->paced_count = 0;
+    subject->launch_cycles[subject->launch_cycles_count++] = pace.iteration_ns / pace.cycle_ns;
+    subject->least_pace.iteration_ns = least_of(subject->least_pace.iteration_ns, pace.iteration_ns);
+    subject->least_pace.cycle_ns = least_of(subject->least_pace.cycle_ns, pace.cycle_ns);
+    subject->this_pace = (struct pace){0};
 }
 
 void subject_end_launch(struct subject *subject, const struct worker *worker)
@@ -171,21 +172,24 @@ static enum assay_status describe_launches(const struct subject *subject, struct
     return ASSAY_OK;
 }
 
+/* In each iteration time every thread makes an iteration. */
 static void describe_rates(const struct subject *subject, struct assay_run *run)
 {
+    double all = run->stats.ops * (subject->threads > 0 ? subject->threads : 1);
+    if (subject->threads > 0) {
+        assay_measured_set(&run->measured, ASSAY_METRIC_THROUGHPUT, all);
+    }
     if (subject->items > 0) {
-        assay_measured_set(&run->measured, ASSAY_METRIC_ITEMS_PER_SECOND, subject->items * run->stats.ops);
+        assay_measured_set(&run->measured, ASSAY_METRIC_ITEMS_PER_SECOND, subject->items * all);
     }
     if (subject->bytes > 0) {
-        assay_measured_set(&run->measured, ASSAY_METRIC_BYTES_PER_SECOND, subject->bytes * run->stats.ops);
+        assay_measured_set(&run->measured, ASSAY_METRIC_BYTES_PER_SECOND, subject->bytes * all);
     }
 }
 
-/* The launches are few, so one with an unlucky layout is outvoted and not averaged in. */
 static enum assay_status describe_cycles(const struct subject *subject, struct assay_run *run)
 {
     size_t count = subject->launch_cycles_count;
-    struct assay_stats stats;
     if (count == 0) {
         return ASSAY_OK;
     }
@@ -195,11 +199,9 @@ static enum assay_status describe_cycles(const struct subject *subject, struct a
     }
     memcpy(run->launch_cycles, subject->launch_cycles, count * sizeof(*run->launch_cycles));
     run->launch_cycles_count = count;
-    enum assay_status status = assay_describe(run->launch_cycles, count, &stats);
-    if (status == ASSAY_OK) {
-        assay_measured_set(&run->measured, ASSAY_METRIC_CYCLES, stats.median);
-    }
-    return status;
+    assay_measured_set(&run->measured, ASSAY_METRIC_CYCLES,
+                       subject->least_pace.iteration_ns / subject->least_pace.cycle_ns);
+    return ASSAY_OK;
 }
 
 /* Copies the samples into the run and computes all that follows from them. */

@@ -12,6 +12,11 @@
 #include "cmd/assay/session_options.h"
 #include "cmd/assay/worker_process.h"
 
+/* The shortest round and the shortest cycle beside any, in ns; 0: none yet. */
+struct pace {
+    double iteration_ns, cycle_ns;
+};
+
 /* Zero-initialised but for the first two it has not been launched. */
 struct subject {
     char *program;
@@ -26,6 +31,7 @@ struct subject {
     bool wants_calls;
     uint64_t calls_needed;
     struct assay_exact_plan plan; /* rounds 0: none, the size of a round is found */
+    unsigned threads; /* 0: not stated, one */
     double items, bytes; /* of an iteration; 0: not stated */
     uint64_t clock_cost_ns;
     double empty_loop; /* of its program, seconds an iteration; 0: unknown */
@@ -35,8 +41,7 @@ struct subject {
     size_t sample_count, sample_capacity;
     size_t *launch_ends; /* for each launch the sample behind its last */
     size_t launch_count, launch_capacity;
-    struct assay_paced *paced; /* batches of this launch */
-    size_t paced_count, paced_capacity;
+    struct pace this_pace, least_pace; /* of this launch, and of all */
     double *launch_cycles; /* of an iteration, for each launch that was paced */
     size_t launch_cycles_count, launch_cycles_capacity;
     struct histogram *calls; /* NULL until calls were timed */
@@ -53,8 +58,8 @@ void subject_fail(struct subject *subject, const char *reason);
 void subject_keep_output(struct subject *subject, const struct worker *worker);
 /* Keeps the times of `count` rounds of the subject's size as samples; false without memory. */
 bool subject_keep_times(struct subject *subject, const int64_t *times_ns, uint64_t count);
-/* Keeps the cycles of `count` of them; false without memory. */
-bool subject_keep_paced(struct subject *subject, const struct assay_paced *paced, uint64_t count);
+/* Keeps the shortest of them, and of the cycles that were read beside them. */
+void subject_keep_pace(struct subject *subject, const int64_t *times_ns, const double *cycles_ns, uint64_t count);
 /* Remembers that the samples of this launch end here, and what the worker said by its end. */
 void subject_end_launch(struct subject *subject, const struct worker *worker);
 

@@ -47,6 +47,7 @@ struct worker {
     bool wants_calls;
     struct assay_exact_plan plan;
     double items, bytes;
+    unsigned threads;
     bool paces;
     uint64_t clock_cost_ns;
     unsigned built;
@@ -261,6 +262,9 @@ static bool take_fact(struct worker *worker, bool *out_is_ready)
     case ASSAY_REPLY_WANTS_CALLS:
         worker->wants_calls = true;
         return true;
+    case ASSAY_REPLY_THREADS:
+        worker->threads = (unsigned)reply->number;
+        return true;
     case ASSAY_REPLY_PACES:
         worker->paces = true;
         return true;
@@ -465,6 +469,7 @@ struct worker_facts worker_facts(const struct worker *worker)
         .plan = worker->plan,
         .items = worker->items,
         .bytes = worker->bytes,
+        .threads = worker->threads,
         .paces = worker->paces,
         .clock_cost_ns = worker->clock_cost_ns,
         .built = worker->built,
@@ -490,11 +495,11 @@ static bool await(struct worker *worker, enum assay_reply_kind kind, struct hist
     }
 }
 
-/* Batches of either kind; `out_paced` is NULL for plain ones. */
+/* Batches of either kind; `out_cycles_ns` is NULL for plain ones. */
 static bool run_batches(struct worker *worker, const struct assay_command *command, int64_t *out_times_ns,
-                        struct assay_paced *out_paced)
+                        double *out_cycles_ns)
 {
-    enum assay_reply_kind wanted = out_paced ? ASSAY_REPLY_PACED : ASSAY_REPLY_TOOK;
+    enum assay_reply_kind wanted = out_cycles_ns ? ASSAY_REPLY_PACED : ASSAY_REPLY_TOOK;
     if (!send_command(worker, command) || !await(worker, wanted, &worker->no_calls)) {
         return false;
     }
@@ -502,8 +507,8 @@ static bool run_batches(struct worker *worker, const struct assay_command *comma
         return bury(worker, "answered with another number of batches than it was asked for");
     }
     memcpy(out_times_ns, worker->reply.times_ns, command->count * sizeof(*out_times_ns));
-    if (out_paced) {
-        memcpy(out_paced, worker->reply.paced, command->count * sizeof(*out_paced));
+    if (out_cycles_ns) {
+        memcpy(out_cycles_ns, worker->reply.cycles_ns, command->count * sizeof(*out_cycles_ns));
     }
     return true;
 }
@@ -515,10 +520,10 @@ bool worker_run_batches(struct worker *worker, uint64_t iterations, uint64_t cou
 }
 
 bool worker_run_paced(struct worker *worker, uint64_t iterations, uint64_t count, int64_t *out_times_ns,
-                      struct assay_paced *out_paced)
+                      double *out_cycles_ns)
 {
     const struct assay_command command = {ASSAY_COMMAND_PACED, iterations, count};
-    return run_batches(worker, &command, out_times_ns, out_paced);
+    return run_batches(worker, &command, out_times_ns, out_cycles_ns);
 }
 
 bool worker_run_calls(struct worker *worker, uint64_t count, struct histogram *calls)
@@ -528,7 +533,7 @@ bool worker_run_calls(struct worker *worker, uint64_t count, struct histogram *c
     if (!send_command(worker, &command) || !await(worker, ASSAY_REPLY_CALLED, calls)) {
         return false;
     }
-    return calls->count - before == count ||
+    return calls->count - before == count * (worker->threads > 0 ? worker->threads : 1) ||
            bury(worker, "answered with another number of calls than it was asked for");
 }
 

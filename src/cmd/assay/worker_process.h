@@ -25,6 +25,7 @@ struct worker_facts {
     bool wants_calls;
     struct assay_exact_plan plan; /* rounds 0: none was stated */
     double items, bytes; /* of an iteration; 0: not stated */
+    unsigned threads; /* that the body runs on; 0: its parameters do not say, so one */
     bool paces; /* it can run paced batches */
     uint64_t clock_cost_ns;
     unsigned built; /* ASSAY_BUILT_... */
@@ -50,10 +51,10 @@ struct worker_facts worker_facts(const struct worker *worker);
 
 /* `count` (at most ASSAY_MAX_BATCHES) timed batches of `iterations` each. */
 bool worker_run_batches(struct worker *worker, uint64_t iterations, uint64_t count, int64_t *out_times_ns);
-/* The same, each batch between readings of the reference; for a worker that paces only. */
+/* The same, and what a cycle of the core took beside each; for a worker that paces only. */
 bool worker_run_paced(struct worker *worker, uint64_t iterations, uint64_t count, int64_t *out_times_ns,
-                      struct assay_paced *out_paced);
-/* `count` calls timed one by one, added to `calls`. */
+                      double *out_cycles_ns);
+/* `count` calls timed one by one on each thread, added to `calls`. */
 bool worker_run_calls(struct worker *worker, uint64_t count, struct histogram *calls);
 /* Leaves the loop and waits for the end of the process.  False also if a check
  * of the benchmark failed. */

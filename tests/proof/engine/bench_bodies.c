@@ -22,6 +22,16 @@ BENCH(body_1_us)
     BENCH_KEEP(x);
 }
 
+/* The same where threads are at hand, but one runs alone. */
+BENCH_PARAMS(one_thread, "threads=1")
+{
+    uint64_t x = 1;
+    BENCH_LOOP (bench) {
+        x = multiply_chain(x, STEPS_OF_1_US);
+    }
+    BENCH_KEEP(x);
+}
+
 BENCH(body_1_ms)
 {
     uint64_t x = 1;

@@ -76,16 +76,30 @@ def call_cost(folder):
             "at most 5 ns more", call <= 2 * reading + 5)
 
 
+def threads_unused(folder, out):
+    """The same body plainly and where threads are at hand: launches of both, shuffled, nine each."""
+    subprocess.run([folder / "bench_bodies", "--filter=*::*1_us", "--launches=9", "--min-rounds=9", "--quiet",
+                    f"--json={out}"], check=True, stderr=subprocess.DEVNULL)
+    plain = json.loads(out.read_text())["benchmarks"][0]["assay"]["launch_cycles"]
+    subprocess.run([folder / "bench_bodies", "--filter=one_thread", "--launches=9", "--min-rounds=9", "--quiet",
+                    f"--json={out}"], check=True, stderr=subprocess.DEVNULL)
+    beside = json.loads(out.read_text())["benchmarks"][0]["assay"]["launch_cycles"]
+    change = statistics.median(beside) / statistics.median(plain) - 1
+    scatter = max(spread(plain), spread(beside))
+    return ("one thread where threads are at hand", f"{change:+.3%} cycles of a body of 1 us",
+            f"spread of nine launches {scatter:.3%}", "within the spread, or 0.1 %", abs(change) <= max(scatter, 0.001))
+
+
 def many(folder, out):
     begin = time.monotonic()
-    subprocess.run([folder / "bench_bodies", "--filter=one_of_many", "--max-time=0.08", "--quiet", f"--json={out}"],
+    subprocess.run([folder / "bench_bodies", "--filter=one_of_many", "--max-time=0.06", "--quiet", f"--json={out}"],
                    check=True, stderr=subprocess.DEVNULL)
     took = time.monotonic() - begin
     runs = json.loads(out.read_text())["benchmarks"]
     assert len(runs) == 500
     typical = {}
     for key in ("launch_cycles", "launch_medians"):
-        spreads = [max(run["assay"][key]) / min(run["assay"][key]) - 1 for run in runs]
+        spreads = [spread(run["assay"][key]) for run in runs]
         typical[key] = statistics.median(spreads)
         typical["95 %"] = statistics.quantiles(spreads, n=20)[-1] if key == "launch_cycles" else typical["95 %"]
     return ("500 benchmarks of 1 us",
@@ -100,7 +114,7 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         out = pathlib.Path(temporary) / "out.json"
         rows = compare_spreads(folder, out, launches)
-        rows += [loop_cost(folder, out), call_cost(folder), many(folder, out)]
+        rows += [loop_cost(folder, out), call_cost(folder), threads_unused(folder, out), many(folder, out)]
     print(f"{time.strftime('%Y-%m-%d')}, {platform.machine()}, {BUDGET_S} s for each body and launch\n")
     print("| claim | measured | beside it | demanded | |")
     print("|---|---|---|---|---|")

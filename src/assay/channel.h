@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+/*
+ * assay/channel.h - the worker's end of the conversation with its controller.
+ *
+ * One thread reads commands; any thread sends lines, each whole.
+ */
+#ifndef ASSAY_CHANNEL_H
+#define ASSAY_CHANNEL_H
+
+#include <pthread.h>
+
+#include "assay/protocol.h"
+
+struct channel {
+    int command_fd, reply_fd;
+    bool is_gone; /* the controller does not read any more */
+    pthread_mutex_t lock; /* of the line */
+    struct buf line;
+    char command[256]; /* bytes read ahead */
+    size_t command_len;
+};
+
+void assay_channel_init(struct channel *channel, int command_fd, int reply_fd);
+void assay_channel_deinit(struct channel *channel);
+
+/* The line to be sent, empty; until assay_channel_end(), which sends it, no
+ * other thread can send. */
+struct buf *assay_channel_begin(struct channel *channel);
+void assay_channel_end(struct channel *channel);
+
+/* Sends WORD TEXT; of TEXT at most 500 bytes, control characters as blanks. */
+#define ASSAY_MAX_SAID_BYTES 500
+void assay_channel_say(struct channel *channel, const char *word, const char *text);
+
+/* Waits for the next command; false if there is no controller any more, or it
+ * says nothing that is a command. */
+bool assay_channel_read(struct channel *channel, struct assay_command *out_command);
+
+#endif /* ASSAY_CHANNEL_H */

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+/*
+ * assay/running.h - the benchmark that runs in this worker, as the library sees
+ * it: one struct assay_bench for each thread of the body.
+ */
+#ifndef ASSAY_RUNNING_H
+#define ASSAY_RUNNING_H
+
+#include "assay/bench.h"
+#include "assay/channel.h"
+#include "assay/crew.h"
+#include "assay/params.h"
+#include "assay/reference.h"
+
+/* ROUND_OPEN: within BENCH_ROUNDS, before the loop of the round; ROUND_CLOSED:
+ * after it. */
+enum phase { PREPARING, IN_BATCH, IN_CALL, ROUND_OPEN, ROUND_CLOSED, ENDED };
+
+/* What the threads of a body have in common. */
+struct running {
+    struct channel channel;
+    struct crew crew;
+    struct assay_bench *members; /* crew.count of them */
+    struct assay_command command; /* the one at hand */
+    const struct assay_registration *registration;
+    struct str label;                       /* borrowed: what parameters there are */
+    char values[ASSAY_MAX_LABEL_BYTES + 1]; /* the label with NULs for its commas */
+};
+
+struct assay_bench {
+    enum phase phase;
+    bool said_failed;
+    bool has_rounds;  /* the body uses BENCH_ROUNDS */
+    bool times_calls; /* the command at hand is CALLS */
+    bool paces;       /* it is PACED */
+    bool is_one_of_many; /* threads */
+    unsigned thread;     /* 0 for the one that speaks for all */
+    struct running *running; /* NULL while the cost of the clock is measured: nobody to ask */
+
+    int64_t start_ns, end_ns; /* of the last batch */
+    uint64_t iterations;   /* of each batch of this command; 1 for CALLS */
+    uint64_t batches_left; /* of this command; a call is a batch of one */
+    size_t batch_count;
+    int64_t times_ns[ASSAY_MAX_BATCHES];
+    double cycle_ns; /* the last reading of the reference */
+    double cycles_ns[ASSAY_MAX_BATCHES];
+
+    int64_t clock_cost_ns;
+    struct histogram calls;
+};
+
+#define ASSAY_MAX_THREADS 256
+
+#endif /* ASSAY_RUNNING_H */

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What a body says of itself, and asks of its parameters.  Of several threads,
+ * which all run the same body, the first speaks for all; only failures are said
+ * by whoever has them.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "assay/running.h"
+#include "base/num.h"
+
+void assay_fail_because(struct assay_bench *bench, const char *reason)
+{
+    char text[ASSAY_MAX_SAID_BYTES];
+    bench->said_failed = true;
+    reason = reason && reason[0] ? reason : "no reason given";
+    if (bench->is_one_of_many) {
+        (void)snprintf(text, sizeof(text), "thread %u: %s", bench->thread, reason); /* cut if longer */
+        reason = text;
+    }
+    assay_channel_say(&bench->running->channel, "failed", reason);
+}
+
+void assay_fail_check(struct assay_bench *bench, const char *file, int line, const char *expression)
+{
+    char reason[ASSAY_MAX_SAID_BYTES];
+    const char *slash = strrchr(file, '/');
+    (void)snprintf(reason, sizeof(reason), "check failed at %s:%d: %s", slash ? slash + 1 : file, line, expression);
+    assay_fail_because(bench, reason);
+}
+
+/* Settings count only until the loop is reached: the controller has planned by then. */
+static bool may_still_state(struct assay_bench *bench, const char *what)
+{
+    if (bench->phase == PREPARING) {
+        return true;
+    }
+    char reason[ASSAY_MAX_SAID_BYTES];
+    (void)snprintf(reason, sizeof(reason), "%s was called after the loop began; move it above BENCH_LOOP", what);
+    assay_fail_because(bench, reason);
+    return false;
+}
+
+static void state(struct assay_bench *bench, const char *word, const char *text)
+{
+    if (bench->thread == 0) {
+        assay_channel_say(&bench->running->channel, word, text);
+    }
+}
+
+void assay_target(struct assay_bench *bench, const char *limit)
+{
+    if (may_still_state(bench, "assay_target")) {
+        state(bench, "target", limit && limit[0] ? limit : "(empty)");
+    }
+}
+
+void assay_group(struct assay_bench *bench, const char *group)
+{
+    if (may_still_state(bench, "assay_group") && group && group[0]) {
+        state(bench, "group", group);
+    }
+}
+
+static void state_amount(struct assay_bench *bench, const char *what, double per_iteration)
+{
+    char text[ASSAY_MAX_SAID_BYTES];
+    if (!(per_iteration > 0) || isinf(per_iteration)) {
+        (void)snprintf(text, sizeof(text), "assay_%s: %g an iteration, which must be above 0", what, per_iteration);
+        assay_fail_because(bench, text);
+        return;
+    }
+    (void)snprintf(text, sizeof(text), "%.17g", per_iteration);
+    state(bench, what, text);
+}
+
+void assay_items(struct assay_bench *bench, double per_iteration)
+{
+    state_amount(bench, "items", per_iteration);
+}
+
+void assay_bytes(struct assay_bench *bench, double per_iteration)
+{
+    state_amount(bench, "bytes", per_iteration);
+}
+
+/* A word by itself, or with numbers that are there already. */
+static void state_line(struct assay_bench *bench, const char *text)
+{
+    if (bench->thread == 0) {
+        base_buf_add_cstr(assay_channel_begin(&bench->running->channel), text);
+        assay_channel_end(&bench->running->channel);
+    }
+}
+
+void assay_time_calls(struct assay_bench *bench)
+{
+    if (may_still_state(bench, "assay_time_calls")) {
+        state_line(bench, "calls");
+    }
+}
+
+void assay_pedantic(struct assay_bench *bench, uint64_t rounds, uint64_t iterations, uint64_t warmup_rounds)
+{
+    char text[100];
+    if (!may_still_state(bench, "assay_pedantic")) {
+        return;
+    }
+    if (rounds < 1 || rounds > ASSAY_MAX_EXACT_ROUNDS || iterations < 1 || iterations > ASSAY_MAX_ITERATIONS ||
+        warmup_rounds > ASSAY_MAX_EXACT_ROUNDS) {
+        assay_fail_because(bench,
+                           "assay_pedantic: rounds and iterations must be at least 1, rounds at most 10 million");
+        return;
+    }
+    (void)snprintf(text, sizeof(text), "pedantic %llu %llu %llu", (unsigned long long)rounds,
+                   (unsigned long long)iterations, (unsigned long long)warmup_rounds);
+    state_line(bench, text);
+}
+
+uint64_t assay_iterations(const struct assay_bench *bench)
+{
+    return bench->iterations;
+}
+
+unsigned assay_thread(const struct assay_bench *bench)
+{
+    return bench->thread;
+}
+
+unsigned assay_threads(const struct assay_bench *bench)
+{
+    return bench->running->crew.count;
+}
+
+const char *assay_param_text(struct assay_bench *bench, const char *name)
+{
+    const struct running *running = bench->running;
+    struct str value = assay_params_value(running->label, base_str(name));
+    if (!value.ptr) {
+        char reason[ASSAY_MAX_SAID_BYTES];
+        (void)snprintf(reason, sizeof(reason), "there is no parameter '%s'; BENCH_PARAMS names them", name ? name : "");
+        assay_fail_because(bench, reason);
+        return "";
+    }
+    return running->values + (value.ptr - running->label.ptr);
+}
+
+int64_t assay_param(struct assay_bench *bench, const char *name)
+{
+    const char *text = assay_param_text(bench, name);
+    int64_t number = 0;
+    if (text[0] && !base_num_parse_int64(base_str(text), INT64_MIN, INT64_MAX, &number)) {
+        char reason[ASSAY_MAX_SAID_BYTES];
+        (void)snprintf(reason, sizeof(reason), "parameter '%s' is '%s', which is no whole number; use assay_param_text",
+                       name, text);
+        assay_fail_because(bench, reason);
+    }
+    return number;
+}
