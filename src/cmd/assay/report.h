@@ -3,25 +3,8 @@
 #ifndef CMD_ASSAY_REPORT_H
 #define CMD_ASSAY_REPORT_H
 
-#include <stdbool.h>
-#include <stdio.h>
-
 #include "assay/compare.h"
-#include "cmd/assay/options.h"
-
-/* Where text goes and whether it may be coloured. */
-struct report {
-    FILE *out;
-    bool colored;
-};
-
-/* Colour as the option says; auto means a terminal without NO_COLOR. */
-struct report report_to(FILE *out, enum color color);
-
-#define REPORT_NUMBER_BYTES 32
-/* A number of a metric with its unit, four digits: "312.4 ns", "3.2 M/s",
- * "2001"; "-" for NAN. */
-void report_format_number(enum assay_metric metric, double value, char out_text[REPORT_NUMBER_BYTES]);
+#include "cmd/assay/report_text.h"
 
 /* A table for each group, groups in order of first appearance; a row ends with
  * the verdicts on the benchmark's targets.  Below it a note for each benchmark
@@ -51,16 +34,5 @@ void report_measured_changes(const struct report *report, const struct assay_com
 /* One line: a check of --compare-fail that failed. */
 void report_failed_check(const struct report *report, const struct assay_comparison *row,
                          const struct assay_check *check, double measured);
-
-/* A progress line on a terminal; in a log a line now and then. */
-struct progress {
-    FILE *out;
-    bool is_terminal;
-    int64_t start_ns, last_ns;
-    size_t line_len;
-};
-struct progress progress_to(FILE *out);
-void progress_show(struct progress *progress, const char *fullname, size_t done, size_t total);
-void progress_clear(struct progress *progress);
 
 #endif /* CMD_ASSAY_REPORT_H */

@@ -20,6 +20,7 @@
 #include "cmd/assay/commands.h"
 #include "cmd/assay/commit.h"
 #include "cmd/assay/environment.h"
+#include "cmd/assay/progress.h"
 #include "cmd/assay/report.h"
 #include "cmd/assay/worker_process.h"
 
