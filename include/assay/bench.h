@@ -178,6 +178,28 @@ ASSAY_API void assay_target(struct assay_bench *bench, const char *limit);
 ASSAY_API void assay_items(struct assay_bench *bench, double per_iteration);
 ASSAY_API void assay_bytes(struct assay_bench *bench, double per_iteration);
 
+/*
+ * A number of your own beside the times, such as hits of a cache:
+ *
+ *     assay_counter(bench, "hits", (double)hits, ASSAY_PER_ITERATION);
+ *
+ * behind the loop, where it stands for all iterations that the loop has made,
+ * warming up and calibrating included.  `name` is 1 to 40 letters, digits, "_", "-"
+ * and ".", and no metric's name; at most 32 in a benchmark.
+ */
+enum assay_counter_kind {
+    ASSAY_PER_ITERATION, /* value divided by the iterations of the loop */
+    ASSAY_RATE,          /* value divided by the seconds spent in the loop; of several threads the sum */
+    ASSAY_AVERAGE,       /* the mean of what launches and threads say */
+    ASSAY_SUM            /* the sum of what launches and threads say */
+};
+ASSAY_API void assay_counter(struct assay_bench *bench, const char *name, double value, enum assay_counter_kind kind);
+
+/* Says that the whole number `parameter` of BENCH_PARAMS is what the time grows
+ * with: from the times at three or more values of it the output says how, as in
+ * O(n lg n).  Before the loop. */
+ASSAY_API void assay_complexity(struct assay_bench *bench, const char *parameter);
+
 /* Puts the benchmark in a group: a table of its own in the output.  Before the
  * loop.  `group` is copied; at most 100 bytes, without control characters. */
 ASSAY_API void assay_group(struct assay_bench *bench, const char *group);

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "assay/metric.h"
 #include "base/num.h"
 
 static bool parse_count(struct str text, uint64_t min, uint64_t max, uint64_t *out)
@@ -170,6 +171,52 @@ static bool parse_built(struct str rest, uint64_t *out_flags)
     return true;
 }
 
+static const char *const counter_kinds[] = {
+    [ASSAY_PER_ITERATION] = "per-iteration",
+    [ASSAY_RATE] = "rate",
+    [ASSAY_AVERAGE] = "average",
+    [ASSAY_SUM] = "sum",
+};
+
+const char *assay_counter_kind_name(enum assay_counter_kind kind)
+{
+    return counter_kinds[kind];
+}
+
+bool assay_counter_kind_of_name(struct str name, enum assay_counter_kind *out_kind)
+{
+    for (int i = 0; i <= ASSAY_SUM; i++) {
+        if (base_str_equal(name, base_str(counter_kinds[i]))) {
+            *out_kind = (enum assay_counter_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool assay_counter_name_is_valid(struct str name)
+{
+    enum assay_metric metric;
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.ptr[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+              c == '.')) {
+            return false;
+        }
+    }
+    return name.len >= 1 && name.len <= ASSAY_MAX_COUNTER_BYTES && !assay_metric_of_name(name, &metric);
+}
+
+/* KIND NUMBER NAME. */
+static bool parse_counter(struct str rest, struct assay_reply *reply)
+{
+    struct str kind = base_str_cut(rest, ' ', &rest);
+    struct str number = base_str_cut(rest, ' ', &reply->text);
+    return assay_counter_kind_of_name(kind, &reply->counter_kind) &&
+           base_num_parse_double(number, -HUGE_VAL, HUGE_VAL, &reply->amount) && isfinite(reply->amount) &&
+           assay_counter_name_is_valid(reply->text);
+}
+
 /* What follows the word of a reply. */
 static bool parse_rest(struct str rest, struct assay_reply *reply, struct histogram *calls)
 {
@@ -183,9 +230,12 @@ static bool parse_rest(struct str rest, struct assay_reply *reply, struct histog
         return rest.len > 0 && parse_built(rest, &reply->number);
     case ASSAY_REPLY_GROUP:
     case ASSAY_REPLY_TARGET:
+    case ASSAY_REPLY_COMPLEXITY:
     case ASSAY_REPLY_FAILED:
         reply->text = rest;
         return rest.len > 0;
+    case ASSAY_REPLY_COUNTER:
+        return parse_counter(rest, reply);
     case ASSAY_REPLY_ITEMS:
     case ASSAY_REPLY_BYTES:
         return base_num_parse_double(rest, 0, HUGE_VAL, &reply->amount) && reply->amount > 0;
@@ -207,24 +257,31 @@ static bool parse_rest(struct str rest, struct assay_reply *reply, struct histog
 
 enum assay_status assay_reply_parse(struct str line, struct assay_reply *out_reply, struct histogram *calls)
 {
-    static const struct {
-        struct str word;
-        enum assay_reply_kind kind;
-    } words[] = {
-        {{"hello", 5}, ASSAY_REPLY_HELLO},       {{"built", 5}, ASSAY_REPLY_BUILT},
-        {{"group", 5}, ASSAY_REPLY_GROUP},       {{"target", 6}, ASSAY_REPLY_TARGET},
-        {{"calls", 5}, ASSAY_REPLY_WANTS_CALLS}, {{"pedantic", 8}, ASSAY_REPLY_PEDANTIC},
-        {{"ready", 5}, ASSAY_REPLY_READY},       {{"took", 4}, ASSAY_REPLY_TOOK},
-        {{"called", 6}, ASSAY_REPLY_CALLED},     {{"failed", 6}, ASSAY_REPLY_FAILED},
-        {{"threads", 7}, ASSAY_REPLY_THREADS},   {{"paces", 5}, ASSAY_REPLY_PACES},
-        {{"paced", 5}, ASSAY_REPLY_PACED},       {{"items", 5}, ASSAY_REPLY_ITEMS},
-        {{"bytes", 5}, ASSAY_REPLY_BYTES},       {{"done", 4}, ASSAY_REPLY_DONE},
+    static const char *const words[] = {
+        [ASSAY_REPLY_HELLO] = "hello",
+        [ASSAY_REPLY_BUILT] = "built",
+        [ASSAY_REPLY_GROUP] = "group",
+        [ASSAY_REPLY_TARGET] = "target",
+        [ASSAY_REPLY_WANTS_CALLS] = "calls",
+        [ASSAY_REPLY_PEDANTIC] = "pedantic",
+        [ASSAY_REPLY_COMPLEXITY] = "complexity",
+        [ASSAY_REPLY_THREADS] = "threads",
+        [ASSAY_REPLY_PACES] = "paces",
+        [ASSAY_REPLY_READY] = "ready",
+        [ASSAY_REPLY_TOOK] = "took",
+        [ASSAY_REPLY_PACED] = "paced",
+        [ASSAY_REPLY_CALLED] = "called",
+        [ASSAY_REPLY_FAILED] = "failed",
+        [ASSAY_REPLY_ITEMS] = "items",
+        [ASSAY_REPLY_BYTES] = "bytes",
+        [ASSAY_REPLY_COUNTER] = "counter",
+        [ASSAY_REPLY_DONE] = "done",
     };
     struct str rest;
     struct str word = base_str_cut(line, ' ', &rest);
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (base_str_equal(word, words[i].word)) {
-            struct assay_reply reply = {.kind = words[i].kind};
+        if (base_str_equal(word, base_str(words[i]))) {
+            struct assay_reply reply = {.kind = (enum assay_reply_kind)i};
             if (!parse_rest(rest, &reply, calls)) {
                 return ASSAY_BAD_SYNTAX;
             }

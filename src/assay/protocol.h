@@ -13,6 +13,7 @@
  *   built WORD,WORD...                  how, if that spoils its times: debug (without optimisation),
  *                                       asan, tsan, and library-debug; a word not known here is none
  *   group TEXT, target TEXT, calls,     what the body stated, in any order
+ *   complexity PARAMETER
  *   pedantic ROUNDS ITERATIONS WARMUP   (exactly so many, nothing calibrated)
  *   threads COUNT                       the body runs on so many because its parameter says so; a call is one
  *                                       of any of them
@@ -28,6 +29,8 @@
  *                                       end: leave the loop
  *   failed SENTENCE                     at any time; the worker goes on to clean up
  *   items NUMBER, bytes NUMBER          at any time: what one iteration works through
+ *   counter KIND NUMBER NAME            at any time; KIND is per-iteration, rate, average or sum, the first two
+ *                                       divided already; each thread says its own
  *   done                                the body has returned
  *
  * The controller pads the worker's environment with a variable ASSAY_PADDING, of
@@ -85,6 +88,8 @@ enum assay_reply_kind {
     ASSAY_REPLY_FAILED,
     ASSAY_REPLY_ITEMS,
     ASSAY_REPLY_BYTES,
+    ASSAY_REPLY_COUNTER,
+    ASSAY_REPLY_COMPLEXITY,
     ASSAY_REPLY_DONE
 };
 
@@ -96,8 +101,9 @@ struct assay_exact_plan {
 struct assay_reply {
     enum assay_reply_kind kind;
     struct assay_exact_plan plan; /* PEDANTIC */
-    struct str text;              /* GROUP, TARGET, FAILED: borrowed from the line */
-    double amount;                /* ITEMS, BYTES: above 0 */
+    struct str text;              /* GROUP, TARGET, COMPLEXITY, FAILED: borrowed from the line */
+    double amount;                /* ITEMS, BYTES: above 0; COUNTER: finite */
+    enum assay_counter_kind counter_kind; /* COUNTER; its name is `text`, a valid one */
     uint64_t number; /* HELLO: version; BUILT: ASSAY_BUILT_...; THREADS; READY: clock cost, ns; TOOK, PACED: how many
                         times */
     int64_t times_ns[ASSAY_MAX_BATCHES];         /* TOOK, PACED */
@@ -113,6 +119,13 @@ void assay_command_format(const struct assay_command *command, struct buf *out_l
 /* A CALLED reply is added to `*calls`, which other kinds leave alone. */
 ASSAY_MUST_CHECK enum assay_status
 assay_reply_parse(struct str line, struct assay_reply *out_reply, struct histogram *calls);
+/* 1 to 40 letters, digits, "_", "-" and ".", and no metric's name. */
+#define ASSAY_MAX_COUNTER_BYTES 40
+bool assay_counter_name_is_valid(struct str name);
+/* "per-iteration", "rate", "average", "sum". */
+const char *assay_counter_kind_name(enum assay_counter_kind kind);
+bool assay_counter_kind_of_name(struct str name, enum assay_counter_kind *out_kind);
+
 void assay_reply_format_built(unsigned built, struct buf *out_line);
 void assay_reply_format_took(const int64_t *times_ns, size_t count, struct buf *out_line);
 void assay_reply_format_paced(const int64_t *times_ns, const double *cycles_ns, size_t count, struct buf *out_line);

@@ -16,6 +16,8 @@ static void deinit_run(struct assay_run *run)
     free(run->launch_medians);
     free(run->launch_cycles);
     free(run->judgements);
+    free(run->counters);
+    free(run->complexity);
 }
 
 static void deinit_machine(struct assay_machine *machine)

@@ -9,6 +9,7 @@
 #ifndef ASSAY_RESULT_H
 #define ASSAY_RESULT_H
 
+#include "assay/protocol.h"
 #include "assay/target.h"
 #include "base/buf.h"
 
@@ -19,6 +20,13 @@ struct assay_calls {
     uint64_t count; /* 0: no calls were timed, the rest is meaningless */
     double p50, p90, p95, p99, p999;
     double clock_cost; /* what was subtracted from each call, seconds */
+};
+
+/* A number of the benchmark's own. */
+struct assay_counter {
+    char name[ASSAY_MAX_COUNTER_BYTES + 1];
+    enum assay_counter_kind kind;
+    double value; /* an iteration, a second, or as it was said */
 };
 
 /* The samples of one benchmark.  All pointers are owned by the result. */
@@ -42,6 +50,9 @@ struct assay_run {
     struct assay_stats stats; /* stats.rounds is the number of samples */
     struct assay_calls calls;
     struct assay_measured measured;
+    struct assay_counter *counters; /* names differ */
+    size_t counter_count;
+    char *complexity; /* the parameter that the time grows with, or NULL */
     struct assay_judgement *judgements;
     size_t judgement_count;
 };

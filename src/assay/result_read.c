@@ -381,6 +381,40 @@ static void read_measured(const struct object *own, struct assay_measured *out)
     }
 }
 
+static void read_counter(const struct object *counters, const char *name, struct assay_counter *out)
+{
+    struct object object = read_object(counters, name);
+    const char *kind = json_string_value(field(&object, "kind"));
+    read_needed_number(&object, "value", &out->value);
+    if (has_failed(counters->reader)) {
+        return;
+    }
+    if (!assay_counter_name_is_valid(base_str(name))) {
+        refuse(counters->reader, "'%.60s' is no name of a counter", name);
+        return;
+    }
+    if (!assay_counter_kind_of_name(base_str(kind), &out->kind)) {
+        refuse(counters->reader, "the counter '%s' has no kind, or an unknown one", name);
+        return;
+    }
+    memcpy(out->name, name, strlen(name) + 1); /* a valid name fits */
+}
+
+static void read_counters(const struct object *own, struct assay_run *run)
+{
+    struct object counters = read_object(own, "counters");
+    size_t count = json_object_size(counters.json);
+    json_t *object = (json_t *)(uintptr_t)counters.json; /* iterating only reads */
+    run->counters = count > 0 ? base_alloc_array(count, sizeof(*run->counters)) : NULL;
+    if (count > 0 && !run->counters) {
+        run_out_of_memory(own->reader);
+        return;
+    }
+    for (void *at = json_object_iter(object); at; at = json_object_iter_next(object, at)) {
+        read_counter(&counters, json_object_iter_key(at), &run->counters[run->counter_count++]);
+    }
+}
+
 static void read_verdict(const struct object *object, enum assay_target_verdict *out)
 {
     const char *name = json_string_value(field(object, "verdict"));
@@ -473,6 +507,8 @@ static void read_run(struct reader *reader, const json_t *json, struct assay_run
     run->launch_cycles = read_launches(&own, "launch_cycles", &run->launch_cycles_count);
     read_calls(&own, &run->calls);
     read_measured(&own, &run->measured);
+    read_counters(&own, run);
+    read_text(&own, "complexity", NULL, &run->complexity);
     read_judgements(&own, run);
     read_time(&own, "empty_loop", &run->empty_loop);
     if (!run->samples) {

@@ -173,12 +173,6 @@ static void write_bool(struct writer *writer, const char *key, bool value)
     base_buf_add_cstr(writer->out, value ? "true" : "false");
 }
 
-static void write_empty_object(struct writer *writer, const char *key)
-{
-    write_key(writer, key);
-    base_buf_add_cstr(writer->out, "{}");
-}
-
 static void open_object(struct writer *writer, const char *key)
 {
     write_key(writer, key);
@@ -292,6 +286,28 @@ static void write_measured(struct writer *writer, const struct assay_measured *m
     close_bracket(writer, '}');
 }
 
+static void write_counters(struct writer *writer, const struct assay_run *run)
+{
+    open_object(writer, "counters");
+    for (size_t i = 0; i < run->counter_count; i++) {
+        open_object(writer, run->counters[i].name);
+        write_text(writer, "kind", assay_counter_kind_name(run->counters[i].kind));
+        write_number(writer, "value", run->counters[i].value);
+        close_bracket(writer, '}');
+    }
+    close_bracket(writer, '}');
+}
+
+/* Where pytest-benchmark keeps numbers of the benchmark's own, and shows them. */
+static void write_extra_info(struct writer *writer, const struct assay_run *run)
+{
+    open_object(writer, "extra_info");
+    for (size_t i = 0; i < run->counter_count; i++) {
+        write_number(writer, run->counters[i].name, run->counters[i].value);
+    }
+    close_bracket(writer, '}');
+}
+
 static void write_judgement(struct writer *writer, const struct assay_judgement *judgement)
 {
     char target[ASSAY_TARGET_TEXT_BYTES];
@@ -327,6 +343,12 @@ static void write_own(struct writer *writer, const struct assay_run *run)
     }
     if (run->measured.known != 0) {
         write_measured(writer, &run->measured);
+    }
+    if (run->counter_count > 0) {
+        write_counters(writer, run);
+    }
+    if (run->complexity) {
+        write_text(writer, "complexity", run->complexity);
     }
     if (run->judgement_count > 0) {
         write_key(writer, "targets");
@@ -378,7 +400,7 @@ static void write_run(struct writer *writer, const struct assay_run *run, bool w
     write_text(writer, "name", run->name);
     write_text(writer, "fullname", run->fullname);
     write_params(writer, run->name);
-    write_empty_object(writer, "extra_info");
+    write_extra_info(writer, run);
     write_options(writer, run);
     write_stats(writer, run, with_samples);
     write_own(writer, run);

@@ -45,6 +45,10 @@ struct assay_bench {
     double cycle_ns; /* the last reading of the reference */
     double cycles_ns[ASSAY_MAX_BATCHES];
 
+    /* Of all commands so far, for counters. */
+    uint64_t iterations_made;
+    int64_t looped_ns;
+
     int64_t clock_cost_ns;
     struct histogram calls;
 };

@@ -86,6 +86,51 @@ void assay_bytes(struct assay_bench *bench, double per_iteration)
     state_amount(bench, "bytes", per_iteration);
 }
 
+/* What the value is of: the reason if there is nothing to divide it by. */
+static const char *divide_counter(const struct assay_bench *bench, enum assay_counter_kind kind, double *value)
+{
+    bool is_divided = kind == ASSAY_PER_ITERATION || kind == ASSAY_RATE;
+    if (is_divided && bench->phase != ENDED) {
+        return "belongs behind the loop, which says by what it is divided";
+    }
+    if (kind == ASSAY_PER_ITERATION) {
+        *value /= (double)bench->iterations_made;
+    } else if (kind == ASSAY_RATE) {
+        *value /= (double)bench->looped_ns / 1e9;
+    }
+    return isfinite(*value) ? NULL : "has a value that is no number";
+}
+
+void assay_counter(struct assay_bench *bench, const char *name, double value, enum assay_counter_kind kind)
+{
+    char text[ASSAY_MAX_SAID_BYTES];
+    const char *complaint = NULL;
+    if ((unsigned)kind > ASSAY_SUM) {
+        complaint = "is of no kind that there is";
+    } else if (!assay_counter_name_is_valid(base_str(name))) {
+        complaint = "needs another name: 1 to 40 letters, digits, '_', '-' and '.', and no metric's name";
+    } else {
+        complaint = divide_counter(bench, kind, &value);
+    }
+    if (complaint) {
+        (void)snprintf(text, sizeof(text), "assay_counter: '%s' %s", name ? name : "", complaint); /* cut if longer */
+        assay_fail_because(bench, text);
+        return;
+    }
+    (void)snprintf(text, sizeof(text), "%s %.17g %s", assay_counter_kind_name(kind), value, name);
+    assay_channel_say(&bench->running->channel, "counter", text);
+}
+
+void assay_complexity(struct assay_bench *bench, const char *parameter)
+{
+    if (may_still_state(bench, "assay_complexity")) {
+        (void)assay_param(bench, parameter); /* fails unless it is a whole number */
+        if (!bench->said_failed) {
+            state(bench, "complexity", parameter);
+        }
+    }
+}
+
 /* A word by itself, or with numbers that are there already. */
 static void state_line(struct assay_bench *bench, const char *text)
 {

@@ -153,8 +153,10 @@ static void count_calls(struct assay_bench *bench)
 {
     for (size_t i = 0; i < bench->batch_count; i++) {
         int64_t took_ns = bench->times_ns[i] - bench->clock_cost_ns;
+        bench->looped_ns += took_ns;
         base_histogram_record(&bench->calls, took_ns > 0 ? (uint64_t)took_ns : 0);
     }
+    bench->iterations_made += bench->batch_count;
     bench->batch_count = 0;
 }
 
@@ -187,7 +189,10 @@ static bool keep_time(struct assay_bench *bench, int64_t now_ns)
     }
     bench->times_ns[bench->batch_count++] = took_ns;
     bench->batches_left--;
-    if (bench->times_calls && (bench->batch_count == ASSAY_MAX_BATCHES || bench->batches_left == 0)) {
+    if (!bench->times_calls) {
+        bench->iterations_made += bench->iterations;
+        bench->looped_ns += took_ns;
+    } else if (bench->batch_count == ASSAY_MAX_BATCHES || bench->batches_left == 0) {
         count_calls(bench);
     }
     return true;

@@ -11,6 +11,10 @@
  * that was as fast as an empty loop. */
 void report_runs(const struct report *report, const struct assay_result *result, const struct options *options);
 
+/* How the time of each family of benchmarks grows with the parameter that it
+ * stated by assay_complexity(), a line for each; `runs` without errors. */
+void report_growth(const struct report *report, const struct assay_run *const *runs, size_t count);
+
 /* How fine the clock was, in one line; nothing if the result does not say, or has no times. */
 void report_clock(const struct report *report, const struct assay_result *result);
 

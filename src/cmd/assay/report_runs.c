@@ -85,10 +85,16 @@ static size_t name_width(const struct rows *rows)
     return width;
 }
 
-/* What stands beside the names of a table. */
+/* What stands beside the names of a table: a metric, or a counter if that is not NULL. */
+struct column {
+    enum assay_metric metric;
+    const char *counter;
+    size_t width;
+};
+
+#define MAX_COLUMNS (ASSAY_METRIC_COUNT + 32)
 struct columns {
-    enum assay_metric metrics[ASSAY_METRIC_COUNT];
-    size_t widths[ASSAY_METRIC_COUNT];
+    struct column items[MAX_COLUMNS];
     size_t count;
 };
 
@@ -102,21 +108,73 @@ static bool is_known_of_any(const struct rows *rows, enum assay_metric metric)
     return false;
 }
 
-static struct columns choose_columns(const struct rows *rows, const struct options *options)
+static const struct assay_counter *find_counter(const struct assay_run *run, const char *name)
 {
-    struct columns columns = {.count = options->column_count};
-    memcpy(columns.metrics, options->columns, options->column_count * sizeof(*columns.metrics));
-    for (int metric = ASSAY_METRIC_FIRST_MEASURED; !options->has_columns && metric < ASSAY_METRIC_COUNT; metric++) {
-        if (is_known_of_any(rows, (enum assay_metric)metric)) {
-            columns.metrics[columns.count++] = (enum assay_metric)metric;
+    for (size_t i = 0; i < run->counter_count; i++) {
+        if (strcmp(run->counters[i].name, name) == 0) {
+            return &run->counters[i];
         }
     }
-    for (size_t column = 0; column < columns.count; column++) {
-        columns.widths[column] = strlen(assay_metric_heading(columns.metrics[column]));
+    return NULL;
+}
+
+static const char *heading_of(const struct column *column)
+{
+    return column->counter ? column->counter : assay_metric_heading(column->metric);
+}
+
+static void format_column(const struct assay_run *run, const struct column *column, char out_text[REPORT_NUMBER_BYTES])
+{
+    if (!column->counter) {
+        format_cell(run, column->metric, out_text);
+        return;
+    }
+    const struct assay_counter *counter = find_counter(run, column->counter);
+    if (counter) {
+        report_format_counter(counter->kind, counter->value, out_text);
+    } else {
+        (void)snprintf(out_text, REPORT_NUMBER_BYTES, "-");
+    }
+}
+
+/* The counters of all rows, each once, as far as there is room. */
+static void add_counters(const struct rows *rows, struct columns *columns)
+{
+    size_t first = columns->count;
+    for (size_t i = 0; i < rows->count; i++) {
+        for (size_t each = 0; each < rows->runs[i]->counter_count; each++) {
+            const char *name = rows->runs[i]->counters[each].name;
+            size_t at = first;
+            while (at < columns->count && strcmp(columns->items[at].counter, name) != 0) {
+                at++;
+            }
+            if (at == columns->count && at < MAX_COLUMNS) {
+                columns->items[columns->count++] = (struct column){.counter = name};
+            }
+        }
+    }
+}
+
+static struct columns choose_columns(const struct rows *rows, const struct options *options)
+{
+    struct columns columns = {0};
+    for (size_t i = 0; i < options->column_count; i++) {
+        columns.items[columns.count++] = (struct column){.metric = options->columns[i]};
+    }
+    for (int metric = ASSAY_METRIC_FIRST_MEASURED; !options->has_columns && metric < ASSAY_METRIC_COUNT; metric++) {
+        if (is_known_of_any(rows, (enum assay_metric)metric)) {
+            columns.items[columns.count++] = (struct column){.metric = (enum assay_metric)metric};
+        }
+    }
+    if (!options->has_columns) {
+        add_counters(rows, &columns);
+    }
+    for (struct column *column = columns.items; column < columns.items + columns.count; column++) {
+        column->width = strlen(heading_of(column));
         for (size_t i = 0; i < rows->count; i++) {
             char text[REPORT_NUMBER_BYTES];
-            format_cell(rows->runs[i], columns.metrics[column], text);
-            columns.widths[column] = strlen(text) > columns.widths[column] ? strlen(text) : columns.widths[column];
+            format_column(rows->runs[i], column, text);
+            column->width = strlen(text) > column->width ? strlen(text) : column->width;
         }
     }
     return columns;
@@ -166,8 +224,8 @@ static void print_row(const struct report *report, const struct assay_run *run, 
     fprintf(report->out, "%-*s", (int)first_width, run->name);
     for (size_t column = 0; column < columns->count; column++) {
         char text[REPORT_NUMBER_BYTES];
-        format_cell(run, columns->metrics[column], text);
-        fprintf(report->out, "  %*s", (int)columns->widths[column], text);
+        format_column(run, &columns->items[column], text);
+        fprintf(report->out, "  %*s", (int)columns->items[column].width, text);
     }
     print_verdicts(report, run);
     fputc('\n', report->out);
@@ -196,7 +254,7 @@ static void print_table(const struct report *report, const struct rows *rows, co
     const struct columns columns = choose_columns(rows, options);
     size_t first = name_width(rows), total = first;
     for (size_t column = 0; column < columns.count; column++) {
-        total += 2 + columns.widths[column];
+        total += 2 + columns.items[column].width;
     }
     char title[160];
     const char *group = rows->runs[0]->group;
@@ -205,13 +263,14 @@ static void print_table(const struct report *report, const struct rows *rows, co
     report_rule(report, total, title);
     fprintf(report->out, "%-*s", (int)first, "Name");
     for (size_t column = 0; column < columns.count; column++) {
-        fprintf(report->out, "  %*s", (int)columns.widths[column], assay_metric_heading(columns.metrics[column]));
+        fprintf(report->out, "  %*s", (int)columns.items[column].width, heading_of(&columns.items[column]));
     }
     fputs(has_targets(rows) ? "  Targets\n" : "\n", report->out);
     for (size_t i = 0; i < rows->count; i++) {
         print_row(report, rows->runs[i], first, &columns);
     }
     print_notes(report, rows);
+    report_growth(report, rows->runs, rows->count);
     fputc('\n', report->out);
 }
 

@@ -51,6 +51,8 @@ static void format_scaled(double value, const struct scale *scales, char out_tex
     (void)snprintf(out_text, REPORT_NUMBER_BYTES, "%.*f %s", decimals, scaled, scales->name); /* fits, or is cut */
 }
 
+static const struct scale rates[] = {{1e9, 1e9, "G/s"}, {1e6, 1e6, "M/s"}, {1e3, 1e3, "K/s"}, {0, 1, "/s"}};
+
 /* Without a unit: whole numbers with all digits, others with four, up to a million. */
 static void format_number(double value, char out_text[REPORT_NUMBER_BYTES])
 {
@@ -66,7 +68,6 @@ static void format_number(double value, char out_text[REPORT_NUMBER_BYTES])
 void report_format_number(enum assay_metric metric, double value, char out_text[REPORT_NUMBER_BYTES])
 {
     static const struct scale seconds[] = {{1, 1, "s"}, {1e-3, 1e-3, "ms"}, {1e-6, 1e-6, "us"}, {0, 1e-9, "ns"}};
-    static const struct scale rates[] = {{1e9, 1e9, "G/s"}, {1e6, 1e6, "M/s"}, {1e3, 1e3, "K/s"}, {0, 1, "/s"}};
     static const struct scale bytes[] = {{1e9, 1e9, "GB"}, {1e6, 1e6, "MB"}, {1e3, 1e3, "KB"}, {0, 1, "B"}};
     static const struct scale byte_rates[] = {
         {1e9, 1e9, "GB/s"}, {1e6, 1e6, "MB/s"}, {1e3, 1e3, "KB/s"}, {0, 1, "B/s"}};
@@ -115,4 +116,13 @@ void report_rule(const struct report *report, size_t width, const char *title)
     }
     report_end_shade(report, YELLOW);
     fputc('\n', report->out);
+}
+
+void report_format_counter(enum assay_counter_kind kind, double value, char out_text[REPORT_NUMBER_BYTES])
+{
+    if (kind == ASSAY_RATE) {
+        format_scaled(value, rates, out_text);
+    } else {
+        format_number(value, out_text);
+    }
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "assay/bench.h"
 #include "assay/metric.h"
 #include "cmd/assay/options.h"
 
@@ -30,5 +31,8 @@ void report_rule(const struct report *report, size_t width, const char *title);
 /* A number of a metric with its unit, four digits: "312.4 ns", "3.2 M/s",
  * "2001"; "-" for NAN. */
 void report_format_number(enum assay_metric metric, double value, char out_text[REPORT_NUMBER_BYTES]);
+
+/* The same of a counter of a benchmark; a rate has "/s" behind it. */
+void report_format_counter(enum assay_counter_kind kind, double value, char out_text[REPORT_NUMBER_BYTES]);
 
 #endif /* CMD_ASSAY_REPORT_TEXT_H */

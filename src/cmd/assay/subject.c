@@ -18,6 +18,7 @@ void subject_deinit(struct subject *subject)
     free(subject->launch_ends);
     free(subject->launch_cycles);
     free(subject->calls);
+    free(subject->complexity);
 }
 
 void subject_fail(struct subject *subject, const char *reason)
@@ -38,8 +39,9 @@ void subject_learn(struct subject *subject, const struct session_options *option
     subject->plan = facts.plan;
     subject->wants_calls = facts.wants_calls || options->time_calls;
     subject->group = facts.group ? strdup(facts.group) : NULL;
+    subject->complexity = facts.complexity ? strdup(facts.complexity) : NULL;
     subject->targets = base_alloc_array(facts.target_count, sizeof(*subject->targets));
-    if ((facts.group && !subject->group) || !subject->targets) {
+    if ((facts.group && !subject->group) || (facts.complexity && !subject->complexity) || !subject->targets) {
         subject->no_memory = true;
         return;
     }
@@ -107,9 +109,40 @@ static void end_pacing(struct subject *subject)
     subject->this_pace = (struct pace){0};
 }
 
+/* What this launch says is one more word on the counter of that name. */
+static void add_counter(struct subject *subject, const struct worker_counter *said)
+{
+    struct worker_counter *counter = subject->counters;
+    struct worker_counter *end = counter + subject->counter_count;
+    double value = said->sum;
+    if (said->kind == ASSAY_AVERAGE) {
+        value /= (double)said->count;
+    } else if (said->kind == ASSAY_PER_ITERATION && subject->threads > 1) {
+        value /= subject->threads; /* each has divided by its own iterations */
+    }
+    while (counter < end && strcmp(counter->name, said->name) != 0) {
+        counter++;
+    }
+    if (counter == end) {
+        if (subject->counter_count == WORKER_MAX_COUNTERS) {
+            subject_fail(subject, "states more than 32 counters");
+            return;
+        }
+        *counter = *said;
+        counter->sum = 0;
+        counter->count = 0;
+        subject->counter_count++;
+    }
+    counter->sum += value;
+    counter->count++;
+}
+
 void subject_end_launch(struct subject *subject, const struct worker *worker)
 {
     struct worker_facts facts = worker_facts(worker);
+    for (size_t i = 0; i < facts.counter_count; i++) {
+        add_counter(subject, &facts.counters[i]);
+    }
     subject->items = facts.items;
     subject->bytes = facts.bytes;
     end_pacing(subject);
@@ -204,6 +237,22 @@ static enum assay_status describe_cycles(const struct subject *subject, struct a
     return ASSAY_OK;
 }
 
+static enum assay_status describe_counters(const struct subject *subject, struct assay_run *run)
+{
+    run->counters = base_alloc_array(subject->counter_count, sizeof(*run->counters));
+    if (!run->counters) {
+        return ASSAY_NO_MEMORY;
+    }
+    for (size_t i = 0; i < subject->counter_count; i++) {
+        const struct worker_counter *from = &subject->counters[i];
+        struct assay_counter *to = &run->counters[run->counter_count++];
+        memcpy(to->name, from->name, sizeof(to->name));
+        to->kind = from->kind;
+        to->value = from->kind == ASSAY_SUM ? from->sum : from->sum / (double)from->count;
+    }
+    return ASSAY_OK;
+}
+
 /* Copies the samples into the run and computes all that follows from them. */
 static enum assay_status describe_samples(const struct subject *subject, struct assay_run *run)
 {
@@ -220,6 +269,9 @@ static enum assay_status describe_samples(const struct subject *subject, struct 
     status = describe_launches(subject, run);
     if (status == ASSAY_OK) {
         status = describe_cycles(subject, run);
+    }
+    if (status == ASSAY_OK) {
+        status = describe_counters(subject, run);
     }
     if (status != ASSAY_OK) {
         return status;
@@ -241,7 +293,9 @@ enum assay_status subject_describe(const struct subject *subject, const struct s
     run->name = strdup(separator ? separator + 2 : subject->fullname);
     run->group = subject->group ? strdup(subject->group) : NULL;
     run->error = subject->error ? strdup(subject->error) : NULL;
-    if (!run->fullname || !run->name || (subject->group && !run->group) || (subject->error && !run->error)) {
+    run->complexity = subject->complexity ? strdup(subject->complexity) : NULL;
+    if ((subject->complexity && !run->complexity) || !run->fullname ||
+        !run->name || (subject->group && !run->group) || (subject->error && !run->error)) {
         return ASSAY_NO_MEMORY;
     }
     run->min_rounds = options->min_rounds;

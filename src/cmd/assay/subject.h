@@ -45,6 +45,9 @@ struct subject {
     double *launch_cycles; /* of an iteration, for each launch that was paced */
     size_t launch_cycles_count, launch_cycles_capacity;
     struct histogram *calls; /* NULL until calls were timed */
+    char *complexity; /* or NULL */
+    struct worker_counter counters[WORKER_MAX_COUNTERS]; /* of all launches */
+    size_t counter_count;
     bool no_memory; /* something of the above is incomplete */
 };
 

@@ -45,6 +45,9 @@ struct worker {
     char *targets[MAX_TARGETS];
     size_t target_count;
     bool wants_calls;
+    char *complexity;
+    struct worker_counter counters[WORKER_MAX_COUNTERS];
+    size_t counter_count;
     struct assay_exact_plan plan;
     double items, bytes;
     unsigned threads;
@@ -215,12 +218,39 @@ static bool send_command(struct worker *worker, const struct assay_command *comm
     return whole || bury(worker, NULL);
 }
 
+/* Adds to a counter of that name, or makes one. */
+static void take_counter(struct worker *worker)
+{
+    const struct assay_reply *reply = &worker->reply;
+    struct worker_counter *counter = worker->counters, *end = counter + worker->counter_count;
+    while (counter < end && !base_str_equal(base_str(counter->name), reply->text)) {
+        counter++;
+    }
+    if (counter == worker->counters + WORKER_MAX_COUNTERS) {
+        set_reason(worker, "states more than 32 counters");
+        return;
+    }
+    if (counter == end) {
+        worker->counter_count++;
+        memcpy(counter->name, reply->text.ptr, reply->text.len); /* its length was checked; the rest is zero */
+        counter->kind = reply->counter_kind;
+    }
+    if (counter->kind != reply->counter_kind) {
+        set_reason(worker, "states its counter '%s' in two kinds", counter->name);
+    }
+    counter->sum += reply->amount;
+    counter->count++;
+}
+
 /* Takes in what may be said at any time; false if the reply is another. */
 static bool take_remark(struct worker *worker)
 {
     switch ((int)worker->reply.kind) { /* int: the others are not remarks */
     case ASSAY_REPLY_FAILED: /* a check failed or the body gave up; it goes on to its end by itself */
         set_reason(worker, "%.*s", STR_ARGS(worker->reply.text));
+        return true;
+    case ASSAY_REPLY_COUNTER:
+        take_counter(worker);
         return true;
     case ASSAY_REPLY_ITEMS:
         worker->items = worker->reply.amount;
@@ -271,7 +301,12 @@ static bool take_fact(struct worker *worker, bool *out_is_ready)
     case ASSAY_REPLY_PEDANTIC:
         worker->plan = reply->plan;
         return true;
+    case ASSAY_REPLY_COMPLEXITY:
+        free(worker->complexity);
+        worker->complexity = strndup(reply->text.ptr, reply->text.len);
+        return worker->complexity || bury(worker, "out of memory");
     case ASSAY_REPLY_FAILED:
+    case ASSAY_REPLY_COUNTER:
     case ASSAY_REPLY_ITEMS:
     case ASSAY_REPLY_BYTES:
         return take_remark(worker);
@@ -447,6 +482,7 @@ void worker_destroy(struct worker *worker)
         (void)fclose(worker->output); /* unnamed and temporary */
     }
     free(worker->group);
+    free(worker->complexity);
     for (size_t i = 0; i < worker->target_count; i++) {
         free(worker->targets[i]);
     }
@@ -466,6 +502,9 @@ struct worker_facts worker_facts(const struct worker *worker)
         .targets = (const char *const *)worker->targets,
         .target_count = worker->target_count,
         .wants_calls = worker->wants_calls,
+        .complexity = worker->complexity,
+        .counters = worker->counters,
+        .counter_count = worker->counter_count,
         .plan = worker->plan,
         .items = worker->items,
         .bytes = worker->bytes,

@@ -16,6 +16,15 @@
 
 struct worker;
 
+#define WORKER_MAX_COUNTERS 32
+/* A counter of this launch, of all threads: the sum of what they said. */
+struct worker_counter {
+    char name[ASSAY_MAX_COUNTER_BYTES + 1];
+    enum assay_counter_kind kind;
+    double sum;
+    uint64_t count;
+};
+
 /* What the benchmark has stated so far: complete before its loop but for the
  * amounts, which may come later.  Borrowed from the worker. */
 struct worker_facts {
@@ -23,6 +32,9 @@ struct worker_facts {
     const char *const *targets;
     size_t target_count;
     bool wants_calls;
+    const char *complexity; /* a parameter, or NULL */
+    const struct worker_counter *counters;
+    size_t counter_count;
     struct assay_exact_plan plan; /* rounds 0: none was stated */
     double items, bytes; /* of an iteration; 0: not stated */
     unsigned threads; /* that the body runs on; 0: its parameters do not say, so one */

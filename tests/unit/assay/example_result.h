@@ -84,6 +84,13 @@ static inline bool make_example_result(struct assay_result *result, double facto
     }
     assay_measured_set(&small->measured, ASSAY_METRIC_BYTES_PER_SECOND, 974866717.4);
     assay_measured_set(&large->measured, ASSAY_METRIC_CYCLES, 774300.25);
+    small->complexity = strdup("size");
+    small->counters = calloc(2, sizeof(struct assay_counter));
+    if (!small->complexity || !small->counters) {
+        return false;
+    }
+    small->counters[small->counter_count++] = (struct assay_counter){"hits", ASSAY_PER_ITERATION, 0.75};
+    small->counters[small->counter_count++] = (struct assay_counter){"tokens", ASSAY_RATE, 1234.5};
     large->launch_cycles[0] = 774300.5;
     large->launch_cycles[1] = 774300;
     large->launch_medians[0] = 0.000209375 * factor;

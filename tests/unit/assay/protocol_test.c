@@ -159,6 +159,7 @@ static void a_reply_of_one_number_or_word_is_understood(void **state)
         {"calls", ASSAY_REPLY_WANTS_CALLS, 0, ""},
         {"failed check failed at a.c:3: x == 1", ASSAY_REPLY_FAILED, 0, "check failed at a.c:3: x == 1"},
         {"threads 2", ASSAY_REPLY_THREADS, 2, ""},
+        {"complexity size", ASSAY_REPLY_COMPLEXITY, 0, "size"},
         {"paces", ASSAY_REPLY_PACES, 0, ""},
         {"done", ASSAY_REPLY_DONE, 0, ""},
     };
@@ -192,6 +193,41 @@ static void an_amount_is_above_zero(void **state)
                                           "bytes nan", "items inf", "items 1 2"};
     for (size_t i = 0; i < COUNT_OF(refused); i++) {
         assert_int_equal(assay_reply_parse(base_str(refused[i]), &reply, &calls), ASSAY_BAD_SYNTAX);
+    }
+}
+
+static void a_counter_has_a_kind_a_number_and_a_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line;
+        enum assay_counter_kind kind;
+        double amount;
+        const char *name;
+    } cases[] = {
+        {"counter sum 1 a", ASSAY_SUM, 1, "a"},
+        {"counter rate -2.5e3 Cache-hits_2.x", ASSAY_RATE, -2500, "Cache-hits_2.x"},
+        {"counter per-iteration 0 medians", ASSAY_PER_ITERATION, 0, "medians"},
+        {"counter average 0.5 a23456789012345678901234567890123456789b", ASSAY_AVERAGE, 0.5,
+         "a23456789012345678901234567890123456789b"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        make_outputs_known();
+        assert_int_equal(assay_reply_parse(base_str(cases[i].line), &reply, &calls), ASSAY_OK);
+        assert_int_equal(reply.kind, ASSAY_REPLY_COUNTER);
+        assert_int_equal(reply.counter_kind, cases[i].kind);
+        assert_double_is(reply.amount, cases[i].amount);
+        assert_true(base_str_equal(reply.text, base_str(cases[i].name)));
+        assert_non_null(strstr(cases[i].line, assay_counter_kind_name(cases[i].kind)));
+    }
+    static const char *const refused[] = {
+        "counter",         "counter sum",        "counter sum 1",         "counter sum 1 ",     "counter all 1 a",
+        "counter sum x a", "counter sum inf a",  "counter sum nan a",     "counter sum 1 a b",   "counter sum 1 median",
+        "counter sum 1 ä", "counter  sum 1 a",   "complexity",            "complexity ",
+        "counter sum 1 a23456789012345678901234567890123456789bc",
+    };
+    for (size_t i = 0; i < COUNT_OF(refused); i++) {
+        assert_true(reply_is_refused(base_str(refused[i])));
     }
 }
 
@@ -443,6 +479,7 @@ int main(void)
         cmocka_unit_test(a_line_that_is_no_command_is_refused),
         cmocka_unit_test(a_reply_of_one_number_or_word_is_understood),
         cmocka_unit_test(an_amount_is_above_zero),
+        cmocka_unit_test(a_counter_has_a_kind_a_number_and_a_name),
         cmocka_unit_test(how_a_file_is_built_comes_back_as_it_was_said),
         cmocka_unit_test(times_come_back_as_they_were_taken),
         cmocka_unit_test(paced_batches_come_back_as_they_were_taken),

@@ -120,6 +120,13 @@ static void assert_same_run(const struct assay_run *got, const struct assay_run 
         assert_double_is(assay_measured_get(&got->measured, (enum assay_metric)i),
                          assay_measured_get(&wanted->measured, (enum assay_metric)i));
     }
+    assert_int_equal(got->counter_count, wanted->counter_count);
+    for (size_t i = 0; i < wanted->counter_count; i++) {
+        assert_string_equal(got->counters[i].name, wanted->counters[i].name);
+        assert_int_equal(got->counters[i].kind, wanted->counters[i].kind);
+        assert_double_is(got->counters[i].value, wanted->counters[i].value);
+    }
+    assert_same_text(got->complexity, wanted->complexity);
     assert_double_is(got->empty_loop, wanted->empty_loop);
     assert_same_stats(&got->stats, &wanted->stats);
     assert_same_calls(&got->calls, &wanted->calls);
@@ -541,6 +548,11 @@ static void refuses_broken_fields_of_our_own(void **state)
         {"{\"launch_medians\": 1}", "assay.launch_medians is not an array"},
         {"{\"launch_medians\": [1, \"2\"]}", "assay.launch_medians[1] is not a number"},
         {"{\"launch_medians\": [1, -2]}", "assay.launch_medians has a negative number"},
+        {"{\"counters\": {\"a b\": {\"kind\": \"sum\", \"value\": 1}}}", "'a b' is no name of a counter"},
+        {"{\"counters\": {\"a\": {\"kind\": \"all\", \"value\": 1}}}",
+         "the counter 'a' has no kind, or an unknown one"},
+        {"{\"counters\": {\"a\": {\"kind\": \"sum\"}}}", "a.value is missing"},
+        {"{\"counters\": {\"a\": 5}}", "counters.a is not an object"},
         {"{\"launch_cycles\": [-1]}", "assay.launch_cycles has a negative number"},
         {"{\"measured\": {\"cycles\": -1}}", "measured.cycles is negative"},
         {"{\"measured\": {\"cycles\": \"1\"}}", "measured.cycles is not a number"},
