@@ -34,8 +34,8 @@
  *   done                                the body has returned
  *
  * The controller pads the worker's environment with a variable ASSAY_PADDING, of
- * another length each launch: it moves the stack, and the worker moves its heap by
- * as many bytes.
+ * another length each launch, which moves the stack; and ASSAY_HEAP_PADDING says in
+ * four digits by how many bytes the worker is to move its heap.
  *
  * `PROGRAM --assay-list` prints "assay 1" and then one fullname a line.  One
  * fullname is not in that list: "assay::empty" is a loop without a body, compiled

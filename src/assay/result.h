@@ -14,6 +14,7 @@
 #include "base/buf.h"
 
 #define ASSAY_MAX_RESULT_BYTES (UINT64_C(1) << 31)
+#define ASSAY_MAX_SEED (INT64_C(1) << 53) /* every JSON reader keeps whole numbers up to this */
 
 /* Percentiles of single calls, seconds, clock cost subtracted. */
 struct assay_calls {
@@ -43,6 +44,8 @@ struct assay_run {
     uint64_t launches;   /* worker processes the rounds come from */
     double *launch_medians; /* seconds per iteration, of each launch that has rounds; NULL if unknown */
     size_t launch_median_count;
+    uint64_t *launch_rounds; /* of each launch that has rounds, in order: they cut `samples`; NULL if unknown */
+    size_t launch_rounds_count;
     double *launch_cycles; /* of an iteration, of each launch that was paced; NULL if unknown */
     size_t launch_cycles_count;
     double empty_loop;   /* seconds an iteration of a loop without a body took; 0: unknown */
@@ -90,6 +93,8 @@ struct assay_result {
     char *datetime; /* UTC, as "2026-11-23T07:05:39.233374+00:00"; NULL if the file had none */
     char *version;  /* of the tool that wrote it, or NULL */
     struct assay_clock clock;
+    bool has_seed;
+    uint64_t seed;   /* of order and layout, at most ASSAY_MAX_SEED; meaningless unless has_seed */
     char **warnings; /* sentences: what speaks against trusting the times */
     size_t warning_count;
 };
@@ -118,7 +123,8 @@ const struct assay_run *assay_result_find(const struct assay_result *result, con
  *
  * ASSAY_OK: `*out_result` is the caller's, for assay_result_deinit().
  * ASSAY_BAD_SYNTAX: not JSON, or a field has the wrong type or an impossible
- * value; `err` says which benchmark and what.  ASSAY_NO_MEMORY.
+ * value, or what is known of the launches does not fit the samples; `err` says
+ * which benchmark and what.  ASSAY_NO_MEMORY.
  */
 ASSAY_MUST_CHECK enum assay_status
 assay_result_parse(struct str json, const char *source_name, struct assay_result *out_result, struct assay_error *err);

@@ -484,6 +484,60 @@ static double *read_launches(const struct object *own, const char *key, size_t *
     return numbers;
 }
 
+/* The launches with rounds, in order; NULL if it is absent. */
+static void read_launch_rounds(const struct object *own, struct assay_run *run)
+{
+    const char *key = "launch_rounds";
+    double sum = 0;
+    double *numbers = read_launches(own, key, &run->launch_rounds_count);
+    if (!numbers) {
+        return;
+    }
+    run->launch_rounds = base_alloc_array(run->launch_rounds_count, sizeof(*run->launch_rounds));
+    for (size_t i = 0; run->launch_rounds && i < run->launch_rounds_count && !has_failed(own->reader); i++) {
+        if (!(numbers[i] >= 1 && numbers[i] <= LARGEST_COUNT && numbers[i] == floor(numbers[i]))) {
+            refuse_field(own, key, "has something else than a whole number from 1");
+            break;
+        }
+        run->launch_rounds[i] = (uint64_t)numbers[i];
+        sum += numbers[i];
+    }
+    free(numbers);
+    if (!run->launch_rounds) {
+        run_out_of_memory(own->reader);
+    } else if (!has_failed(own->reader) && sum != (double)run->stats.rounds) {
+        refuse(own->reader, "assay.launch_rounds add up to %.0f, but stats.rounds is %ju", sum,
+               (uintmax_t)run->stats.rounds);
+    }
+}
+
+/* Medians of what the rounds cut the samples into, where all of it is there. */
+static void check_launches(const struct object *own, const struct assay_run *run)
+{
+    if (has_failed(own->reader) || !run->launch_rounds || !run->launch_medians) {
+        return;
+    }
+    if (run->launch_rounds_count != run->launch_median_count) {
+        refuse(own->reader, "assay.launch_rounds has %zu numbers, but assay.launch_medians %zu",
+               run->launch_rounds_count, run->launch_median_count);
+        return;
+    }
+    const double *samples = run->samples;
+    for (size_t i = 0; samples && i < run->launch_rounds_count; i++) {
+        struct assay_stats stats;
+        if (assay_describe(samples, (size_t)run->launch_rounds[i], &stats) != ASSAY_OK) {
+            run_out_of_memory(own->reader);
+            return;
+        }
+        samples += run->launch_rounds[i];
+        if (fabs(stats.median - run->launch_medians[i]) > 1e-9 * stats.median) {
+            refuse(own->reader, "assay.launch_medians[%zu] is %g, but the median of its %ju rounds in stats.data is %g",
+                   i, run->launch_medians[i], (uintmax_t)run->launch_rounds[i], stats.median);
+            return;
+        }
+    }
+}
+
 static void read_run(struct reader *reader, const json_t *json, struct assay_run *run)
 {
     struct object benchmark = {reader, json, ""};
@@ -505,6 +559,8 @@ static void read_run(struct reader *reader, const json_t *json, struct assay_run
     read_count(&own, "launches", 1, &run->launches); /* other tools have one process */
     run->launch_medians = read_launches(&own, "launch_medians", &run->launch_median_count);
     run->launch_cycles = read_launches(&own, "launch_cycles", &run->launch_cycles_count);
+    read_launch_rounds(&own, run);
+    check_launches(&own, run);
     read_calls(&own, &run->calls);
     read_measured(&own, &run->measured);
     read_counters(&own, run);
@@ -564,6 +620,8 @@ static void read_trust(const struct object *root, struct assay_result *result)
     struct object clock = read_object(&own, "clock");
     read_time(&clock, "step", &result->clock.step);
     read_time(&clock, "cost", &result->clock.cost);
+    result->has_seed = field(&own, "seed") != NULL;
+    read_count(&own, "seed", 0, &result->seed);
     read_warnings(&own, result);
 }
 

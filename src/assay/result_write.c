@@ -235,6 +235,17 @@ static void write_array(struct writer *writer, const char *key, const double *nu
     close_bracket(writer, ']');
 }
 
+static void write_counts(struct writer *writer, const char *key, const uint64_t *counts, size_t count)
+{
+    write_key(writer, key);
+    open_bracket(writer, '[');
+    for (size_t i = 0; i < count; i++) {
+        start_line(writer);
+        base_buf_addf(writer->out, "%ju", (uintmax_t)counts[i]);
+    }
+    close_bracket(writer, ']');
+}
+
 static void write_stats(struct writer *writer, const struct assay_run *run, bool with_samples)
 {
     const struct assay_stats *stats = &run->stats;
@@ -328,6 +339,9 @@ static void write_own(struct writer *writer, const struct assay_run *run)
 {
     open_object(writer, "assay");
     write_count(writer, "launches", run->launches);
+    if (run->launch_rounds) {
+        write_counts(writer, "launch_rounds", run->launch_rounds, run->launch_rounds_count);
+    }
     if (run->launch_medians) {
         write_array(writer, "launch_medians", run->launch_medians, run->launch_median_count);
     }
@@ -443,6 +457,9 @@ static void write_result(struct writer *writer, const struct assay_result *resul
     write_count(writer, "format", FORMAT_WRITTEN_HERE);
     write_text(writer, "machine_class", result->machine.class_key);
     write_bool(writer, "is_virtual", result->machine.is_virtual);
+    if (result->has_seed) {
+        write_count(writer, "seed", result->seed);
+    }
     write_trust(writer, result);
     close_bracket(writer, '}');
     close_bracket(writer, '}');

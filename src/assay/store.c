@@ -8,10 +8,13 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/num.h"
@@ -368,6 +371,25 @@ static enum assay_status save_above(const char *folder, int64_t number, const ch
     return assay_fail(err, ASSAY_BAD_FILE, "%s", exists ? "no number is left to save under" : reason);
 }
 
+/* Keeps others from taking a number in the folder until unlock_folder(); -1 on a
+ * file system that has no such locks, where two names may then get one number. */
+static int lock_folder(const char *folder)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int status;
+    do {
+        status = fd < 0 ? 0 : flock(fd, LOCK_EX);
+    } while (status != 0 && errno == EINTR);
+    return fd;
+}
+
+static void unlock_folder(int fd)
+{
+    if (fd >= 0) {
+        (void)close(fd); /* which unlocks; a crash does the same */
+    }
+}
+
 static enum assay_status save_in(const char *storage, const char *machine_id, const char *folder, const char *name,
                                  struct str contents, char **out_path, struct assay_error *err)
 {
@@ -376,10 +398,12 @@ static enum assay_status save_in(const char *storage, const char *machine_id, co
     if (!base_file_make_directories(folder, reason)) {
         return assay_fail(err, ASSAY_BAD_FILE, "%s", reason);
     }
-    if (!highest_number(storage, machine_id, &number)) {
-        return out_of_memory(err);
-    }
-    return save_above(folder, number, name, contents, out_path, err);
+    int lock = lock_folder(folder);
+    enum assay_status status = highest_number(storage, machine_id, &number)
+                                   ? save_above(folder, number, name, contents, out_path, err)
+                                   : out_of_memory(err);
+    unlock_folder(lock);
+    return status;
 }
 
 enum assay_status assay_store_save(const char *storage, const char *machine_id, const char *name,

@@ -15,7 +15,8 @@ bool assay_store_name_is_valid(struct str name);
 /*
  * Saves as the next number in STORAGE/MACHINE_ID (one above the highest there;
  * at least four digits), making the directories.  A file that exists is never
- * replaced: of two programs that save at once, one takes the next number.
+ * replaced: of two programs that save at once, under whatever names, one takes
+ * the next number.
  * `*out_path` is the caller's to free.  ASSAY_OK, ASSAY_BAD_SYNTAX (name),
  * ASSAY_BAD_FILE, ASSAY_NO_MEMORY.
  */

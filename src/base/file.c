@@ -113,6 +113,31 @@ static int create_beside(const char *path, struct buf *out_name)
     return -1;
 }
 
+/* Without hard links the name is taken by an empty file, which the finished one
+ * then replaces. */
+static bool reserve_and_rename(const char *temporary, const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0) {
+        return false;
+    }
+    (void)close(fd); /* nothing was written */
+    if (rename(temporary, path) == 0) {
+        return true;
+    }
+    int error = errno;
+    (void)unlink(path); /* the empty one is ours */
+    errno = error;
+    return false;
+}
+
+/* FAT, some network and FUSE file systems, Android. */
+static bool has_no_links(int error)
+{
+    return error == EPERM || error == ENOTSUP || error == EOPNOTSUPP || error == ENOSYS || error == EMLINK ||
+           error == EACCES;
+}
+
 /* Puts the finished temporary file in its place; link() refuses to replace. */
 static bool publish(const char *temporary, const char *path, bool exclusive)
 {
@@ -120,7 +145,7 @@ static bool publish(const char *temporary, const char *path, bool exclusive)
         return rename(temporary, path) == 0;
     }
     if (link(temporary, path) != 0) {
-        return false;
+        return has_no_links(errno) && reserve_and_rename(temporary, path);
     }
     (void)unlink(temporary); /* only the second name of a file that is in place */
     return true;

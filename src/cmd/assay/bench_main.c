@@ -7,6 +7,7 @@
 #include "assay/protocol.h"
 #include "assay/registry.h"
 #include "assay/worker.h"
+#include "base/num.h"
 #include "cmd/assay/commands.h"
 #include "cmd/assay/worker_process.h"
 
@@ -34,6 +35,15 @@ static const struct assay_registration *find_empty(struct assay_registration *ho
     return holder;
 }
 
+/* By how much the controller wants the heap moved; the environment has moved the stack. */
+static size_t heap_padding_bytes(void)
+{
+    const char *text = getenv(WORKER_HEAP_PADDING_NAME);
+    int64_t bytes = 0;
+    (void)(text && base_num_parse_int64(base_str(text), 0, WORKER_MAX_PADDING, &bytes)); /* else 0 */
+    return (size_t)bytes;
+}
+
 static int work(struct str fullname)
 {
     struct str label = {0};
@@ -45,10 +55,8 @@ static int work(struct str fullname)
         complain("there is no benchmark '%.*s'", STR_ARGS(fullname));
         return EXIT_BAD_USAGE;
     }
-    /* The controller varies the length of this variable, which moves the stack; as
-     * many bytes move the heap.  Kept to the end: a freed block would be reused. */
-    const char *padding = getenv(WORKER_PADDING_NAME);
-    void *heap_padding = malloc(padding ? strlen(padding) + 1 : 1);
+    /* Kept to the end: a freed block would be reused. */
+    void *heap_padding = malloc(heap_padding_bytes() + 1);
     if (!heap_padding) {
         complain("out of memory");
         return EXIT_UNMEASURED;

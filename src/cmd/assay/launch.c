@@ -212,9 +212,9 @@ static bool measure_in(const struct session_options *options, struct subject *su
     return measured && (!subject->wants_calls || time_calls(options, subject, worker));
 }
 
-void launch_subject(struct subject *subject, const struct session_options *options, size_t padding)
+void launch_subject(struct subject *subject, const struct session_options *options, struct worker_layout layout)
 {
-    struct worker *worker = worker_start(subject->program, subject->fullname, padding, options->timeout_ns);
+    struct worker *worker = worker_start(subject->program, subject->fullname, layout, options->timeout_ns);
     if (!worker) {
         subject->no_memory = true;
         return;
@@ -234,7 +234,7 @@ void launch_subject(struct subject *subject, const struct session_options *optio
 
 bool launch_empty_loop(const char *program, int64_t timeout_ns, double *out_seconds)
 {
-    struct worker *worker = worker_start(program, ASSAY_EMPTY_FULLNAME, 0, timeout_ns);
+    struct worker *worker = worker_start(program, ASSAY_EMPTY_FULLNAME, (struct worker_layout){0}, timeout_ns);
     struct assay_round_size round;
     int64_t times_ns[EMPTY_ROUNDS];
     double least_ns = 0;

@@ -9,9 +9,8 @@
 #include "cmd/assay/subject.h"
 
 /* Launches the subject's benchmark once and adds what it measured to the
- * subject.  A worker that fails sets the subject's error.  `padding` as for
- * worker_start(). */
-void launch_subject(struct subject *subject, const struct session_options *options, size_t padding);
+ * subject.  A worker that fails sets the subject's error.  */
+void launch_subject(struct subject *subject, const struct session_options *options, struct worker_layout layout);
 
 /* The fastest round of a loop without a body, seconds an iteration; 0 if the
  * program has none, being older than that.  False without memory. */

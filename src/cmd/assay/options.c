@@ -122,8 +122,8 @@ static bool set_seed(void *field, const char *value, struct buf *wanted)
 {
     struct options *options = field;
     int64_t seed;
-    if (!base_num_parse_int64(base_str(value), 0, INT64_MAX, &seed)) {
-        return arguments_want(wanted, "a whole number from 0");
+    if (!base_num_parse_int64(base_str(value), 0, ASSAY_MAX_SEED, &seed)) {
+        return arguments_want(wanted, "a whole number from 0 to 2^53");
     }
     options->session.seed = (uint64_t)seed;
     options->has_seed = true;

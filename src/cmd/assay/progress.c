@@ -35,7 +35,8 @@ void progress_show(struct progress *progress, const char *fullname, size_t done,
         (void)snprintf(left, sizeof(left), ", about %.0f s left", left_s);
     }
     progress_clear(progress);
-    int len = fprintf(progress->out, "measuring %zu of %zu%s: %.60s", done + 1, total, left, fullname);
+    int len =
+        fprintf(progress->out, "measuring %zu of %zu%s: %.60s%s", done + 1, total, left, fullname, progress->remark);
     if (progress->is_terminal) {
         progress->line_len = len > 0 ? (size_t)len : 0;
     } else {

@@ -13,6 +13,7 @@ struct progress {
     bool is_terminal;
     int64_t start_ns, last_ns;
     size_t line_len;
+    char remark[40]; /* behind each line; "" at first, the caller may set it */
 };
 struct progress progress_to(FILE *out);
 void progress_show(struct progress *progress, const char *fullname, size_t done, size_t total);

@@ -18,8 +18,8 @@ void report_growth(const struct report *report, const struct assay_run *const *r
 /* How fine the clock was, in one line; nothing if the result does not say, or has no times. */
 void report_clock(const struct report *report, const struct assay_result *result);
 
-/* What repeats the order and layout of a run; nothing if it has measured nothing. */
-void report_seed(const struct report *report, const struct assay_result *result, uint64_t seed);
+/* What repeats the order and layout of a run; nothing if it has no seed or measured nothing. */
+void report_seed(const struct report *report, const struct assay_result *result);
 
 /* How many targets are met, and for each that is not, what was measured and
  * what decided; nothing if there are no targets. */

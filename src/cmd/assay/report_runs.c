@@ -331,10 +331,10 @@ static bool was_anything_measured(const struct assay_result *result)
     return false;
 }
 
-void report_seed(const struct report *report, const struct assay_result *result, uint64_t seed)
+void report_seed(const struct report *report, const struct assay_result *result)
 {
-    if (was_anything_measured(result)) {
-        fprintf(report->out, "order and layout: --seed=%llu repeats them\n", (unsigned long long)seed);
+    if (result->has_seed && was_anything_measured(result)) {
+        fprintf(report->out, "order and layout: --seed=%llu repeats them\n", (unsigned long long)result->seed);
     }
 }
 

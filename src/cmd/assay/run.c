@@ -38,6 +38,7 @@ struct run {
     char *baseline_path; /* NULL: nothing to compare with */
     struct assay_result baseline;
     struct assay_result result;
+    int64_t unix_ns; /* when the result was described: what it and its name say */
     struct assay_comparison *rows;
     size_t row_count;
     struct report report;
@@ -155,18 +156,18 @@ static void show_progress(void *context, const char *fullname, size_t done, size
     progress_show(context, fullname, done, total);
 }
 
-static bool fill_datetime(struct assay_result *result)
+static bool fill_datetime(struct run *run)
 {
-    int64_t now_ns = base_clock_unix_ns();
-    time_t seconds = (time_t)(now_ns / 1000000000);
+    run->unix_ns = base_clock_unix_ns();
+    time_t seconds = (time_t)(run->unix_ns / 1000000000);
     struct tm utc;
     char text[64], whole[96];
     if (!gmtime_r(&seconds, &utc) || strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &utc) == 0) {
         return false;
     }
-    (void)snprintf(whole, sizeof(whole), "%s.%06d+00:00", text, (int)(now_ns % 1000000000 / 1000)); /* fits */
-    result->datetime = strdup(whole);
-    return result->datetime != NULL;
+    (void)snprintf(whole, sizeof(whole), "%s.%06d+00:00", text, (int)(run->unix_ns % 1000000000 / 1000)); /* fits */
+    run->result.datetime = strdup(whole);
+    return run->result.datetime != NULL;
 }
 
 /* What the times can be trusted for, as far as it was found out. */
@@ -191,6 +192,11 @@ static void forget_description(struct run *run)
     run->result.commit = commit;
 }
 
+static bool follows_seed(const struct run *run)
+{
+    return run->session_options.shuffle || run->session_options.vary_layout;
+}
+
 /* Describes what was measured so far; replaces an earlier description. */
 static bool describe(struct run *run)
 {
@@ -198,8 +204,10 @@ static bool describe(struct run *run)
     free(run->rows);
     run->rows = NULL;
     run->row_count = 0;
+    run->result.has_seed = follows_seed(run);
+    run->result.seed = run->session_options.seed;
     run->result.version = strdup(ASSAY_VERSION);
-    if (!run->result.version || !fill_datetime(&run->result) ||
+    if (!run->result.version || !fill_datetime(run) ||
         (!run->result.commit.id && commit_describe(&run->result.commit) != ASSAY_OK) ||
         session_describe(run->session, &run->result) != ASSAY_OK || !describe_trust(run)) {
         return false;
@@ -255,6 +263,10 @@ static bool measure(struct run *run)
         environment_look_before(&run->environment);
     }
     struct progress progress = progress_to(stderr);
+    if (follows_seed(run)) {
+        (void)snprintf(progress.remark, sizeof(progress.remark), " (--seed=%llu)", /* fits */
+                       (unsigned long long)run->session_options.seed);
+    }
     bool quiet = run->options->quiet;
     enum assay_status status = session_measure(run->session, quiet ? NULL : show_progress, &progress);
     progress_clear(&progress);
@@ -352,15 +364,16 @@ static bool has_target(const struct assay_result *result, enum assay_target_verd
 }
 
 /* COMMITID_YYYYmmdd_HHMMSS[_uncommitted-changes], as pytest-benchmark. */
-static void add_autosave_name(const struct assay_result *result, struct buf *name)
+static void add_autosave_name(const struct run *run, struct buf *name)
 {
-    time_t now = (time_t)(base_clock_unix_ns() / 1000000000);
+    const struct assay_commit *commit = &run->result.commit;
+    time_t seconds = (time_t)(run->unix_ns / 1000000000);
     struct tm utc;
     char text[32] = "";
-    if (gmtime_r(&now, &utc)) {
+    if (gmtime_r(&seconds, &utc)) {
         (void)strftime(text, sizeof(text), "%Y%m%d_%H%M%S", &utc); /* fits */
     }
-    base_buf_addf(name, "%s_%s%s", result->commit.id, text, result->commit.dirty ? "_uncommitted-changes" : "");
+    base_buf_addf(name, "%s_%s%s", commit->id, text, commit->dirty ? "_uncommitted-changes" : "");
 }
 
 static int save_as(const struct run *run, const char *name)
@@ -397,30 +410,43 @@ static int write_json(const struct run *run)
     return EXIT_FINE;
 }
 
-static int save(const struct run *run, bool regressed)
+/* Whether it may become what later runs are compared with; says so if not. */
+static bool may_be_saved(bool regressed, size_t failures)
+{
+    if (failures > 0) {
+        complain("not saved: %zu benchmark%s failed, and would be missing from the next comparison; --json writes the "
+                 "rest anywhere",
+                 failures, failures == 1 ? "" : "s");
+    } else if (regressed) {
+        complain(
+            "not saved: this run is worse than its baseline, and would become the next one; --json writes it anywhere");
+    }
+    return failures == 0 && !regressed;
+}
+
+static int save(const struct run *run, bool regressed, size_t failures)
 {
     const struct options *options = run->options;
     int status = options->json_path ? write_json(run) : EXIT_FINE;
-    if (status == EXIT_FINE && options->baseline && !run->baseline_path) {
+    bool becomes_baseline = options->baseline && !run->baseline_path;
+    if (!becomes_baseline && !options->save_name && !options->autosave) {
+        return status;
+    }
+    if (!may_be_saved(regressed, failures)) {
+        return status;
+    }
+    if (status == EXIT_FINE && becomes_baseline) {
         fprintf(stderr, "no baseline '%s' for this machine (%s) in %s yet: this run becomes it\n", options->baseline,
                 run->machine_id, options->storage);
         status = save_as(run, options->baseline);
     }
-    if (!options->save_name && !options->autosave) {
-        return status;
-    }
-    if (regressed) {
-        complain(
-            "not saved: this run is worse than its baseline, and would become the next one; --json writes it anywhere");
-        return status;
-    }
     if (status == EXIT_FINE && options->save_name) {
         return save_as(run, options->save_name);
     }
-    if (status == EXIT_FINE) {
+    if (status == EXIT_FINE && options->autosave) {
         struct buf name;
         base_buf_init(&name, 200);
-        add_autosave_name(&run->result, &name);
+        add_autosave_name(run, &name);
         status = save_as(run, base_buf_cstr(&name));
         base_buf_deinit(&name);
     }
@@ -432,9 +458,7 @@ static int conclude(struct run *run)
     const struct options *options = run->options;
     if (!options->quiet) {
         report_runs(&run->report, &run->result, options);
-        if (run->session_options.shuffle || run->session_options.vary_layout) {
-            report_seed(&run->report, &run->result, run->session_options.seed);
-        }
+        report_seed(&run->report, &run->result);
         report_clock(&run->report, &run->result);
         report_targets(&run->report, &run->result);
         if (run->rows) {
@@ -451,7 +475,7 @@ static int conclude(struct run *run)
     bool foreign = run->baseline_path && run->baseline.machine.class_key &&
                    strcmp(run->baseline.machine.class_key, run->result.machine.class_key) != 0;
     regressed = regressed && !foreign;
-    int saved = save(run, regressed || failures > 0);
+    int saved = save(run, regressed, failures);
     if (saved != EXIT_FINE) {
         return saved;
     }

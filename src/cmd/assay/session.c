@@ -156,18 +156,23 @@ static void shuffle(uint64_t *random, size_t *order, size_t count)
 /* How far stack and heap are moved in the next launch.  It depends on the seed,
  * the benchmark and the number of the launch alone, so that a benchmark has the
  * same layouts whichever others run beside it. */
-static size_t padding_of(const struct session *session, const struct subject *subject)
+static struct worker_layout layout_of(const struct session *session, const struct subject *subject)
 {
     uint64_t state = session->options.seed + subject->launches;
     for (const char *c = subject->fullname; *c; c++) {
         state = base_random_next(&state) ^ (unsigned char)*c;
     }
-    return session->options.vary_layout ? (size_t)base_random_below(&state, WORKER_MAX_PADDING) : 0;
+    struct worker_layout layout = {0};
+    if (session->options.vary_layout) {
+        layout.stack = (size_t)base_random_below(&state, WORKER_MAX_PADDING);
+        layout.heap = (size_t)base_random_below(&state, WORKER_MAX_PADDING);
+    }
+    return layout;
 }
 
 static void launch(struct session *session, struct subject *subject)
 {
-    launch_subject(subject, &session->options, padding_of(session, subject));
+    launch_subject(subject, &session->options, layout_of(session, subject));
     session->no_memory = session->no_memory || subject->no_memory;
 }
 

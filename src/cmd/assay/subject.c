@@ -182,11 +182,12 @@ static struct assay_calls describe_calls(const struct subject *subject)
     };
 }
 
-/* The median of each launch that has rounds. */
+/* The rounds of each launch that has any, and their median. */
 static enum assay_status describe_launches(const struct subject *subject, struct assay_run *run)
 {
     run->launch_medians = base_alloc_array(subject->launch_count, sizeof(*run->launch_medians));
-    if (!run->launch_medians) {
+    run->launch_rounds = base_alloc_array(subject->launch_count, sizeof(*run->launch_rounds));
+    if (!run->launch_medians || !run->launch_rounds) {
         return ASSAY_NO_MEMORY;
     }
     size_t begin = 0;
@@ -199,6 +200,7 @@ static enum assay_status describe_launches(const struct subject *subject, struct
                 return status;
             }
             run->launch_medians[run->launch_median_count++] = stats.median;
+            run->launch_rounds[run->launch_rounds_count++] = end - begin;
         }
         begin = end;
     }

@@ -390,40 +390,45 @@ static int spawn(const char *program, char *flag, char *const *environment, int 
     return error;
 }
 
-/* The environment with the padding variable set; NULL without memory.  The array
- * and its last string are in `*out_memory`, to be freed. */
-static char **make_environment(size_t padding, void **out_memory)
+/* The environment with the padding variables set; NULL without memory.  The array
+ * and its last strings are in `*out_memory`, to be freed. */
+static char **make_environment(struct worker_layout layout, void **out_memory)
 {
     const size_t name_len = sizeof(WORKER_PADDING_NAME "=") - 1;
+    const size_t heap_name_len = sizeof(WORKER_HEAP_PADDING_NAME "=") - 1;
     size_t count = 0;
     while (environ[count]) {
         count++;
     }
-    size_t array_bytes = (count + 2) * sizeof(char *);
-    char *memory = calloc(1, array_bytes + name_len + padding + 1);
+    size_t array_bytes = (count + 3) * sizeof(char *);
+    size_t heap_bytes = heap_name_len + 5;
+    char *memory = calloc(1, array_bytes + heap_bytes + name_len + layout.stack + 1);
     if (!memory) {
         return NULL;
     }
     char **environment = (char **)(void *)memory; /* calloc aligns for any type */
-    char *variable = memory + array_bytes;
+    char *heap_variable = memory + array_bytes;
+    (void)snprintf(heap_variable, heap_bytes, WORKER_HEAP_PADDING_NAME "=%04zu", layout.heap); /* fits */
+    char *variable = heap_variable + heap_bytes;
     memcpy(variable, WORKER_PADDING_NAME "=", name_len);
-    memset(variable + name_len, 'x', padding);
+    memset(variable + name_len, 'x', layout.stack);
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        if (strncmp(environ[i], variable, name_len) != 0) {
+        if (strncmp(environ[i], variable, name_len) != 0 && strncmp(environ[i], heap_variable, heap_name_len) != 0) {
             environment[kept++] = environ[i];
         }
     }
+    environment[kept++] = heap_variable;
     environment[kept] = variable;
     *out_memory = memory;
     return environment;
 }
 
 /* 0 or an errno. */
-static int launch(struct worker *worker, const char *program, const char *fullname, size_t padding)
+static int launch(struct worker *worker, const char *program, const char *fullname, struct worker_layout layout)
 {
     void *memory = NULL;
-    char **environment = make_environment(padding, &memory);
+    char **environment = make_environment(layout, &memory);
     int commands[2] = {-1, -1}, replies[2] = {-1, -1};
     struct buf flag;
     base_buf_init(&flag, 4000);
@@ -447,7 +452,7 @@ static int launch(struct worker *worker, const char *program, const char *fullna
     return error;
 }
 
-struct worker *worker_start(const char *program, const char *fullname, size_t padding, int64_t timeout_ns)
+struct worker *worker_start(const char *program, const char *fullname, struct worker_layout layout, int64_t timeout_ns)
 {
     struct worker *worker = calloc(1, sizeof(*worker));
     if (!worker) {
@@ -457,7 +462,7 @@ struct worker *worker_start(const char *program, const char *fullname, size_t pa
     worker->timeout_ns = timeout_ns;
     worker->doing = "before its measured loop";
     base_buf_init(&worker->reason, MAX_REASON_BYTES);
-    int error = launch(worker, program, fullname, padding);
+    int error = launch(worker, program, fullname, layout);
     if (error != 0) {
         set_reason(worker, "cannot start '%s': %s", program, strerror(error));
         (void)bury(worker, NULL);

@@ -43,18 +43,25 @@ struct worker_facts {
     unsigned built; /* ASSAY_BUILT_... */
 };
 
-/* The environment of a worker grows by a variable of this name and so many bytes,
- * which moves its stack; the worker moves its heap by as many. */
-#define WORKER_PADDING_NAME "ASSAY_PADDING"
+/* How far a launch has its stack and its heap moved, in bytes, each below WORKER_MAX_PADDING. */
+struct worker_layout {
+    size_t stack, heap;
+};
 #define WORKER_MAX_PADDING 4096
+
+/* The environment of a worker grows by a variable of the first name and as many
+ * bytes as the stack is to be moved; the second says in four digits by how much the
+ * worker moves its heap. */
+#define WORKER_PADDING_NAME "ASSAY_PADDING"
+#define WORKER_HEAP_PADDING_NAME "ASSAY_HEAP_PADDING"
 
 /*
  * Starts `program` for the benchmark `fullname` and waits until it stands
- * before its loop.  `padding` is below WORKER_MAX_PADDING.  Each answer must come within `timeout_ns`.  NULL only
+ * before its loop.  Each answer must come within `timeout_ns`.  NULL only
  * without memory; a worker that did not get so far is returned with
  * worker_is_alive() false.
  */
-struct worker *worker_start(const char *program, const char *fullname, size_t padding, int64_t timeout_ns);
+struct worker *worker_start(const char *program, const char *fullname, struct worker_layout layout, int64_t timeout_ns);
 /* Kills it if it is alive, and forgets it.  NULL does nothing. */
 void worker_destroy(struct worker *worker);
 

@@ -7,8 +7,9 @@
 
 BENCH(padding)
 {
-    char text[40];
-    const char *padding = getenv("ASSAY_PADDING");
-    (void)snprintf(text, sizeof(text), "padded by %d", padding ? (int)strlen(padding) : -1);
+    char text[60];
+    const char *padding = getenv("ASSAY_PADDING"), *heap = getenv("ASSAY_HEAP_PADDING");
+    int stack = padding ? (int)strlen(padding) : -1;
+    (void)snprintf(text, sizeof(text), "padded by %d and %s", stack, heap ? heap : "none");
     assay_fail_because(bench, text);
 }

@@ -41,6 +41,8 @@ static inline bool make_example_result(struct assay_result *result, double facto
         .launches = 2,
         .launch_medians = calloc(2, sizeof(double)),
         .launch_median_count = 2,
+        .launch_rounds = calloc(2, sizeof(uint64_t)),
+        .launch_rounds_count = 2,
         .launch_cycles = calloc(2, sizeof(double)),
         .launch_cycles_count = 2,
         .samples = calloc(4, sizeof(double)),
@@ -74,9 +76,11 @@ static inline bool make_example_result(struct assay_result *result, double facto
     };
     result->datetime = strdup("2026-11-23T07:09:55.798064+00:00");
     result->version = strdup("0.1.0");
+    result->has_seed = true;
+    result->seed = 816545;
     result->clock = (struct assay_clock){.step = 1e-08, .cost = 2.4e-08};
     if (!small->samples || !large->samples || !large->judgements || !large->launch_medians || !large->launch_cycles ||
-        !small->fullname || !large->fullname) {
+        !large->launch_rounds || !small->fullname || !large->fullname) {
         return false;
     }
     if (!assay_result_add_warning(result, STR("turbo is on"))) {
@@ -93,6 +97,8 @@ static inline bool make_example_result(struct assay_result *result, double facto
     small->counters[small->counter_count++] = (struct assay_counter){"tokens", ASSAY_RATE, 1234.5};
     large->launch_cycles[0] = 774300.5;
     large->launch_cycles[1] = 774300;
+    large->launch_rounds[0] = 2;
+    large->launch_rounds[1] = 2;
     large->launch_medians[0] = 0.000209375 * factor;
     large->launch_medians[1] = 0.00021125 * factor;
     for (size_t i = 0; i < 5; i++) {

@@ -112,6 +112,10 @@ static void assert_same_run(const struct assay_run *got, const struct assay_run 
     for (size_t i = 0; i < wanted->launch_median_count; i++) {
         assert_double_is(got->launch_medians[i], wanted->launch_medians[i]);
     }
+    assert_int_equal(got->launch_rounds_count, wanted->launch_rounds_count);
+    for (size_t i = 0; i < wanted->launch_rounds_count; i++) {
+        assert_int_equal(got->launch_rounds[i], wanted->launch_rounds[i]);
+    }
     assert_int_equal(got->launch_cycles_count, wanted->launch_cycles_count);
     for (size_t i = 0; i < wanted->launch_cycles_count; i++) {
         assert_double_is(got->launch_cycles[i], wanted->launch_cycles[i]);
@@ -155,6 +159,8 @@ static void assert_same_frame(const struct assay_result *got, const struct assay
     assert_true(got->commit.dirty == wanted->commit.dirty);
     assert_same_text(got->datetime, wanted->datetime);
     assert_same_text(got->version, wanted->version);
+    assert_int_equal(got->has_seed, wanted->has_seed);
+    assert_int_equal(got->seed, wanted->seed);
     assert_double_is(got->clock.step, wanted->clock.step);
     assert_double_is(got->clock.cost, wanted->clock.cost);
     assert_int_equal(got->warning_count, wanted->warning_count);
@@ -553,6 +559,15 @@ static void refuses_broken_fields_of_our_own(void **state)
          "the counter 'a' has no kind, or an unknown one"},
         {"{\"counters\": {\"a\": {\"kind\": \"sum\"}}}", "a.value is missing"},
         {"{\"counters\": {\"a\": 5}}", "counters.a is not an object"},
+        {"{\"launch_rounds\": {}}", "assay.launch_rounds is not an array"},
+        {"{\"launch_rounds\": [2, -2]}", "assay.launch_rounds has a negative number"},
+        {"{\"launch_rounds\": [5, 0]}", "assay.launch_rounds has something else than a whole number from 1"},
+        {"{\"launch_rounds\": [2.5, 2.5]}", "assay.launch_rounds has something else than a whole number from 1"},
+        {"{\"launch_rounds\": [2, 2]}", "assay.launch_rounds add up to 4, but stats.rounds is 5"},
+        {"{\"launch_rounds\": []}", "assay.launch_rounds add up to 0, but stats.rounds is 5"},
+        {"{\"launch_rounds\": [1e18, 5]}", "assay.launch_rounds has something else than a whole number from 1"},
+        {"{\"launch_rounds\": [2, 3], \"launch_medians\": [2]}",
+         "assay.launch_rounds has 2 numbers, but assay.launch_medians 1"},
         {"{\"launch_cycles\": [-1]}", "assay.launch_cycles has a negative number"},
         {"{\"measured\": {\"cycles\": -1}}", "measured.cycles is negative"},
         {"{\"measured\": {\"cycles\": \"1\"}}", "measured.cycles is not a number"},
@@ -577,6 +592,23 @@ static void refuses_broken_fields_of_our_own(void **state)
     }
 }
 
+static void refuses_launches_that_their_rounds_contradict(void **state)
+{
+    (void)state;
+    static const char three[] = "{\"benchmarks\": [{\"name\": \"a\", \"stats\": {\"rounds\": 3, \"iterations\": 1, "
+                                "\"data\": [1, 3, 5]}, \"assay\": {\"launch_rounds\": [2, 1], "
+                                "\"launch_medians\": [2, %s]}}]}";
+    char json[512];
+    (void)snprintf(json, sizeof(json), three, "5");
+    struct assay_result result = parse(json);
+    assert_int_equal(result.runs[0].launch_rounds_count, 2);
+    assert_int_equal(result.runs[0].launch_rounds[1], 1);
+    assay_result_deinit(&result);
+    (void)snprintf(json, sizeof(json), three, "4");
+    assert_refused(json, "benchmark 'a': assay.launch_medians[1] is 4, "
+                         "but the median of its 1 rounds in stats.data is 5");
+}
+
 static void refuses_a_broken_account_of_the_machine(void **state)
 {
     (void)state;
@@ -584,6 +616,8 @@ static void refuses_a_broken_account_of_the_machine(void **state)
         const char *own, *reason;
     } cases[] = {
         {"{\"clock\": 5}", "assay.clock is not an object"},
+        {"{\"seed\": -1}", "assay.seed is negative"},
+        {"{\"seed\": \"one\"}", "assay.seed is not a number"},
         {"{\"clock\": {\"step\": -1}}", "clock.step is negative"},
         {"{\"clock\": {\"cost\": \"low\"}}", "clock.cost is not a number"},
         {"{\"warnings\": \"none\"}", "assay.warnings is not an array"},
@@ -745,6 +779,7 @@ int main(void)
         cmocka_unit_test(refuses_json_that_is_no_result),
         cmocka_unit_test(refuses_numbers_that_no_samples_give),
         cmocka_unit_test(refuses_broken_fields_of_our_own),
+        cmocka_unit_test(refuses_launches_that_their_rounds_contradict),
         cmocka_unit_test(refuses_a_broken_account_of_the_machine),
         cmocka_unit_test(knows_which_run_was_as_fast_as_an_empty_loop),
         cmocka_unit_test(no_part_of_a_file_is_taken_for_a_whole),

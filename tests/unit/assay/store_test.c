@@ -165,8 +165,9 @@ static void programs_that_save_at_once_get_different_numbers(void **state)
             struct assay_result result = {0};
             bool saved = make_example_result(&result, 1);
             for (int i = 0; saved && i < SAVES; i++) {
-                char *path;
-                saved = assay_store_save(storage, "Linux-A", "base", &result, true, &path, NULL) == ASSAY_OK;
+                char *path, name[16];
+                (void)snprintf(name, sizeof(name), program == 0 ? "base" : "base%d", program / 2); /* some share one */
+                saved = assay_store_save(storage, "Linux-A", name, &result, true, &path, NULL) == ASSAY_OK;
                 if (saved) {
                     free(path);
                 }
@@ -186,8 +187,8 @@ static void programs_that_save_at_once_get_different_numbers(void **state)
     for (size_t i = 0; i < paths.count; i++) {
         char wanted[64];
         struct assay_result result;
-        (void)snprintf(wanted, sizeof(wanted), "Linux-A/%04zu_base.json", i + 1);
-        assert_string_equal(below_storage(paths.paths[i]), wanted);
+        (void)snprintf(wanted, sizeof(wanted), "Linux-A/%04zu_base", i + 1);
+        assert_memory_equal(below_storage(paths.paths[i]), wanted, strlen(wanted));
         assert_int_equal(assay_result_read(paths.paths[i], &result, NULL), ASSAY_OK);
         assay_result_deinit(&result);
     }

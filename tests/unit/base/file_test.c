@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 #include <dirent.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,20 @@
 
 #include "alloc_fault.h"
 #include "base/file.h"
+
+int __real_link(const char *from, const char *to);
+int __wrap_link(const char *from, const char *to);
+
+static int link_error; /* 0: hard links are there */
+
+int __wrap_link(const char *from, const char *to)
+{
+    if (link_error == 0) {
+        return __real_link(from, to);
+    }
+    errno = link_error;
+    return -1;
+}
 
 struct folder {
     char path[32]; /* in the folder where the test runs */
@@ -211,6 +226,36 @@ static void an_exclusive_write_leaves_an_existing_file_alone(void **state)
     assert_int_equal(count_files(folder->path), 1);
 }
 
+static void an_exclusive_write_needs_no_hard_links(void **state)
+{
+    struct folder *folder = *state;
+    const char *path = in(folder, "file");
+    static const int errors[] = {EPERM, ENOTSUP, ENOSYS, EMLINK};
+    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+        bool exists = true;
+        link_error = errors[i];
+        assert_true(base_file_write_atomic(path, STR("first"), true, NULL, folder->reason));
+        assert_false(base_file_write_atomic(path, STR("second"), true, &exists, folder->reason));
+        link_error = 0;
+        assert_true(exists);
+        assert_contents(path, STR("first"));
+        assert_int_equal(count_files(folder->path), 1);
+        assert_int_equal(remove(path), 0);
+    }
+}
+
+static void other_failures_of_a_hard_link_are_told(void **state)
+{
+    struct folder *folder = *state;
+    bool exists = true;
+    link_error = ENOSPC;
+    assert_false(base_file_write_atomic(in(folder, "file"), STR("first"), true, &exists, folder->reason));
+    link_error = 0;
+    assert_false(exists);
+    assert_non_null(strstr(folder->reason, strerror(ENOSPC)));
+    assert_int_equal(count_files(folder->path), 0);
+}
+
 static void a_write_that_fails_for_another_reason_says_that_nothing_exists(void **state)
 {
     struct folder *folder = *state;
@@ -389,6 +434,8 @@ int main(void)
         IN_A_FOLDER(a_reason_longer_than_its_place_is_cut),
         IN_A_FOLDER(a_written_file_is_for_those_whom_the_umask_lets_in),
         IN_A_FOLDER(an_exclusive_write_leaves_an_existing_file_alone),
+        IN_A_FOLDER(an_exclusive_write_needs_no_hard_links),
+        IN_A_FOLDER(other_failures_of_a_hard_link_are_told),
         IN_A_FOLDER(a_write_that_fails_for_another_reason_says_that_nothing_exists),
         IN_A_FOLDER(a_directory_in_the_place_of_the_file_stays_and_nothing_is_left),
         IN_A_FOLDER(a_write_cut_short_keeps_the_old_file_and_leaves_nothing_behind),
