@@ -10,6 +10,26 @@
 
 #include "assay/result.h"
 
+static inline void describe_example_machine(struct assay_result *result)
+{
+    result->machine = (struct assay_machine){
+        .node = strdup("build7"),
+        .system = strdup("Linux"),
+        .release = strdup("6.1.0-18-amd64"),
+        .arch = strdup("x86_64"),
+        .cpu = strdup("AMD EPYC"),
+        .cores = 2,
+        .compiler = strdup("gcc 12.2.0"),
+        .is_virtual = true,
+        .class_key = strdup("Linux x86_64, AMD EPYC, 2 cores, gcc 12"),
+    };
+    result->commit = (struct assay_commit){
+        .id = strdup("8b0a576eedb124bf9d8750e7b57e1444355e1b0f"), .branch = strdup("main"),
+        .time = strdup("2026-11-23T07:07:02+00:00"), .author_time = strdup("2026-11-23T07:07:02+00:00"),
+        .project = strdup("parser"),
+    };
+}
+
 /* Fills `result`, which is empty, with two benchmarks whose times are `factor`
  * times those of the page.  False without memory; to be released either way. */
 static inline bool make_example_result(struct assay_result *result, double factor)
@@ -58,22 +78,7 @@ static inline bool make_example_result(struct assay_result *result, double facto
         .judgement_count = 2,
     };
     small = &result->runs[0];
-    result->machine = (struct assay_machine){
-        .node = strdup("build7"),
-        .system = strdup("Linux"),
-        .release = strdup("6.1.0-18-amd64"),
-        .arch = strdup("x86_64"),
-        .cpu = strdup("AMD EPYC"),
-        .cores = 2,
-        .compiler = strdup("gcc 12.2.0"),
-        .is_virtual = true,
-        .class_key = strdup("Linux x86_64, AMD EPYC, 2 cores, gcc 12"),
-    };
-    result->commit = (struct assay_commit){
-        .id = strdup("8b0a576eedb124bf9d8750e7b57e1444355e1b0f"), .branch = strdup("main"),
-        .time = strdup("2026-11-23T07:07:02+00:00"), .author_time = strdup("2026-11-23T07:07:02+00:00"),
-        .project = strdup("parser"),
-    };
+    describe_example_machine(result);
     result->datetime = strdup("2026-11-23T07:09:55.798064+00:00");
     result->version = strdup("0.1.0");
     result->has_seed = true;
