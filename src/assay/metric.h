@@ -44,6 +44,18 @@ enum assay_metric {
     ASSAY_METRIC_THROUGHPUT, /* iterations of all threads */
     ASSAY_METRIC_ITEMS_PER_SECOND,
     ASSAY_METRIC_BYTES_PER_SECOND,
+    ASSAY_METRIC_ALLOCATIONS, /* an iteration, as the next */
+    ASSAY_METRIC_ALLOCATED_BYTES,
+    ASSAY_METRIC_PEAK_HEAP, /* within an iteration, above what was in use before */
+    ASSAY_METRIC_PEAK_RSS,  /* of the whole process */
+    ASSAY_METRIC_MINOR_FAULTS, /* an iteration, as all that follow */
+    ASSAY_METRIC_MAJOR_FAULTS,
+    ASSAY_METRIC_VOLUNTARY_SWITCHES,
+    ASSAY_METRIC_INVOLUNTARY_SWITCHES,
+    ASSAY_METRIC_PMU_INSTRUCTIONS,
+    ASSAY_METRIC_PMU_CYCLES,
+    ASSAY_METRIC_PMU_BRANCH_MISSES,
+    ASSAY_METRIC_PMU_CACHE_MISSES,
     ASSAY_METRIC_COUNT  /* not a metric */
 };
 #define ASSAY_METRIC_FIRST_MEASURED ASSAY_METRIC_CYCLES
@@ -70,6 +82,12 @@ bool assay_metric_is_rate(enum assay_metric metric);
  * rates, and every measured metric. */
 bool assay_metric_can_be_limited(enum assay_metric metric);
 bool assay_metric_is_measured(enum assay_metric metric);
+/* What has to be counted for a metric, in runs of their own. */
+#define ASSAY_COUNT_HEAP 1u
+#define ASSAY_COUNT_SYSTEM 2u
+#define ASSAY_COUNT_PMU 4u
+/* One of these, or 0. */
+unsigned assay_metric_counted_by(enum assay_metric metric);
 /* How much worse than its baseline a measured metric may be, as a share: 0 for
  * what repeats exactly.  NAN where a comparison says nothing of it unless asked,
  * and for metrics that are not measured. */

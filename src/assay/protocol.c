@@ -5,7 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "assay/metric.h"
 #include "base/num.h"
 
 static bool parse_count(struct str text, uint64_t min, uint64_t max, uint64_t *out)
@@ -34,6 +33,9 @@ enum assay_status assay_command_parse(struct str line, struct assay_command *out
     } else if (base_str_equal(word, STR("calls"))) {
         command.kind = ASSAY_COMMAND_CALLS;
         good = parse_count(rest, 1, ASSAY_MAX_ITERATIONS, &command.iterations);
+    } else if (base_str_equal(word, STR("count"))) {
+        command.kind = ASSAY_COMMAND_COUNT;
+        good = parse_count(rest, 1, ASSAY_MAX_ITERATIONS, &command.iterations);
     } else if (base_str_equal(line, STR("end"))) {
         command.kind = ASSAY_COMMAND_END;
         good = true;
@@ -53,6 +55,9 @@ void assay_command_format(const struct assay_command *command, struct buf *out_l
         break;
     case ASSAY_COMMAND_PACED:
         base_buf_addf(out_line, "paced %" PRIu64 " %" PRIu64, command->iterations, command->count);
+        break;
+    case ASSAY_COMMAND_COUNT:
+        base_buf_addf(out_line, "count %" PRIu64, command->iterations);
         break;
     case ASSAY_COMMAND_CALLS:
         base_buf_addf(out_line, "calls %" PRIu64, command->iterations);
@@ -92,6 +97,25 @@ static bool parse_paced(struct str rest, struct assay_reply *reply)
         reply->number++;
     }
     return reply->number > 0;
+}
+
+/* NAME:NUMBER; a later version may count what this one has no name for. */
+static bool parse_counted(struct str rest, struct assay_measured *out)
+{
+    while (rest.ptr) {
+        struct str number_text;
+        struct str field = base_str_cut(rest, ' ', &rest);
+        struct str name = base_str_cut(field, ':', &number_text);
+        enum assay_metric metric;
+        double number;
+        if (name.len == 0 || !base_num_parse_double(number_text, 0, HUGE_VAL, &number)) {
+            return false;
+        }
+        if (assay_metric_of_name(name, &metric) && assay_metric_counted_by(metric) != 0) {
+            assay_measured_set(out, metric, number);
+        }
+    }
+    return true;
 }
 
 /* BUCKET:COUNT, buckets ascending; checked whole before anything is added. */
@@ -231,6 +255,7 @@ static bool parse_rest(struct str rest, struct assay_reply *reply, struct histog
     case ASSAY_REPLY_GROUP:
     case ASSAY_REPLY_TARGET:
     case ASSAY_REPLY_COMPLEXITY:
+    case ASSAY_REPLY_UNCOUNTABLE:
     case ASSAY_REPLY_FAILED:
         reply->text = rest;
         return rest.len > 0;
@@ -243,6 +268,8 @@ static bool parse_rest(struct str rest, struct assay_reply *reply, struct histog
         return parse_pedantic(rest, &reply->plan);
     case ASSAY_REPLY_TOOK:
         return parse_took(rest, reply);
+    case ASSAY_REPLY_COUNTED:
+        return parse_counted(rest, &reply->counted);
     case ASSAY_REPLY_PACED:
         return parse_paced(rest, reply);
     case ASSAY_REPLY_CALLED:
@@ -275,6 +302,8 @@ enum assay_status assay_reply_parse(struct str line, struct assay_reply *out_rep
         [ASSAY_REPLY_ITEMS] = "items",
         [ASSAY_REPLY_BYTES] = "bytes",
         [ASSAY_REPLY_COUNTER] = "counter",
+        [ASSAY_REPLY_UNCOUNTABLE] = "uncountable",
+        [ASSAY_REPLY_COUNTED] = "counted",
         [ASSAY_REPLY_DONE] = "done",
     };
     struct str rest;
@@ -317,6 +346,17 @@ void assay_reply_format_paced(const int64_t *times_ns, const double *cycles_ns, 
     base_buf_add_cstr(out_line, "paced");
     for (size_t i = 0; i < count; i++) {
         base_buf_addf(out_line, " %" PRId64 ":%.6g", times_ns[i], cycles_ns[i]);
+    }
+}
+
+void assay_reply_format_counted(const struct assay_measured *counted, struct buf *out_line)
+{
+    base_buf_add_cstr(out_line, "counted");
+    for (int metric = ASSAY_METRIC_FIRST_MEASURED; metric < ASSAY_METRIC_COUNT; metric++) {
+        double number = assay_measured_get(counted, (enum assay_metric)metric);
+        if (!isnan(number)) {
+            base_buf_addf(out_line, " %s:%.17g", assay_metric_name((enum assay_metric)metric), number);
+        }
     }
 }
 

@@ -25,6 +25,9 @@
  *                                       assay/reference.h
  *   paced NS:CYCLE_NS ...               COUNT times, and what a cycle took beside each
  *                                       calls N: N iterations timed one by one
+ *                                       count N: a batch of N iterations, counted instead of timed
+ *   uncountable SENTENCE                at any time: something cannot be counted, and why
+ *   counted NAME:NUMBER ...             by the names of metrics, in total; unknown names are none
  *   called SUM MIN MAX BUCKET:COUNT ... as base/histogram.h, clock cost subtracted
  *                                       end: leave the loop
  *   failed SENTENCE                     at any time; the worker goes on to clean up
@@ -46,6 +49,7 @@
 #define ASSAY_PROTOCOL_H
 
 #include "assay/bench.h"
+#include "assay/metric.h"
 #include "assay/status.h"
 #include "base/buf.h"
 #include "base/histogram.h"
@@ -64,11 +68,17 @@
 /* One more to those of bench.h. */
 #define ASSAY_BUILT_LIBRARY_DEBUG 8u
 
-enum assay_command_kind { ASSAY_COMMAND_BATCH, ASSAY_COMMAND_PACED, ASSAY_COMMAND_CALLS, ASSAY_COMMAND_END };
+enum assay_command_kind {
+    ASSAY_COMMAND_BATCH,
+    ASSAY_COMMAND_PACED,
+    ASSAY_COMMAND_CALLS,
+    ASSAY_COMMAND_COUNT,
+    ASSAY_COMMAND_END
+};
 
 struct assay_command {
     enum assay_command_kind kind;
-    uint64_t iterations; /* BATCH, PACED: of each batch; CALLS: how many; 1 or more */
+    uint64_t iterations; /* BATCH, PACED: of each batch; CALLS, COUNT: how many; 1 or more */
     uint64_t count;      /* BATCH, PACED: how many batches, 1 to ASSAY_MAX_BATCHES */
 };
 
@@ -89,6 +99,8 @@ enum assay_reply_kind {
     ASSAY_REPLY_ITEMS,
     ASSAY_REPLY_BYTES,
     ASSAY_REPLY_COUNTER,
+    ASSAY_REPLY_UNCOUNTABLE,
+    ASSAY_REPLY_COUNTED,
     ASSAY_REPLY_COMPLEXITY,
     ASSAY_REPLY_DONE
 };
@@ -101,11 +113,12 @@ struct assay_exact_plan {
 struct assay_reply {
     enum assay_reply_kind kind;
     struct assay_exact_plan plan; /* PEDANTIC */
-    struct str text;              /* GROUP, TARGET, COMPLEXITY, FAILED: borrowed from the line */
+    struct str text;              /* GROUP, TARGET, COMPLEXITY, UNCOUNTABLE, FAILED: borrowed from the line */
     double amount;                /* ITEMS, BYTES: above 0; COUNTER: finite */
     enum assay_counter_kind counter_kind; /* COUNTER; its name is `text`, a valid one */
     uint64_t number; /* HELLO: version; BUILT: ASSAY_BUILT_...; THREADS; READY: clock cost, ns; TOOK, PACED: how many
                         times */
+    struct assay_measured counted; /* COUNTED: of the metrics that are counted; in total */
     int64_t times_ns[ASSAY_MAX_BATCHES];         /* TOOK, PACED */
     double cycles_ns[ASSAY_MAX_BATCHES]; /* PACED: above 0 */
 };
@@ -129,6 +142,7 @@ bool assay_counter_kind_of_name(struct str name, enum assay_counter_kind *out_ki
 void assay_reply_format_built(unsigned built, struct buf *out_line);
 void assay_reply_format_took(const int64_t *times_ns, size_t count, struct buf *out_line);
 void assay_reply_format_paced(const int64_t *times_ns, const double *cycles_ns, size_t count, struct buf *out_line);
+void assay_reply_format_counted(const struct assay_measured *counted, struct buf *out_line);
 void assay_reply_format_called(const struct histogram *calls, struct buf *out_line);
 
 #endif /* ASSAY_PROTOCOL_H */

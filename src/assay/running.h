@@ -8,6 +8,7 @@
 
 #include "assay/bench.h"
 #include "assay/channel.h"
+#include "assay/counts.h"
 #include "assay/crew.h"
 #include "assay/params.h"
 #include "assay/reference.h"
@@ -22,6 +23,9 @@ struct running {
     struct crew crew;
     struct assay_bench *members; /* crew.count of them */
     struct assay_command command; /* the one at hand */
+    bool has_counts; /* they are initialised */
+    struct assay_counts counts;
+    struct assay_measured counted;
     const struct assay_registration *registration;
     struct str label;                       /* borrowed: what parameters there are */
     char values[ASSAY_MAX_LABEL_BYTES + 1]; /* the label with NULs for its commas */
@@ -33,6 +37,7 @@ struct assay_bench {
     bool has_rounds;  /* the body uses BENCH_ROUNDS */
     bool times_calls; /* the command at hand is CALLS */
     bool paces;       /* it is PACED */
+    bool counts;      /* it is COUNT, and this thread is the first */
     bool is_one_of_many; /* threads */
     unsigned thread;     /* 0 for the one that speaks for all */
     struct running *running; /* NULL while the cost of the clock is measured: nobody to ask */

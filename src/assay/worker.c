@@ -65,6 +65,9 @@ static uint64_t begin(struct assay_bench *bench)
         bench->cycle_ns = assay_reference_cycle_ns();
     }
     bench->phase = bench->times_calls ? IN_CALL : IN_BATCH;
+    if (bench->counts) {
+        assay_counts_start(&bench->running->counts);
+    }
     if (bench->is_one_of_many && !start_together(bench)) {
         return end_early(bench);
     }
@@ -72,10 +75,30 @@ static uint64_t begin(struct assay_bench *bench)
     return bench->iterations;
 }
 
+/* Says what cannot be counted, the first time that something is to be. */
+static void prepare_counts(struct running *running)
+{
+    if (running->has_counts) {
+        return;
+    }
+    running->has_counts = true;
+    assay_counts_init(&running->counts);
+    if (running->counts.heap_reason) {
+        assay_channel_say(&running->channel, "uncountable allocations:", running->counts.heap_reason);
+    }
+    if (running->counts.pmu_reason) {
+        assay_channel_say(&running->channel, "uncountable pmu:", running->counts.pmu_reason);
+    }
+}
+
 static void take_on(struct assay_bench *bench, const struct assay_command *command)
 {
     bench->times_calls = command->kind == ASSAY_COMMAND_CALLS;
     bench->paces = command->kind == ASSAY_COMMAND_PACED;
+    bench->counts = command->kind == ASSAY_COMMAND_COUNT && bench->thread == 0;
+    if (bench->counts) {
+        prepare_counts(bench->running);
+    }
     bench->batch_count = 0;
     if (bench->times_calls) {
         bench->iterations = 1;
@@ -83,7 +106,7 @@ static void take_on(struct assay_bench *bench, const struct assay_command *comma
         memset(&bench->calls, 0, sizeof(bench->calls));
     } else {
         bench->iterations = command->iterations;
-        bench->batches_left = command->count;
+        bench->batches_left = command->kind == ASSAY_COMMAND_COUNT ? 1 : command->count;
     }
 }
 
@@ -106,6 +129,8 @@ static void say_measured(struct assay_bench *bench)
     struct buf *line = assay_channel_begin(&running->channel);
     if (bench->times_calls) {
         assay_reply_format_called(&bench->calls, line);
+    } else if (bench->counts) {
+        assay_reply_format_counted(&running->counted, line);
     } else if (bench->paces) {
         assay_reply_format_paced(bench->times_ns, bench->cycles_ns, bench->batch_count, line);
     } else {
@@ -183,6 +208,10 @@ static bool keep_time(struct assay_bench *bench, int64_t now_ns)
     bench->end_ns = now_ns;
     if (bench->is_one_of_many && !bench->times_calls && !time_of_all(bench, &took_ns)) {
         return false;
+    }
+    if (bench->counts) {
+        bench->running->counted = (struct assay_measured){0};
+        assay_counts_stop(&bench->running->counts, &bench->running->counted);
     }
     if (bench->paces) {
         keep_pace(bench);

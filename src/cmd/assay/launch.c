@@ -19,6 +19,8 @@
 /* Rounds of an empty loop, and how long each is: 5 ms for what one number needs. */
 #define EMPTY_ROUNDS 50
 #define EMPTY_ROUND_NS 100000
+/* Of slower bodies few iterations are counted. */
+#define SLOW_ITERATION_NS 1e6
 
 static bool run_one_batch(void *worker, uint64_t iterations, int64_t *out_ns)
 {
@@ -214,7 +216,8 @@ static bool measure_in(const struct session_options *options, struct subject *su
 
 void launch_subject(struct subject *subject, const struct session_options *options, struct worker_layout layout)
 {
-    struct worker *worker = worker_start(subject->program, subject->fullname, layout, options->timeout_ns);
+    const struct worker_settings settings = {.timeout_ns = options->timeout_ns, .layout = layout};
+    struct worker *worker = worker_start(subject->program, subject->fullname, &settings);
     if (!worker) {
         subject->no_memory = true;
         return;
@@ -234,7 +237,8 @@ void launch_subject(struct subject *subject, const struct session_options *optio
 
 bool launch_empty_loop(const char *program, int64_t timeout_ns, double *out_seconds)
 {
-    struct worker *worker = worker_start(program, ASSAY_EMPTY_FULLNAME, (struct worker_layout){0}, timeout_ns);
+    const struct worker_settings settings = {.timeout_ns = timeout_ns};
+    struct worker *worker = worker_start(program, ASSAY_EMPTY_FULLNAME, &settings);
     struct assay_round_size round;
     int64_t times_ns[EMPTY_ROUNDS];
     double least_ns = 0;
@@ -251,4 +255,74 @@ bool launch_empty_loop(const char *program, int64_t timeout_ns, double *out_seco
     worker_destroy(worker);
     *out_seconds = least_ns / 1e9;
     return has_memory;
+}
+
+/* Numbers of iterations that do not depend on how fast they are, so that what is
+ * counted is the same from run to run. */
+static uint64_t iterations_to_count(const struct subject *subject)
+{
+    if (subject->plan.rounds > 0) {
+        return subject->plan.iterations;
+    }
+    double iteration_ns = (double)subject->round.duration_ns / (double)subject->round.iterations;
+    return iteration_ns > SLOW_ITERATION_NS ? 4 : 64;
+}
+
+/* Counts a batch of one for what has a peak, and batches of N and 2 N for what
+ * happens in each iteration, after one that only warms up. */
+static bool count_in(struct subject *subject, struct worker *worker, unsigned counts)
+{
+    uint64_t iterations = iterations_to_count(subject);
+    struct assay_measured warmup, one, once, twice;
+    if (!worker_run_counted(worker, iterations, &warmup) || !worker_run_counted(worker, 1, &one) ||
+        !worker_run_counted(worker, iterations, &once) || !worker_run_counted(worker, 2 * iterations, &twice)) {
+        return false;
+    }
+    for (int i = ASSAY_METRIC_FIRST_MEASURED; i < ASSAY_METRIC_COUNT; i++) {
+        enum assay_metric metric = (enum assay_metric)i;
+        double total = assay_measured_get(&once, metric) + assay_measured_get(&twice, metric);
+        if ((assay_metric_counted_by(metric) & counts) == 0) {
+            continue;
+        }
+        if (metric == ASSAY_METRIC_PEAK_HEAP || metric == ASSAY_METRIC_PEAK_RSS) {
+            total = assay_measured_get(&one, metric);
+        } else {
+            total /= 3 * (double)iterations * (subject->threads > 0 ? subject->threads : 1);
+        }
+        assay_measured_set(&subject->counted, metric, total);
+    }
+    return true;
+}
+
+static void launch_counting(struct subject *subject, const struct session_options *options, unsigned counts)
+{
+    const struct worker_settings settings = {.timeout_ns = options->timeout_ns,
+                                             .counts_allocations = counts == ASSAY_COUNT_HEAP};
+    struct worker *worker = worker_start(subject->program, subject->fullname, &settings);
+    if (!worker) {
+        subject->no_memory = true;
+        return;
+    }
+    bool counted = worker_is_alive(worker) && count_in(subject, worker, counts);
+    counted = worker_is_alive(worker) && worker_finish(worker) && counted;
+    if (!counted) {
+        subject_note(subject, "not counted: ", worker_reason(worker));
+    }
+    for (unsigned each = ASSAY_COUNT_HEAP; each <= ASSAY_COUNT_PMU; each *= 2) {
+        if ((counts & each) != 0 && each != ASSAY_COUNT_SYSTEM) {
+            subject_note(subject, "not counted: ", worker_uncountable(worker, each));
+        }
+    }
+    worker_destroy(worker);
+}
+
+void launch_counts(struct subject *subject, const struct session_options *options)
+{
+    unsigned beside = subject->counts & (ASSAY_COUNT_SYSTEM | ASSAY_COUNT_PMU);
+    if (beside != 0) {
+        launch_counting(subject, options, beside);
+    }
+    if ((subject->counts & ASSAY_COUNT_HEAP) != 0) {
+        launch_counting(subject, options, ASSAY_COUNT_HEAP);
+    }
 }

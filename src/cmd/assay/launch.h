@@ -12,6 +12,10 @@
  * subject.  A worker that fails sets the subject's error.  */
 void launch_subject(struct subject *subject, const struct session_options *options, struct worker_layout layout);
 
+/* Counts what the subject wants counted, in workers of their own that are not
+ * timed.  What cannot be counted is noted; it fails nothing. */
+void launch_counts(struct subject *subject, const struct session_options *options);
+
 /* The fastest round of a loop without a body, seconds an iteration; 0 if the
  * program has none, being older than that.  False without memory. */
 bool launch_empty_loop(const char *program, int64_t timeout_ns, double *out_seconds);

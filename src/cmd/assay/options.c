@@ -236,6 +236,34 @@ static bool set_tolerance(void *field, const char *value, struct buf *wanted)
     return true;
 }
 
+static bool set_counts(void *field, const char *value, struct buf *wanted)
+{
+    static const struct {
+        struct str name;
+        unsigned counts;
+    } words[] = {
+        {{"allocations", 11}, ASSAY_COUNT_HEAP},
+        {{"system", 6}, ASSAY_COUNT_SYSTEM},
+        {{"pmu", 3}, ASSAY_COUNT_PMU},
+        {{"all", 3}, ASSAY_COUNT_HEAP | ASSAY_COUNT_SYSTEM | ASSAY_COUNT_PMU},
+    };
+    unsigned counts = 0;
+    struct str rest = base_str(value);
+    while (rest.ptr) {
+        struct str word = base_str_trim(base_str_cut(rest, ',', &rest));
+        size_t i = 0;
+        while (i < sizeof(words) / sizeof(words[0]) && !base_str_equal(word, words[i].name)) {
+            i++;
+        }
+        if (i == sizeof(words) / sizeof(words[0])) {
+            return arguments_want(wanted, "allocations, system, pmu or all, with commas between");
+        }
+        counts |= words[i].counts;
+    }
+    *(unsigned *)field = counts;
+    return true;
+}
+
 static bool set_sort(void *field, const char *value, struct buf *wanted)
 {
     struct options *options = field;
@@ -305,6 +333,8 @@ static const struct argument_option entries[] = {
      "a benchmark silent for so long has hung (60 s)"},
     {"calls", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_switch, AT(session.time_calls),
      "time single calls of every benchmark, for percentiles"},
+    {"count", 0, ARGUMENT_REQUIRED, "LIST", COMMAND_RUN, set_counts, AT(session.counts),
+     "count as well: allocations, system (faults, switches, memory), pmu, or all"},
     {"cycles", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_switch, AT(session.cycles),
      "measure cycles of the core beside the rounds, by chains of known length (on)"},
     {"disable", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_switch, AT(session.disable),

@@ -92,7 +92,11 @@ void report_format_number(enum assay_metric metric, double value, char out_text[
         format_number(value, out_text);
         break;
     case ASSAY_UNIT_BYTES:
-        format_scaled(value, bytes, out_text);
+        if (value < 1000 && value == floor(value)) {
+            (void)snprintf(out_text, REPORT_NUMBER_BYTES, "%.0f B", value);
+        } else {
+            format_scaled(value, bytes, out_text);
+        }
         break;
     case ASSAY_UNIT_BYTES_PER_SECOND:
         format_scaled(value, byte_rates, out_text);

@@ -209,6 +209,12 @@ enum assay_status session_measure(struct session *session, session_progress_fn *
         }
         measure_pass(session, order, i * session->count, launches * session->count, progress, context);
     }
+    for (size_t i = 0; i < session->count && !session->options.disable && !session->no_memory; i++) {
+        if (!session->subjects[i].error) {
+            launch_counts(&session->subjects[i], &session->options);
+            session->no_memory = session->subjects[i].no_memory;
+        }
+    }
     free(order);
     return session->no_memory ? ASSAY_NO_MEMORY : ASSAY_OK;
 }
@@ -222,11 +228,23 @@ enum assay_status session_measure_again(struct session *session, const char *ful
     return session->no_memory ? ASSAY_NO_MEMORY : ASSAY_OK;
 }
 
+/* What could not be counted is the same for most, so each sentence stands once. */
+static bool describe_note(const struct subject *subject, struct assay_result *result)
+{
+    for (size_t i = 0; subject->note && i < result->warning_count; i++) {
+        if (strcmp(result->warnings[i], subject->note) == 0) {
+            return true;
+        }
+    }
+    return !subject->note || assay_result_add_warning(result, base_str(subject->note));
+}
+
 enum assay_status session_describe(const struct session *session, struct assay_result *result)
 {
     for (size_t i = 0; i < session->count; i++) {
         struct assay_run *run = assay_result_add_run(result);
-        if (!run || subject_describe(&session->subjects[i], &session->options, run) != ASSAY_OK) {
+        if (!run || subject_describe(&session->subjects[i], &session->options, run) != ASSAY_OK ||
+            !describe_note(&session->subjects[i], result)) {
             return ASSAY_NO_MEMORY;
         }
     }

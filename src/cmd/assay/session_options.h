@@ -15,6 +15,7 @@ struct session_options {
     int64_t timeout_ns;         /* for each answer of a worker */
     bool cycles;                /* measure cycles by the reference, beside the rounds */
     bool time_calls;            /* time calls one by one for every benchmark */
+    unsigned counts;            /* ASSAY_COUNT_..., for every benchmark */
     bool disable;               /* run each body once, measure nothing worth keeping */
     bool shuffle;               /* a new order of the benchmarks for each pass over them */
     bool vary_layout;           /* another place of stack and heap for each launch */

@@ -19,6 +19,7 @@ void subject_deinit(struct subject *subject)
     free(subject->launch_cycles);
     free(subject->calls);
     free(subject->complexity);
+    free(subject->note);
 }
 
 void subject_fail(struct subject *subject, const char *reason)
@@ -27,6 +28,18 @@ void subject_fail(struct subject *subject, const char *reason)
         subject->error = strdup(reason);
         subject->no_memory = subject->no_memory || !subject->error;
     }
+}
+
+void subject_note(struct subject *subject, const char *heading, const char *sentence)
+{
+    struct buf note;
+    if (subject->note || sentence[0] == '\0') {
+        return;
+    }
+    base_buf_init(&note, 4000);
+    base_buf_addf(&note, "%s%s", heading, sentence);
+    subject->note = base_buf_take(&note);
+    subject->no_memory = subject->no_memory || !subject->note;
 }
 
 void subject_learn(struct subject *subject, const struct session_options *options, const struct worker *worker)
@@ -38,6 +51,7 @@ void subject_learn(struct subject *subject, const struct session_options *option
     subject->clock_cost_ns = facts.clock_cost_ns;
     subject->plan = facts.plan;
     subject->wants_calls = facts.wants_calls || options->time_calls;
+    subject->counts = options->counts;
     subject->group = facts.group ? strdup(facts.group) : NULL;
     subject->complexity = facts.complexity ? strdup(facts.complexity) : NULL;
     subject->targets = base_alloc_array(facts.target_count, sizeof(*subject->targets));
@@ -53,6 +67,7 @@ void subject_learn(struct subject *subject, const struct session_options *option
             return;
         }
         subject->target_count++;
+        subject->counts |= assay_metric_counted_by(target->metric);
         double q;
         if (assay_metric_is_percentile(target->metric, &q)) {
             uint64_t needed = assay_describe_samples_needed(q, ASSAY_TARGET_CONFIDENCE);
@@ -263,6 +278,7 @@ static enum assay_status describe_samples(const struct subject *subject, struct 
     if (!run->samples || !run->judgements) {
         return ASSAY_NO_MEMORY;
     }
+    run->measured = subject->counted;
     memcpy(run->samples, subject->samples, subject->sample_count * sizeof(*run->samples));
     enum assay_status status = assay_describe(run->samples, subject->sample_count, &run->stats);
     if (status != ASSAY_OK) {

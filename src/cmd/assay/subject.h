@@ -45,6 +45,9 @@ struct subject {
     double *launch_cycles; /* of an iteration, for each launch that was paced */
     size_t launch_cycles_count, launch_cycles_capacity;
     struct histogram *calls; /* NULL until calls were timed */
+    unsigned counts; /* ASSAY_COUNT_... that are wanted */
+    struct assay_measured counted;
+    char *note; /* what could not be counted, and why; or NULL */
     char *complexity; /* or NULL */
     struct worker_counter counters[WORKER_MAX_COUNTERS]; /* of all launches */
     size_t counter_count;
@@ -57,6 +60,9 @@ void subject_deinit(struct subject *subject);
 void subject_learn(struct subject *subject, const struct session_options *options, const struct worker *worker);
 /* Notes why it cannot be measured; the first reason stays. */
 void subject_fail(struct subject *subject, const char *reason);
+/* Notes something that did not work but fails nothing; "" is no note, and the
+ * first stays. */
+void subject_note(struct subject *subject, const char *heading, const char *sentence);
 /* Keeps what the benchmark printed last, for a person. */
 void subject_keep_output(struct subject *subject, const struct worker *worker);
 /* Keeps the times of `count` rounds of the subject's size as samples; false without memory. */

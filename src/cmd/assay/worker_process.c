@@ -22,6 +22,8 @@
 
 #include "assay/protocol.h"
 #include "base/clock.h"
+#include "base/num.h"
+#include "cmd/assay/preload.h"
 
 #define MAX_TARGETS 32
 #define MAX_REASON_BYTES 2000
@@ -48,6 +50,7 @@ struct worker {
     char *complexity;
     struct worker_counter counters[WORKER_MAX_COUNTERS];
     size_t counter_count;
+    struct buf uncountable_heap, uncountable_pmu; /* sentences */
     struct assay_exact_plan plan;
     double items, bytes;
     unsigned threads;
@@ -242,6 +245,14 @@ static void take_counter(struct worker *worker)
     counter->count++;
 }
 
+static void take_uncountable(struct worker *worker, struct str sentence)
+{
+    struct buf *kept =
+        base_str_starts_with(sentence, STR("pmu:")) ? &worker->uncountable_pmu : &worker->uncountable_heap;
+    base_buf_reset(kept);
+    base_buf_add(kept, sentence);
+}
+
 /* Takes in what may be said at any time; false if the reply is another. */
 static bool take_remark(struct worker *worker)
 {
@@ -251,6 +262,9 @@ static bool take_remark(struct worker *worker)
         return true;
     case ASSAY_REPLY_COUNTER:
         take_counter(worker);
+        return true;
+    case ASSAY_REPLY_UNCOUNTABLE:
+        take_uncountable(worker, worker->reply.text);
         return true;
     case ASSAY_REPLY_ITEMS:
         worker->items = worker->reply.amount;
@@ -307,6 +321,7 @@ static bool take_fact(struct worker *worker, bool *out_is_ready)
         return worker->complexity || bury(worker, "out of memory");
     case ASSAY_REPLY_FAILED:
     case ASSAY_REPLY_COUNTER:
+    case ASSAY_REPLY_UNCOUNTABLE:
     case ASSAY_REPLY_ITEMS:
     case ASSAY_REPLY_BYTES:
         return take_remark(worker);
@@ -319,6 +334,7 @@ static bool take_fact(struct worker *worker, bool *out_is_ready)
     case ASSAY_REPLY_TOOK:
     case ASSAY_REPLY_PACED:
     case ASSAY_REPLY_CALLED:
+    case ASSAY_REPLY_COUNTED:
         break;
     }
     return bury(worker, "answered before it was asked");
@@ -350,9 +366,10 @@ static bool make_pipe(int ends[2])
 }
 
 /* Starts `program FLAG` with its output in `output_fd`, and, if they are not
- * negative, the two protocol descriptors; 0 or an errno. */
+ * negative, the two protocol descriptors and the one of what is preloaded; 0 or an
+ * errno. */
 static int spawn(const char *program, char *flag, char *const *environment, int output_fd, int command_fd, int reply_fd,
-                 pid_t *out_pid)
+                 int preload_fd, pid_t *out_pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -376,6 +393,9 @@ static int spawn(const char *program, char *flag, char *const *environment, int 
         error = error ? error : posix_spawn_file_actions_adddup2(&actions, command_fd, ASSAY_COMMAND_FD);
         error = error ? error : posix_spawn_file_actions_adddup2(&actions, reply_fd, ASSAY_REPLY_FD);
     }
+    if (preload_fd >= 0) {
+        error = error ? error : posix_spawn_file_actions_adddup2(&actions, preload_fd, PRELOAD_FD);
+    }
     error = error ? error : posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
     error = error ? error : posix_spawnattr_setsigdefault(&attributes, &defaults);
     if (error == 0) {
@@ -390,45 +410,80 @@ static int spawn(const char *program, char *flag, char *const *environment, int 
     return error;
 }
 
-/* The environment with the padding variables set; NULL without memory.  The array
- * and its last strings are in `*out_memory`, to be freed. */
-static char **make_environment(struct worker_layout layout, void **out_memory)
+/* Variables that are set for a worker, each with its name's "=". */
+#define MAX_VARIABLES 3
+
+/* Adds a variable to `strings`, where it begins at `*out_begin`. */
+static void begin_variable(struct buf *strings, const char *name, size_t *out_begin)
 {
-    const size_t name_len = sizeof(WORKER_PADDING_NAME "=") - 1;
-    const size_t heap_name_len = sizeof(WORKER_HEAP_PADDING_NAME "=") - 1;
-    size_t count = 0;
+    *out_begin = strings->len;
+    base_buf_addf(strings, "%s=", name);
+}
+
+/* Whether an entry of the environment is of the same name as a variable. */
+static bool is_same_name(const char *entry, const char *variable)
+{
+    return strncmp(entry, variable, (size_t)(strchr(variable, '=') - variable) + 1) == 0;
+}
+
+/* The environment with the variables in `strings` instead of those of the same
+ * names; NULL without memory. */
+static char **replace_variables(struct buf *strings, const size_t *begins, size_t variable_count)
+{
+    size_t count = 0, kept = 0;
     while (environ[count]) {
         count++;
     }
-    size_t array_bytes = (count + 3) * sizeof(char *);
-    size_t heap_bytes = heap_name_len + 5;
-    char *memory = calloc(1, array_bytes + heap_bytes + name_len + layout.stack + 1);
-    if (!memory) {
+    char **environment =
+        base_buf_ok(strings) ? base_alloc_array(count + variable_count + 1, sizeof(*environment)) : NULL;
+    if (!environment) {
         return NULL;
     }
-    char **environment = (char **)(void *)memory; /* calloc aligns for any type */
-    char *heap_variable = memory + array_bytes;
-    (void)snprintf(heap_variable, heap_bytes, WORKER_HEAP_PADDING_NAME "=%04zu", layout.heap); /* fits */
-    char *variable = heap_variable + heap_bytes;
-    memcpy(variable, WORKER_PADDING_NAME "=", name_len);
-    memset(variable + name_len, 'x', layout.stack);
-    size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        if (strncmp(environ[i], variable, name_len) != 0 && strncmp(environ[i], heap_variable, heap_name_len) != 0) {
+        bool is_replaced = false;
+        for (size_t each = 0; each < variable_count; each++) {
+            is_replaced = is_replaced || is_same_name(environ[i], strings->ptr + begins[each]);
+        }
+        if (!is_replaced) {
             environment[kept++] = environ[i];
         }
     }
-    environment[kept++] = heap_variable;
-    environment[kept] = variable;
-    *out_memory = memory;
+    for (size_t each = 0; each < variable_count; each++) {
+        environment[kept++] = strings->ptr + begins[each];
+    }
     return environment;
 }
 
-/* 0 or an errno. */
-static int launch(struct worker *worker, const char *program, const char *fullname, struct worker_layout layout)
+/* The environment of a worker, with the counter of allocations before what is
+ * preloaded anyway if it `counts`; NULL without memory.  Its strings are partly in
+ * `strings`, to be released after it. */
+static char **make_environment(struct worker_layout layout, bool counts, struct buf *strings)
 {
-    void *memory = NULL;
-    char **environment = make_environment(layout, &memory);
+    size_t begins[MAX_VARIABLES], count = 0;
+    begin_variable(strings, WORKER_HEAP_PADDING_NAME, &begins[count++]);
+    base_buf_addf(strings, "%04zu", layout.heap);
+    base_buf_add_char(strings, '\0');
+    begin_variable(strings, WORKER_PADDING_NAME, &begins[count++]);
+    for (size_t i = 0; i < layout.stack; i++) {
+        base_buf_add_char(strings, 'x');
+    }
+    if (counts) {
+        const char *preloaded = getenv("LD_PRELOAD");
+        base_buf_add_char(strings, '\0');
+        begin_variable(strings, "LD_PRELOAD", &begins[count++]);
+        base_buf_addf(strings, PRELOAD_PATH "%s%s", preloaded ? ":" : "", preloaded ? preloaded : "");
+    }
+    return replace_variables(strings, begins, count);
+}
+
+/* 0 or an errno. */
+static int launch(struct worker *worker, const char *program, const char *fullname,
+                  const struct worker_settings *settings)
+{
+    struct buf strings;
+    base_buf_init(&strings, 1 << 20);
+    int preload_fd = settings->counts_allocations ? preload_open() : -1;
+    char **environment = make_environment(settings->layout, preload_fd >= 0, &strings);
     int commands[2] = {-1, -1}, replies[2] = {-1, -1};
     struct buf flag;
     base_buf_init(&flag, 4000);
@@ -441,28 +496,33 @@ static int launch(struct worker *worker, const char *program, const char *fullna
                !make_pipe(replies)) {
         error = errno;
     } else {
-        error = spawn(program, flag.ptr, environment, fileno(worker->output), commands[0], replies[1], &worker->pid);
+        error = spawn(program, flag.ptr, environment, fileno(worker->output), commands[0], replies[1], preload_fd,
+                      &worker->pid);
     }
     close_fd(&commands[0]);
     close_fd(&replies[1]);
     worker->command_fd = commands[1];
     worker->reply_fd = replies[0];
+    close_fd(&preload_fd);
     base_buf_deinit(&flag);
-    free(memory);
+    free(environment);
+    base_buf_deinit(&strings);
     return error;
 }
 
-struct worker *worker_start(const char *program, const char *fullname, struct worker_layout layout, int64_t timeout_ns)
+struct worker *worker_start(const char *program, const char *fullname, const struct worker_settings *settings)
 {
     struct worker *worker = calloc(1, sizeof(*worker));
     if (!worker) {
         return NULL;
     }
     worker->command_fd = worker->reply_fd = -1;
-    worker->timeout_ns = timeout_ns;
+    worker->timeout_ns = settings->timeout_ns;
     worker->doing = "before its measured loop";
     base_buf_init(&worker->reason, MAX_REASON_BYTES);
-    int error = launch(worker, program, fullname, layout);
+    base_buf_init(&worker->uncountable_heap, MAX_REASON_BYTES);
+    base_buf_init(&worker->uncountable_pmu, MAX_REASON_BYTES);
+    int error = launch(worker, program, fullname, settings);
     if (error != 0) {
         set_reason(worker, "cannot start '%s': %s", program, strerror(error));
         (void)bury(worker, NULL);
@@ -492,6 +552,8 @@ void worker_destroy(struct worker *worker)
         free(worker->targets[i]);
     }
     base_buf_deinit(&worker->reason);
+    base_buf_deinit(&worker->uncountable_heap);
+    base_buf_deinit(&worker->uncountable_pmu);
     free(worker);
 }
 
@@ -581,6 +643,21 @@ bool worker_run_calls(struct worker *worker, uint64_t count, struct histogram *c
            bury(worker, "answered with another number of calls than it was asked for");
 }
 
+bool worker_run_counted(struct worker *worker, uint64_t iterations, struct assay_measured *out_counted)
+{
+    const struct assay_command command = {ASSAY_COMMAND_COUNT, iterations, 1};
+    if (!send_command(worker, &command) || !await(worker, ASSAY_REPLY_COUNTED, &worker->no_calls)) {
+        return false;
+    }
+    *out_counted = worker->reply.counted;
+    return true;
+}
+
+const char *worker_uncountable(const struct worker *worker, unsigned counted_by)
+{
+    return base_buf_cstr(counted_by == ASSAY_COUNT_PMU ? &worker->uncountable_pmu : &worker->uncountable_heap);
+}
+
 bool worker_finish(struct worker *worker)
 {
     struct assay_command command = {.kind = ASSAY_COMMAND_END};
@@ -659,7 +736,7 @@ bool worker_list_benchmarks(const char *program, int64_t timeout_ns, struct buf 
     char flag[] = ASSAY_LIST_FLAG;
     int output[2] = {-1, -1};
     pid_t pid = 0;
-    int error = make_pipe(output) ? spawn(program, flag, environ, output[1], -1, -1, &pid) : errno;
+    int error = make_pipe(output) ? spawn(program, flag, environ, output[1], -1, -1, -1, &pid) : errno;
     close_fd(&output[1]);
     if (error != 0) {
         base_buf_addf(out_reason, "cannot start '%s': %s", program, strerror(error));

@@ -55,13 +55,19 @@ struct worker_layout {
 #define WORKER_PADDING_NAME "ASSAY_PADDING"
 #define WORKER_HEAP_PADDING_NAME "ASSAY_HEAP_PADDING"
 
+/* How a worker is started; zero is plain but for the timeout. */
+struct worker_settings {
+    int64_t timeout_ns; /* for each answer */
+    struct worker_layout layout;
+    bool counts_allocations; /* with the counter before the C library: it is slower then */
+};
+
 /*
  * Starts `program` for the benchmark `fullname` and waits until it stands
- * before its loop.  Each answer must come within `timeout_ns`.  NULL only
- * without memory; a worker that did not get so far is returned with
- * worker_is_alive() false.
+ * before its loop.  NULL only without memory; a worker that did not get so far is
+ * returned with worker_is_alive() false.
  */
-struct worker *worker_start(const char *program, const char *fullname, struct worker_layout layout, int64_t timeout_ns);
+struct worker *worker_start(const char *program, const char *fullname, const struct worker_settings *settings);
 /* Kills it if it is alive, and forgets it.  NULL does nothing. */
 void worker_destroy(struct worker *worker);
 
@@ -73,6 +79,12 @@ bool worker_run_batches(struct worker *worker, uint64_t iterations, uint64_t cou
 /* The same, and what a cycle of the core took beside each; for a worker that paces only. */
 bool worker_run_paced(struct worker *worker, uint64_t iterations, uint64_t count, int64_t *out_times_ns,
                       double *out_cycles_ns);
+/* A batch of `iterations`, counted: totals in `*out_counted`.  For workers that
+ * know the command, as all do that pace or have threads. */
+bool worker_run_counted(struct worker *worker, uint64_t iterations, struct assay_measured *out_counted);
+/* Why some things cannot be counted, a sentence each after "WHAT: "; "" if all can. Borrowed. */
+const char *worker_uncountable(const struct worker *worker, unsigned counted_by);
+
 /* `count` calls timed one by one on each thread, added to `calls`. */
 bool worker_run_calls(struct worker *worker, uint64_t count, struct histogram *calls);
 /* Leaves the loop and waits for the end of the process.  False also if a check

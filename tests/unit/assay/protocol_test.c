@@ -114,7 +114,7 @@ static void a_line_that_is_no_command_is_refused(void **state)
         "calls 5 2",
         "calls 5 ",
         "calls 1125899906842625",
-        "call 5",
+        "call 5", "count", "count 0", "count 1 1",
         "end ",
         "end 1",
         " end",
@@ -159,6 +159,7 @@ static void a_reply_of_one_number_or_word_is_understood(void **state)
         {"calls", ASSAY_REPLY_WANTS_CALLS, 0, ""},
         {"failed check failed at a.c:3: x == 1", ASSAY_REPLY_FAILED, 0, "check failed at a.c:3: x == 1"},
         {"threads 2", ASSAY_REPLY_THREADS, 2, ""},
+        {"uncountable pmu: none", ASSAY_REPLY_UNCOUNTABLE, 0, "pmu: none"},
         {"complexity size", ASSAY_REPLY_COMPLEXITY, 0, "size"},
         {"paces", ASSAY_REPLY_PACES, 0, ""},
         {"done", ASSAY_REPLY_DONE, 0, ""},
@@ -226,6 +227,32 @@ static void a_counter_has_a_kind_a_number_and_a_name(void **state)
         "counter sum 1 ä", "counter  sum 1 a",   "complexity",            "complexity ",
         "counter sum 1 a23456789012345678901234567890123456789bc",
     };
+    for (size_t i = 0; i < COUNT_OF(refused); i++) {
+        assert_true(reply_is_refused(base_str(refused[i])));
+    }
+}
+
+static void counts_come_back_by_their_names(void **state)
+{
+    (void)state;
+    struct assay_measured counted = {0};
+    assay_measured_set(&counted, ASSAY_METRIC_ALLOCATIONS, 3);
+    assay_measured_set(&counted, ASSAY_METRIC_PEAK_RSS, 123456789012.0);
+    struct buf line;
+    base_buf_init(&line, ASSAY_MAX_LINE_BYTES);
+    assay_reply_format_counted(&counted, &line);
+    make_outputs_known();
+    assert_int_equal(assay_reply_parse(base_buf_str(&line), &reply, &calls), ASSAY_OK);
+    assert_int_equal(reply.kind, ASSAY_REPLY_COUNTED);
+    assert_double_is(assay_measured_get(&reply.counted, ASSAY_METRIC_ALLOCATIONS), 3);
+    assert_double_is(assay_measured_get(&reply.counted, ASSAY_METRIC_PEAK_RSS), 123456789012.0);
+    base_buf_deinit(&line);
+    /* What this version does not count, and what is not counted at all. */
+    assert_int_equal(assay_reply_parse(STR("counted leaps:5 cycles:7 minor_faults:2"), &reply, &calls), ASSAY_OK);
+    assert_double_is(assay_measured_get(&reply.counted, ASSAY_METRIC_CYCLES), NAN);
+    assert_double_is(assay_measured_get(&reply.counted, ASSAY_METRIC_MINOR_FAULTS), 2);
+    static const char *const refused[] = {"counted ",    "counted a",     "counted a:",   "counted :1",
+                                          "counted a:x", "counted a:1:2", "counted a:-1", "counted a:nan"};
     for (size_t i = 0; i < COUNT_OF(refused); i++) {
         assert_true(reply_is_refused(base_str(refused[i])));
     }
@@ -480,6 +507,7 @@ int main(void)
         cmocka_unit_test(a_reply_of_one_number_or_word_is_understood),
         cmocka_unit_test(an_amount_is_above_zero),
         cmocka_unit_test(a_counter_has_a_kind_a_number_and_a_name),
+        cmocka_unit_test(counts_come_back_by_their_names),
         cmocka_unit_test(how_a_file_is_built_comes_back_as_it_was_said),
         cmocka_unit_test(times_come_back_as_they_were_taken),
         cmocka_unit_test(paced_batches_come_back_as_they_were_taken),
