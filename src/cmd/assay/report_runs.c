@@ -348,8 +348,11 @@ void report_clock(const struct report *report, const struct assay_result *result
     }
 }
 
+/* "p99.9 < 500.5 ms" */
+#define LEAST_LIMIT_WIDTH 16
+
 static void print_target(const struct report *report, const struct assay_run *run,
-                         const struct assay_judgement *judgement, size_t width)
+                         const struct assay_judgement *judgement, size_t width, size_t limit_width)
 {
     char limit[ASSAY_TARGET_TEXT_BYTES], estimate[REPORT_NUMBER_BYTES], bound[REPORT_NUMBER_BYTES + 3] = "-";
     assay_target_format(&judgement->target, limit);
@@ -361,7 +364,7 @@ static void print_target(const struct report *report, const struct assay_run *ru
         report_format_number(judgement->target.metric, worst, number);
         (void)snprintf(bound, sizeof(bound), "%s %s", judgement->target.at_least ? ">=" : "<=", number);
     }
-    fprintf(report->out, "%-*s  %-16s  %10s  %13s  %9llu  ", (int)width, run->name, limit, estimate, bound,
+    fprintf(report->out, "%-*s  %-*s  %10s  %13s  %9llu  ", (int)width, run->name, (int)limit_width, limit, estimate, bound,
             (unsigned long long)judgement->n);
     enum shade shade = shade_of_target(judgement->verdict);
     report_begin_shade(report, shade);
@@ -375,14 +378,19 @@ static void print_target(const struct report *report, const struct assay_run *ru
 
 void report_targets(const struct report *report, const struct assay_result *result)
 {
-    size_t width = strlen("Target of"), count = 0, met = 0;
+    size_t width = strlen("Target of"), limit_width = LEAST_LIMIT_WIDTH, count = 0, met = 0;
     for (size_t i = 0; i < result->run_count; i++) {
         const struct assay_run *run = &result->runs[i];
         count += run->judgement_count;
         for (size_t each = 0; each < run->judgement_count; each++) {
             bool is_met = run->judgements[each].verdict == ASSAY_TARGET_MET;
             met += is_met;
-            width = !is_met && strlen(run->name) > width ? strlen(run->name) : width;
+            if (!is_met) {
+                char limit[ASSAY_TARGET_TEXT_BYTES];
+                assay_target_format(&run->judgements[each].target, limit);
+                width = strlen(run->name) > width ? strlen(run->name) : width;
+                limit_width = strlen(limit) > limit_width ? strlen(limit) : limit_width;
+            }
         }
     }
     if (count == 0) {
@@ -394,13 +402,13 @@ void report_targets(const struct report *report, const struct assay_result *resu
     }
     char title[64];
     (void)snprintf(title, sizeof(title), "%zu of %zu targets not met", count - met, count); /* fits */
-    report_rule(report, width + 69, title);
-    fprintf(report->out, "%-*s  %-16s  %10s  %13s  %9s  %s\n", (int)width, "Target of", "Limit", "Measured",
+    report_rule(report, width + limit_width + 53, title);
+    fprintf(report->out, "%-*s  %-*s  %10s  %13s  %9s  %s\n", (int)width, "Target of", (int)limit_width, "Limit", "Measured",
             "95% bound", "Samples", "Verdict");
     for (size_t i = 0; i < result->run_count; i++) {
         for (size_t each = 0; each < result->runs[i].judgement_count; each++) {
             if (result->runs[i].judgements[each].verdict != ASSAY_TARGET_MET) {
-                print_target(report, &result->runs[i], &result->runs[i].judgements[each], width);
+                print_target(report, &result->runs[i], &result->runs[i].judgements[each], width, limit_width);
             }
         }
     }
