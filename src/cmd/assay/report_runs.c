@@ -364,8 +364,8 @@ static void print_target(const struct report *report, const struct assay_run *ru
         report_format_number(judgement->target.metric, worst, number);
         (void)snprintf(bound, sizeof(bound), "%s %s", judgement->target.at_least ? ">=" : "<=", number);
     }
-    fprintf(report->out, "%-*s  %-*s  %10s  %13s  %9llu  ", (int)width, run->name, (int)limit_width, limit, estimate, bound,
-            (unsigned long long)judgement->n);
+    fprintf(report->out, "%-*s  %-*s  %10s  %13s  %9llu  ", (int)width, run->name, (int)limit_width, limit, estimate,
+            bound, (unsigned long long)judgement->n);
     enum shade shade = shade_of_target(judgement->verdict);
     report_begin_shade(report, shade);
     fputs(assay_target_verdict_name(judgement->verdict), report->out);
@@ -403,8 +403,8 @@ void report_targets(const struct report *report, const struct assay_result *resu
     char title[64];
     (void)snprintf(title, sizeof(title), "%zu of %zu targets not met", count - met, count); /* fits */
     report_rule(report, width + limit_width + 53, title);
-    fprintf(report->out, "%-*s  %-*s  %10s  %13s  %9s  %s\n", (int)width, "Target of", (int)limit_width, "Limit", "Measured",
-            "95% bound", "Samples", "Verdict");
+    fprintf(report->out, "%-*s  %-*s  %10s  %13s  %9s  %s\n", (int)width, "Target of", (int)limit_width, "Limit",
+            "Measured", "95% bound", "Samples", "Verdict");
     for (size_t i = 0; i < result->run_count; i++) {
         for (size_t each = 0; each < result->runs[i].judgement_count; each++) {
             if (result->runs[i].judgements[each].verdict != ASSAY_TARGET_MET) {
