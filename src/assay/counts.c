@@ -9,6 +9,29 @@
 #include "assay/bench.h"
 #include "assay/pmu.h"
 
+/* Requests to callgrind, which do nothing elsewhere: counting is on between the
+ * two, and each count is dumped to a file of its own. */
+#if defined(__has_include)
+#if __has_include(<valgrind/callgrind.h>)
+#include <valgrind/callgrind.h>
+#endif
+#endif
+#if defined(CALLGRIND_TOGGLE_COLLECT)
+#define START_INSTRUCTIONS()                                                                                           \
+    do {                                                                                                               \
+        CALLGRIND_ZERO_STATS;                                                                                          \
+        CALLGRIND_TOGGLE_COLLECT;                                                                                      \
+    } while (0)
+#define STOP_INSTRUCTIONS()                                                                                            \
+    do {                                                                                                               \
+        CALLGRIND_TOGGLE_COLLECT;                                                                                      \
+        CALLGRIND_DUMP_STATS;                                                                                          \
+    } while (0)
+#else
+#define START_INSTRUCTIONS() (void)0
+#define STOP_INSTRUCTIONS() (void)0
+#endif
+
 /* Another allocator may be linked into the program, which then does not come by. */
 static const char *check_heap(const struct assay_counts *counts)
 {
@@ -52,11 +75,13 @@ void assay_counts_start(struct assay_counts *counts)
     if (counts->pmu >= 0) {
         assay_pmu_start(counts->pmu);
     }
+    START_INSTRUCTIONS();
 }
 
 void assay_counts_stop(struct assay_counts *counts, struct assay_measured *out)
 {
     struct rusage after;
+    STOP_INSTRUCTIONS();
     if (counts->pmu >= 0) {
         (void)assay_pmu_stop(counts->pmu, out);
     }

@@ -4,7 +4,8 @@
  *
  * Allocations are counted by assay/heap_counter.h if the worker was started
  * with it; page faults, context switches and the most memory ever resident by the
- * system (getrusage); and the rest by the processor (assay/pmu.h).
+ * system (getrusage); the rest by the processor (assay/pmu.h); and instructions by
+ * callgrind, if the worker runs under it, which tells the controller by files.
  */
 #ifndef ASSAY_COUNTS_H
 #define ASSAY_COUNTS_H

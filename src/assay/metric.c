@@ -41,6 +41,8 @@ static const struct metric_facts metrics[ASSAY_METRIC_COUNT] = {
     [ASSAY_METRIC_ALLOCATIONS] = {"allocations", "Allocs", ASSAY_UNIT_PER_ITERATION, 0, 0, ASSAY_COUNT_HEAP},
     [ASSAY_METRIC_ALLOCATED_BYTES] = {"allocated_bytes", "Allocated", ASSAY_UNIT_BYTES, 0, 0, ASSAY_COUNT_HEAP},
     [ASSAY_METRIC_PEAK_HEAP] = {"peak_heap", "Peak heap", ASSAY_UNIT_BYTES, 0, 0, ASSAY_COUNT_HEAP},
+    [ASSAY_METRIC_INSTRUCTIONS] = {"instructions", "Instructions", ASSAY_UNIT_PER_ITERATION, 0, 0.001,
+                                   ASSAY_COUNT_INSTRUCTIONS},
     [ASSAY_METRIC_PEAK_RSS] = {"peak_rss", "Peak RSS", ASSAY_UNIT_BYTES, 0, NAN, ASSAY_COUNT_SYSTEM},
     [ASSAY_METRIC_MINOR_FAULTS] = {"minor_faults", "Faults", ASSAY_UNIT_PER_ITERATION, 0, NAN, ASSAY_COUNT_SYSTEM},
     [ASSAY_METRIC_MAJOR_FAULTS] = {"major_faults", "Major", ASSAY_UNIT_PER_ITERATION, 0, NAN, ASSAY_COUNT_SYSTEM},

@@ -47,6 +47,7 @@ enum assay_metric {
     ASSAY_METRIC_ALLOCATIONS, /* an iteration, as the next */
     ASSAY_METRIC_ALLOCATED_BYTES,
     ASSAY_METRIC_PEAK_HEAP, /* within an iteration, above what was in use before */
+    ASSAY_METRIC_INSTRUCTIONS, /* of an iteration, on callgrind's simulated processor */
     ASSAY_METRIC_PEAK_RSS,  /* of the whole process */
     ASSAY_METRIC_MINOR_FAULTS, /* an iteration, as all that follow */
     ASSAY_METRIC_MAJOR_FAULTS,
@@ -86,6 +87,7 @@ bool assay_metric_is_measured(enum assay_metric metric);
 #define ASSAY_COUNT_HEAP 1u
 #define ASSAY_COUNT_SYSTEM 2u
 #define ASSAY_COUNT_PMU 4u
+#define ASSAY_COUNT_INSTRUCTIONS 8u
 /* One of these, or 0. */
 unsigned assay_metric_counted_by(enum assay_metric metric);
 /* How much worse than its baseline a measured metric may be, as a share: 0 for

@@ -6,6 +6,7 @@
 
 #include "assay/calibrate.h"
 #include "base/clock.h"
+#include "cmd/assay/callgrind.h"
 
 /* One command's worth of work, so that progress and time limits are looked at
  * often and a worker answers well within its timeout. */
@@ -19,6 +20,7 @@
 /* Rounds of an empty loop, and how long each is: 5 ms for what one number needs. */
 #define EMPTY_ROUNDS 50
 #define EMPTY_ROUND_NS 100000
+#define EMPTY_ITERATIONS 64
 /* Of slower bodies few iterations are counted. */
 #define SLOW_ITERATION_NS 1e6
 
@@ -316,8 +318,40 @@ static void launch_counting(struct subject *subject, const struct session_option
     worker_destroy(worker);
 }
 
+/* On a simulated processor everything takes fifty times as long. */
+static uint64_t iterations_to_simulate(const struct subject *subject)
+{
+    double iteration_ns = (double)subject->round.duration_ns / (double)subject->round.iterations;
+    if (subject->plan.rounds > 0) {
+        return subject->plan.iterations;
+    }
+    return iteration_ns < SLOW_ITERATION_NS / 10 ? 64 : iteration_ns < SLOW_ITERATION_NS ? 8 : 1;
+}
+
+static void count_instructions(struct subject *subject, const struct session_options *options)
+{
+    struct buf reason;
+    double instructions;
+    if (subject->threads > 1) {
+        subject_note(subject, "not counted: ",
+                     "instructions of bodies on several threads, which change with how these meet");
+        return;
+    }
+    base_buf_init(&reason, 4000);
+    if (callgrind_count(subject->program, subject->fullname, iterations_to_simulate(subject), options->timeout_ns,
+                        &instructions, &reason)) {
+        instructions -= subject->empty_loop_instructions;
+        assay_measured_set(&subject->counted, ASSAY_METRIC_INSTRUCTIONS, instructions < 0 ? 0 : instructions);
+    }
+    subject_note(subject, "not counted: instructions: ", base_buf_cstr(&reason));
+    base_buf_deinit(&reason);
+}
+
 void launch_counts(struct subject *subject, const struct session_options *options)
 {
+    if ((subject->counts & ASSAY_COUNT_INSTRUCTIONS) != 0) {
+        count_instructions(subject, options);
+    }
     unsigned beside = subject->counts & (ASSAY_COUNT_SYSTEM | ASSAY_COUNT_PMU);
     if (beside != 0) {
         launch_counting(subject, options, beside);
@@ -325,4 +359,16 @@ void launch_counts(struct subject *subject, const struct session_options *option
     if ((subject->counts & ASSAY_COUNT_HEAP) != 0) {
         launch_counting(subject, options, ASSAY_COUNT_HEAP);
     }
+}
+
+double launch_empty_loop_instructions(const char *program, int64_t timeout_ns)
+{
+    struct buf reason;
+    double instructions = 0;
+    base_buf_init(&reason, 4000);
+    if (!callgrind_count(program, ASSAY_EMPTY_FULLNAME, EMPTY_ITERATIONS, timeout_ns, &instructions, &reason)) {
+        instructions = 0; /* why is found out by the benchmarks themselves */
+    }
+    base_buf_deinit(&reason);
+    return instructions;
 }

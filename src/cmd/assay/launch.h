@@ -20,4 +20,7 @@ void launch_counts(struct subject *subject, const struct session_options *option
  * program has none, being older than that.  False without memory. */
 bool launch_empty_loop(const char *program, int64_t timeout_ns, double *out_seconds);
 
+/* Instructions that an iteration of a loop without a body takes; 0 if they cannot be counted. */
+double launch_empty_loop_instructions(const char *program, int64_t timeout_ns);
+
 #endif /* CMD_ASSAY_LAUNCH_H */

@@ -245,7 +245,8 @@ static bool set_counts(void *field, const char *value, struct buf *wanted)
         {{"allocations", 11}, ASSAY_COUNT_HEAP},
         {{"system", 6}, ASSAY_COUNT_SYSTEM},
         {{"pmu", 3}, ASSAY_COUNT_PMU},
-        {{"all", 3}, ASSAY_COUNT_HEAP | ASSAY_COUNT_SYSTEM | ASSAY_COUNT_PMU},
+        {{"instructions", 12}, ASSAY_COUNT_INSTRUCTIONS},
+        {{"all", 3}, ASSAY_COUNT_HEAP | ASSAY_COUNT_SYSTEM | ASSAY_COUNT_PMU | ASSAY_COUNT_INSTRUCTIONS},
     };
     unsigned counts = 0;
     struct str rest = base_str(value);
@@ -256,11 +257,22 @@ static bool set_counts(void *field, const char *value, struct buf *wanted)
             i++;
         }
         if (i == sizeof(words) / sizeof(words[0])) {
-            return arguments_want(wanted, "allocations, system, pmu or all, with commas between");
+            return arguments_want(wanted, "allocations, system, pmu, instructions or all, with commas between");
         }
         counts |= words[i].counts;
     }
-    *(unsigned *)field = counts;
+    *(unsigned *)field |= counts;
+    return true;
+}
+
+static bool set_instructions(void *field, const char *value, struct buf *wanted)
+{
+    bool is_wanted;
+    unsigned *counts = field;
+    if (!set_switch(&is_wanted, value, wanted)) {
+        return false;
+    }
+    *counts = is_wanted ? *counts | ASSAY_COUNT_INSTRUCTIONS : *counts & ~ASSAY_COUNT_INSTRUCTIONS;
     return true;
 }
 
@@ -334,7 +346,9 @@ static const struct argument_option entries[] = {
     {"calls", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_switch, AT(session.time_calls),
      "time single calls of every benchmark, for percentiles"},
     {"count", 0, ARGUMENT_REQUIRED, "LIST", COMMAND_RUN, set_counts, AT(session.counts),
-     "count as well: allocations, system (faults, switches, memory), pmu, or all"},
+     "count as well: allocations, system (faults, switches, memory), pmu, instructions, or all"},
+    {"instructions", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_instructions, AT(session.counts),
+     "count the instructions of an iteration as well, by valgrind"},
     {"cycles", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_switch, AT(session.cycles),
      "measure cycles of the core beside the rounds, by chains of known length (on)"},
     {"disable", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_switch, AT(session.disable),

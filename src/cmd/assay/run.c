@@ -17,6 +17,7 @@
 #include "assay/timer.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "cmd/assay/callgrind.h"
 #include "cmd/assay/commands.h"
 #include "cmd/assay/commit.h"
 #include "cmd/assay/environment.h"
@@ -499,6 +500,10 @@ static int run_all(struct run *run, const char *const *programs, size_t program_
     if (run->options->list_only) {
         print_names(run);
         return EXIT_FINE;
+    }
+    if ((run->options->session.counts & ASSAY_COUNT_INSTRUCTIONS) != 0 && !callgrind_is_there()) {
+        complain("--instructions: there is no 'valgrind' in PATH; the package is called valgrind");
+        return EXIT_BAD_USAGE;
     }
     status = check_json_path(run->options);
     if (status != EXIT_FINE) {

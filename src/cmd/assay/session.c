@@ -192,6 +192,28 @@ static void measure_pass(struct session *session, const size_t *order, size_t do
     }
 }
 
+/* What is counted is counted after all times are taken. */
+static void count_all(struct session *session)
+{
+    const char *simulated = NULL; /* the program whose loop without a body is counted */
+    double instructions = 0;
+    for (size_t i = 0; i < session->count && !session->no_memory; i++) {
+        struct subject *subject = &session->subjects[i];
+        if (subject->error) {
+            continue;
+        }
+        if ((subject->counts & ASSAY_COUNT_INSTRUCTIONS) != 0) {
+            if (!simulated || strcmp(simulated, subject->program) != 0) {
+                simulated = subject->program;
+                instructions = launch_empty_loop_instructions(simulated, session->options.timeout_ns);
+            }
+            subject->empty_loop_instructions = instructions;
+        }
+        launch_counts(subject, &session->options);
+        session->no_memory = subject->no_memory;
+    }
+}
+
 enum assay_status session_measure(struct session *session, session_progress_fn *progress, void *context)
 {
     size_t launches = session->options.disable ? 1 : (size_t)session->options.launches;
@@ -209,11 +231,8 @@ enum assay_status session_measure(struct session *session, session_progress_fn *
         }
         measure_pass(session, order, i * session->count, launches * session->count, progress, context);
     }
-    for (size_t i = 0; i < session->count && !session->options.disable && !session->no_memory; i++) {
-        if (!session->subjects[i].error) {
-            launch_counts(&session->subjects[i], &session->options);
-            session->no_memory = session->subjects[i].no_memory;
-        }
+    if (!session->options.disable) {
+        count_all(session);
     }
     free(order);
     return session->no_memory ? ASSAY_NO_MEMORY : ASSAY_OK;

@@ -46,6 +46,7 @@ struct subject {
     size_t launch_cycles_count, launch_cycles_capacity;
     struct histogram *calls; /* NULL until calls were timed */
     unsigned counts; /* ASSAY_COUNT_... that are wanted */
+    double empty_loop_instructions; /* of its program, an iteration; 0: unknown */
     struct assay_measured counted;
     char *note; /* what could not be counted, and why; or NULL */
     char *complexity; /* or NULL */

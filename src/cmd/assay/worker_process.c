@@ -26,6 +26,7 @@
 #include "cmd/assay/preload.h"
 
 #define MAX_TARGETS 32
+#define MAX_WRAPPER 8 /* words */
 #define MAX_REASON_BYTES 2000
 #define TAIL_BYTES 1500
 #define MAX_LIST_BYTES 4000000
@@ -365,10 +366,10 @@ static bool make_pipe(int ends[2])
     return ends[0] >= 0 && ends[1] >= 0;
 }
 
-/* Starts `program FLAG` with its output in `output_fd`, and, if they are not
+/* Starts a program with its output in `output_fd`, and, if they are not
  * negative, the two protocol descriptors and the one of what is preloaded; 0 or an
  * errno. */
-static int spawn(const char *program, char *flag, char *const *environment, int output_fd, int command_fd, int reply_fd,
+static int spawn(char *const *argv, char *const *environment, int output_fd, int command_fd, int reply_fd,
                  int preload_fd, pid_t *out_pid)
 {
     posix_spawn_file_actions_t actions;
@@ -399,8 +400,7 @@ static int spawn(const char *program, char *flag, char *const *environment, int 
     error = error ? error : posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
     error = error ? error : posix_spawnattr_setsigdefault(&attributes, &defaults);
     if (error == 0) {
-        char *const argv[] = {(char *)(uintptr_t)program, flag, NULL}; /* posix_spawn does not write to it */
-        error = posix_spawn(out_pid, program, &actions, &attributes, argv, environment);
+        error = posix_spawnp(out_pid, argv[0], &actions, &attributes, argv, environment);
     }
     if (error == 0) {
         running_group = *out_pid;
@@ -496,8 +496,17 @@ static int launch(struct worker *worker, const char *program, const char *fullna
                !make_pipe(replies)) {
         error = errno;
     } else {
-        error = spawn(program, flag.ptr, environment, fileno(worker->output), commands[0], replies[1], preload_fd,
-                      &worker->pid);
+        const char *argv[MAX_WRAPPER + 3];
+        size_t count = 0;
+        for (; settings->wrapper && settings->wrapper[count] && count < MAX_WRAPPER; count++) {
+            argv[count] = settings->wrapper[count];
+        }
+        argv[count] = program;
+        argv[count + 1] = flag.ptr;
+        argv[count + 2] = NULL;
+        /* posix_spawn does not write to its arguments, though its type says so. */
+        error = spawn((char *const *)(uintptr_t)argv, environment, fileno(worker->output), commands[0], replies[1],
+                      preload_fd, &worker->pid);
     }
     close_fd(&commands[0]);
     close_fd(&replies[1]);
@@ -524,7 +533,8 @@ struct worker *worker_start(const char *program, const char *fullname, const str
     base_buf_init(&worker->uncountable_pmu, MAX_REASON_BYTES);
     int error = launch(worker, program, fullname, settings);
     if (error != 0) {
-        set_reason(worker, "cannot start '%s': %s", program, strerror(error));
+        set_reason(worker, "cannot start '%s': %s", settings->wrapper ? settings->wrapper[0] : program,
+                   strerror(error));
         (void)bury(worker, NULL);
     } else if (become_ready(worker)) {
         worker->doing = "in its measured loop";
@@ -736,7 +746,8 @@ bool worker_list_benchmarks(const char *program, int64_t timeout_ns, struct buf 
     char flag[] = ASSAY_LIST_FLAG;
     int output[2] = {-1, -1};
     pid_t pid = 0;
-    int error = make_pipe(output) ? spawn(program, flag, environ, output[1], -1, -1, -1, &pid) : errno;
+    char *const argv[] = {(char *)(uintptr_t)program, flag, NULL}; /* it is not written to */
+    int error = make_pipe(output) ? spawn(argv, environ, output[1], -1, -1, -1, &pid) : errno;
     close_fd(&output[1]);
     if (error != 0) {
         base_buf_addf(out_reason, "cannot start '%s': %s", program, strerror(error));

@@ -60,6 +60,7 @@ struct worker_settings {
     int64_t timeout_ns; /* for each answer */
     struct worker_layout layout;
     bool counts_allocations; /* with the counter before the C library: it is slower then */
+    const char *const *wrapper; /* a program in PATH and its arguments, ending with NULL, that runs it; or NULL */
 };
 
 /*
