@@ -87,6 +87,20 @@ static struct worker_layout same_layout(const char *program, const char *fullnam
     return (struct worker_layout){.stack = WORKER_MAX_PADDING - 1 - bytes % WORKER_MAX_PADDING};
 }
 
+/* What valgrind says when it gives up on a program whose debug information is
+ * newer than it is. */
+static void add_complaint(const struct worker *worker, struct buf *out_reason)
+{
+    struct buf tail;
+    base_buf_init(&tail, MAX_PATH_BYTES);
+    worker_add_output_tail(worker, &tail);
+    if (base_str_contains_ignoring_case(base_buf_str(&tail), STR("debuginfo reader"))) {
+        base_buf_add_cstr(out_reason, ", because valgrind cannot read its debug information; compile with -gdwarf-4 or "
+                                      "without -g");
+    }
+    base_buf_deinit(&tail);
+}
+
 /* Counts with dumps at `out_path` with ".1" and so on behind it. */
 static bool count_in(const char *out_path, const char *program, const char *fullname, uint64_t iterations,
                      int64_t timeout_ns, double *out_instructions, struct buf *out_reason)
@@ -103,6 +117,7 @@ static bool count_in(const char *out_path, const char *program, const char *full
     bool good = worker && run_batches(worker, iterations);
     if (worker && !good) {
         base_buf_add_cstr(out_reason, worker_reason(worker));
+        add_complaint(worker, out_reason);
     } else if (good && (!read_dump(out_path, DUMP_OF_N, &once) || !read_dump(out_path, DUMP_OF_2_N, &twice))) {
         base_buf_add_cstr(out_reason,
                           "valgrind counted nothing: the assay library was built without <valgrind/callgrind.h>");
