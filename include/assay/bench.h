@@ -113,10 +113,12 @@ ASSAY_API void assay_register(struct assay_registration *registration);
  * The measured loop: exactly one in a body.  Its block runs as often as the
  * measurement needs, many times between two readings of the clock, and the loop
  * itself costs one decrement and branch.  `continue` is fine; `break`, `return`
- * or `goto` out of it makes the benchmark fail.
+ * or `goto` out of it makes the benchmark fail, and so does a longjmp(), another
+ * BENCH_LOOP in a function that it calls, a child process that goes on with it,
+ * and a thread that the body started.
  */
 #define BENCH_LOOP(bench_)                                                                                             \
-    for (uint64_t assay_left = 0; (assay_left = assay_next((bench_), assay_left)) != 0;)                               \
+    for (uint64_t assay_left = ASSAY_ENTERING; (assay_left = assay_next((bench_), assay_left)) != 0;)                  \
         for (; assay_left != 0; assay_left = assay_count_down(assay_left))
 
 /*
@@ -231,7 +233,8 @@ ASSAY_API void assay_time_calls(struct assay_bench *bench);
  */
 ASSAY_API void assay_pedantic(struct assay_bench *bench, uint64_t rounds, uint64_t iterations, uint64_t warmup_rounds);
 
-/* In a round, before its loop: how many iterations the loop will make. */
+/* In a round, before its loop: how many iterations the loop will make.  Before
+ * the first round it makes the benchmark fail, and the result is 0. */
 ASSAY_API uint64_t assay_iterations(const struct assay_bench *bench);
 
 /* The value of a parameter of BENCH_PARAMS, as a whole number or as text; the
@@ -251,6 +254,7 @@ ASSAY_API int assay_main(int argc, char **argv);
 ASSAY_API void assay_fail_because(struct assay_bench *bench, const char *reason);
 
 /* For the macros above. */
+#define ASSAY_ENTERING (~(uint64_t)0) /* no batch has so many iterations: the loop is entered, not gone on with */
 ASSAY_API uint64_t assay_next(struct assay_bench *bench, uint64_t left);
 ASSAY_API int assay_next_round(struct assay_bench *bench);
 ASSAY_API void assay_fail_check(struct assay_bench *bench, const char *file, int line, const char *expression);

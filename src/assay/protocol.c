@@ -257,6 +257,7 @@ static bool parse_rest(struct str rest, struct assay_reply *reply, struct histog
     case ASSAY_REPLY_COMPLEXITY:
     case ASSAY_REPLY_UNCOUNTABLE:
     case ASSAY_REPLY_FAILED:
+    case ASSAY_REPLY_DYING:
         reply->text = rest;
         return rest.len > 0;
     case ASSAY_REPLY_COUNTER:
@@ -299,6 +300,7 @@ enum assay_status assay_reply_parse(struct str line, struct assay_reply *out_rep
         [ASSAY_REPLY_PACED] = "paced",
         [ASSAY_REPLY_CALLED] = "called",
         [ASSAY_REPLY_FAILED] = "failed",
+        [ASSAY_REPLY_DYING] = "dying",
         [ASSAY_REPLY_ITEMS] = "items",
         [ASSAY_REPLY_BYTES] = "bytes",
         [ASSAY_REPLY_COUNTER] = "counter",

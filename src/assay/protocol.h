@@ -34,6 +34,7 @@
  *   items NUMBER, bytes NUMBER          at any time: what one iteration works through
  *   counter KIND NUMBER NAME            at any time; KIND is per-iteration, rate, average or sum, the first two
  *                                       divided already; each thread says its own
+ *   dying SENTENCE                      why the signal comes that ends the worker right after
  *   done                                the body has returned
  *
  * The controller pads the worker's environment with a variable ASSAY_PADDING, of
@@ -60,6 +61,7 @@
 #define ASSAY_EMPTY_FULLNAME "assay::empty"
 #define ASSAY_COMMAND_FD 3
 #define ASSAY_REPLY_FD 4
+#define ASSAY_EXIT_LOST 113             /* of a worker whose body closed the two descriptors */
 #define ASSAY_MAX_BATCHES 256           /* COUNT of one command */
 #define ASSAY_MAX_LINE_BYTES 131072     /* a full histogram fits */
 #define ASSAY_MAX_EXACT_ROUNDS UINT64_C(10000000)
@@ -96,6 +98,7 @@ enum assay_reply_kind {
     ASSAY_REPLY_PACED,
     ASSAY_REPLY_CALLED,
     ASSAY_REPLY_FAILED,
+    ASSAY_REPLY_DYING,
     ASSAY_REPLY_ITEMS,
     ASSAY_REPLY_BYTES,
     ASSAY_REPLY_COUNTER,

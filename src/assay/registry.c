@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * A list that the constructors made by BENCH() extend before main() runs, and
- * nobody changes after.  It is this library's only mutable state.
+ * nobody changes after.
  */
 #include "assay/registry.h"
 

@@ -6,6 +6,8 @@
 #ifndef ASSAY_RUNNING_H
 #define ASSAY_RUNNING_H
 
+#include <sys/types.h>
+
 #include "assay/bench.h"
 #include "assay/channel.h"
 #include "assay/counts.h"
@@ -14,8 +16,8 @@
 #include "assay/reference.h"
 
 /* ROUND_OPEN: within BENCH_ROUNDS, before the loop of the round; ROUND_CLOSED:
- * after it. */
-enum phase { PREPARING, IN_BATCH, IN_CALL, ROUND_OPEN, ROUND_CLOSED, ENDED };
+ * after it; FORKED: this is a child process that the body made. */
+enum phase { PREPARING, IN_BATCH, IN_CALL, ROUND_OPEN, ROUND_CLOSED, ENDED, FORKED };
 
 /* What the threads of a body have in common. */
 struct running {
@@ -26,6 +28,7 @@ struct running {
     bool has_counts; /* they are initialised */
     struct assay_counts counts;
     struct assay_measured counted;
+    pid_t process;                /* that measures; children of it do not */
     const struct assay_registration *registration;
     struct str label;                       /* borrowed: what parameters there are */
     char values[ASSAY_MAX_LABEL_BYTES + 1]; /* the label with NULs for its commas */
@@ -40,6 +43,7 @@ struct assay_bench {
     bool counts;      /* it is COUNT, and this thread is the first */
     bool is_one_of_many; /* threads */
     unsigned thread;     /* 0 for the one that speaks for all */
+    pthread_t owner;     /* runs the body */
     struct running *running; /* NULL while the cost of the clock is measured: nobody to ask */
 
     int64_t start_ns, end_ns; /* of the last batch */
@@ -59,5 +63,9 @@ struct assay_bench {
 };
 
 #define ASSAY_MAX_THREADS 256
+
+/* Whether a call of the body's got a benchmark; if it is NULL, `function` is named
+ * as what failed the one that runs. */
+bool assay_is_given(const struct assay_bench *bench, const char *function);
 
 #endif /* ASSAY_RUNNING_H */

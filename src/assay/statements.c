@@ -14,6 +14,9 @@
 void assay_fail_because(struct assay_bench *bench, const char *reason)
 {
     char text[ASSAY_MAX_SAID_BYTES];
+    if (!assay_is_given(bench, "assay_fail_because") || bench->said_failed) {
+        return; /* the first reason is the one to tell */
+    }
     bench->said_failed = true;
     reason = reason && reason[0] ? reason : "no reason given";
     if (bench->is_one_of_many) {
@@ -34,6 +37,9 @@ void assay_fail_check(struct assay_bench *bench, const char *file, int line, con
 /* Settings count only until the loop is reached: the controller has planned by then. */
 static bool may_still_state(struct assay_bench *bench, const char *what)
 {
+    if (!assay_is_given(bench, what)) {
+        return false;
+    }
     if (bench->phase == PREPARING) {
         return true;
     }
@@ -67,13 +73,19 @@ void assay_group(struct assay_bench *bench, const char *group)
 static void state_amount(struct assay_bench *bench, const char *what, double per_iteration)
 {
     char text[ASSAY_MAX_SAID_BYTES];
+    (void)snprintf(text, sizeof(text), "assay_%s", what);
+    if (!assay_is_given(bench, text)) {
+        return;
+    }
     if (!(per_iteration > 0) || isinf(per_iteration)) {
         (void)snprintf(text, sizeof(text), "assay_%s: %g an iteration, which must be above 0", what, per_iteration);
         assay_fail_because(bench, text);
         return;
     }
-    (void)snprintf(text, sizeof(text), "%.17g", per_iteration);
-    state(bench, what, text);
+    if (bench->thread == 0) {
+        base_buf_addf(assay_channel_begin(&bench->running->channel), "%s %.17g", what, per_iteration);
+        assay_channel_end(&bench->running->channel);
+    }
 }
 
 void assay_items(struct assay_bench *bench, double per_iteration)
@@ -105,6 +117,9 @@ void assay_counter(struct assay_bench *bench, const char *name, double value, en
 {
     char text[ASSAY_MAX_SAID_BYTES];
     const char *complaint = NULL;
+    if (!assay_is_given(bench, "assay_counter")) {
+        return;
+    }
     if ((unsigned)kind > ASSAY_SUM) {
         complaint = "is of no kind that there is";
     } else if (!assay_counter_name_is_valid(base_str(name))) {
@@ -117,8 +132,9 @@ void assay_counter(struct assay_bench *bench, const char *name, double value, en
         assay_fail_because(bench, text);
         return;
     }
-    (void)snprintf(text, sizeof(text), "%s %.17g %s", assay_counter_kind_name(kind), value, name);
-    assay_channel_say(&bench->running->channel, "counter", text);
+    base_buf_addf(assay_channel_begin(&bench->running->channel), "counter %s %.17g %s", assay_counter_kind_name(kind),
+                  value, name);
+    assay_channel_end(&bench->running->channel);
 }
 
 void assay_complexity(struct assay_bench *bench, const char *parameter)
@@ -166,21 +182,32 @@ void assay_pedantic(struct assay_bench *bench, uint64_t rounds, uint64_t iterati
 
 uint64_t assay_iterations(const struct assay_bench *bench)
 {
+    if (!assay_is_given(bench, "assay_iterations")) {
+        return 0;
+    }
+    if (bench->phase == PREPARING) {
+        assay_fail_because(&bench->running->members[bench->thread],
+                           "assay_iterations was called outside of BENCH_ROUNDS, where nothing says how many there "
+                           "will be");
+    }
     return bench->iterations;
 }
 
 unsigned assay_thread(const struct assay_bench *bench)
 {
-    return bench->thread;
+    return assay_is_given(bench, "assay_thread") ? bench->thread : 0;
 }
 
 unsigned assay_threads(const struct assay_bench *bench)
 {
-    return bench->running->crew.count;
+    return assay_is_given(bench, "assay_threads") ? bench->running->crew.count : 0;
 }
 
 const char *assay_param_text(struct assay_bench *bench, const char *name)
 {
+    if (!assay_is_given(bench, "assay_param_text")) {
+        return "";
+    }
     const struct running *running = bench->running;
     struct str value = assay_params_value(running->label, base_str(name));
     if (!value.ptr) {

@@ -16,6 +16,10 @@
  * own, in step: they start a batch together, and its time is from the first one's
  * start to the last one's end.  Between calls timed one by one they do not wait
  * for each other.
+ *
+ * A body that forks has two processes in its loop, of which one measures: the
+ * other is told apart by its phase, which a fork changes, and ends itself when it
+ * comes back to here.
  */
 #include "assay/worker.h"
 
@@ -34,6 +38,39 @@
 #else
 #define LIBRARY_BUILT ASSAY_BUILT_LIBRARY_DEBUG
 #endif
+
+static struct running *here; /* for the child of a fork, and for calls that name no benchmark */
+
+bool assay_is_given(const struct assay_bench *bench, const char *function)
+{
+    char reason[ASSAY_MAX_SAID_BYTES];
+    if (!bench && here && here->members) {
+        (void)snprintf(reason, sizeof(reason),
+                       "%s was called with NULL for the benchmark; pass on the one that the "
+                       "body got",
+                       function);
+        assay_fail_because(&here->members[0], reason);
+    }
+    return bench != NULL;
+}
+
+static void note_fork(void)
+{
+    if (here && here->members) {
+        assay_channel_after_fork(&here->channel);
+        for (unsigned i = 0; i < here->crew.count; i++) {
+            here->members[i].phase = FORKED;
+        }
+    }
+}
+
+/* The end of a child process that came back to the measurement. */
+static void end_child(struct assay_bench *bench)
+{
+    bench->said_failed = false; /* by this process */
+    assay_fail_because(bench, "the body forked, and the child went on with the measurement; let the child _exit()");
+    _exit(3);
+}
 
 /* A loop that ended before its time, with all threads. */
 static uint64_t end_early(struct assay_bench *bench)
@@ -152,9 +189,13 @@ static bool take_next_command(struct assay_bench *bench, say_fn *say)
         return false;
     }
     if (bench->thread == 0) {
+        if (getpid() != running->process) {
+            end_child(bench); /* made by a bare system call, of which note_fork() does not know */
+        }
         say(bench);
         if (!assay_channel_read(&running->channel, &running->command)) {
-            _exit(3); /* nobody is left to measure for, and a body cannot be unwound */
+            /* Nobody is left to measure for, and a body cannot be unwound. */
+            _exit(running->channel.is_lost ? ASSAY_EXIT_LOST : 3);
         }
     }
     if ((bench->is_one_of_many && !assay_crew_meet(&running->crew)) || running->command.kind == ASSAY_COMMAND_END) {
@@ -242,24 +283,25 @@ static uint64_t end_batch(struct assay_bench *bench, int64_t now_ns)
     return take_next_command(bench, say_measured) ? begin(bench) : 0;
 }
 
-/* All of assay_next() but its shortest way; not inlined, or that would save and
- * restore the registers that this needs. */
-static __attribute__((noinline)) uint64_t go_on(struct assay_bench *bench, uint64_t left, int64_t now_ns)
+static uint64_t enter(struct assay_bench *bench)
 {
-    if (left != 0 && bench->phase != ENDED) {
-        return fail_early(bench, "the measured loop was left by break; let it run to its end");
+    if (!pthread_equal(pthread_self(), bench->owner)) {
+        return fail_early(bench, "BENCH_LOOP was reached by a thread that the body started; the parameter 'threads' "
+                                 "of BENCH_PARAMS runs the whole body on several");
     }
     switch (bench->phase) {
-    case IN_BATCH:
-    case IN_CALL:
-        return end_batch(bench, now_ns);
     case PREPARING:
         return take_next_command(bench, say_ready) ? begin(bench) : 0;
     case ROUND_OPEN:
         return begin(bench);
     case ROUND_CLOSED:
         return fail_early(bench, "a round has a second BENCH_LOOP; each round runs one");
+    case IN_BATCH:
+    case IN_CALL:
+        return fail_early(bench, "the measured loop was entered again before it ended: neither jump out of it (goto, "
+                                 "longjmp) nor call in it what has a BENCH_LOOP");
     case ENDED:
+    case FORKED:
         if (!bench->is_one_of_many || !atomic_load(&bench->running->crew.is_broken)) {
             assay_fail_because(bench, "the body has a second BENCH_LOOP; make it a benchmark of its own");
         }
@@ -267,10 +309,30 @@ static __attribute__((noinline)) uint64_t go_on(struct assay_bench *bench, uint6
     return 0;
 }
 
+/* All of assay_next() but its shortest way; not inlined, or that would save and
+ * restore the registers that this needs. */
+static __attribute__((noinline)) uint64_t go_on(struct assay_bench *bench, uint64_t left, int64_t now_ns)
+{
+    if (!assay_is_given(bench, "BENCH_LOOP")) {
+        return 0;
+    }
+    if (bench->phase == FORKED) {
+        end_child(bench);
+    }
+    bool is_looping = bench->phase == IN_BATCH || bench->phase == IN_CALL;
+    if (left == ASSAY_ENTERING || !is_looping) {
+        return enter(bench);
+    }
+    if (left != 0) {
+        return fail_early(bench, "the measured loop was left by break; let it run to its end");
+    }
+    return end_batch(bench, now_ns);
+}
+
 uint64_t assay_next(struct assay_bench *bench, uint64_t left)
 {
     int64_t now_ns = base_clock_monotonic_ns();
-    if (bench->phase != IN_CALL || bench->batches_left <= 1 || left != 0 || bench->has_rounds ||
+    if (!bench || bench->phase != IN_CALL || bench->batches_left <= 1 || left != 0 || bench->has_rounds ||
         bench->batch_count >= ASSAY_MAX_BATCHES - 1) {
         return go_on(bench, left, now_ns);
     }
@@ -292,6 +354,9 @@ static int open_round(struct assay_bench *bench)
 
 int assay_next_round(struct assay_bench *bench)
 {
+    if (!assay_is_given(bench, "BENCH_ROUNDS")) {
+        return 0;
+    }
     switch (bench->phase) {
     case PREPARING:
         bench->has_rounds = true;
@@ -307,6 +372,9 @@ int assay_next_round(struct assay_bench *bench)
     case IN_BATCH:
     case IN_CALL:
         return (int)fail_early(bench, "BENCH_ROUNDS stands within BENCH_LOOP; put it around");
+    case FORKED:
+        end_child(bench);
+        break;
     case ENDED:
         break;
     }
@@ -331,7 +399,11 @@ static int64_t measure_clock_cost(struct assay_bench *probe)
 
 static void run_body(struct assay_bench *bench)
 {
+    bench->owner = pthread_self();
     bench->running->registration->body(bench);
+    if (bench->phase == FORKED) {
+        end_child(bench);
+    }
     if (bench->phase == PREPARING && !bench->said_failed) {
         assay_fail_because(bench, "the body returned without a BENCH_LOOP, so nothing was measured");
     } else if (bench->phase == ROUND_OPEN || bench->phase == ROUND_CLOSED) {
@@ -443,12 +515,17 @@ int assay_worker_run(const struct assay_registration *registration, struct str l
     struct assay_bench *members = base_alloc_array(threads > 0 ? threads : 1, sizeof(*members));
     int status = 3;
     if (running && members) {
+        running->process = getpid();
         running->registration = registration;
         take_label(running, label);
         assay_channel_init(&running->channel, command_fd, reply_fd);
         assay_crew_init(&running->crew, threads > 0 ? threads : 1);
+        here = running;
+        (void)pthread_atfork(NULL, NULL, note_fork); /* without memory for it a bare getpid() tells, later */
         run_all(running, members);
+        here = NULL;
         status = running->channel.is_gone ? 3 : 0;
+        status = running->channel.is_lost ? ASSAY_EXIT_LOST : status;
         assay_crew_deinit(&running->crew);
         assay_channel_deinit(&running->channel);
     }

@@ -9,6 +9,7 @@
 #include "assay/worker.h"
 #include "base/num.h"
 #include "cmd/assay/commands.h"
+#include "cmd/assay/worker_guard.h"
 #include "cmd/assay/worker_process.h"
 
 static int print_list(void)
@@ -61,6 +62,7 @@ static int work(struct str fullname)
         complain("out of memory");
         return EXIT_UNMEASURED;
     }
+    worker_guard(ASSAY_COMMAND_FD, ASSAY_REPLY_FD);
     BENCH_KEEP(heap_padding); /* or the optimiser deletes a block that is only freed */
     int status = assay_worker_run(registration, label, ASSAY_COMMAND_FD, ASSAY_REPLY_FD);
     free(heap_padding);

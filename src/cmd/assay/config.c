@@ -17,7 +17,7 @@
 /* Keys that are options of a text; "warmup" behind its iterations: "off" must win. */
 #define TEXT_KEYS(X)                                                                                                   \
     X(min_rounds) X(min_time) X(max_time) X(launches) X(warmup_iterations) X(warmup) X(timeout) X(calls) X(count)      \
-    X(cycles) X(disable) X(instructions) X(shuffle) X(layout) X(seed)                                                  \
+    X(cycles) X(memory) X(disable) X(instructions) X(shuffle) X(layout) X(seed)                                        \
     X(storage) X(autosave) X(save_data) X(save) X(json) X(baseline) X(compare) X(any_machine)                          \
     X(watch) X(regression) X(statistic) X(confirm)                                                                     \
     X(columns) X(sort) X(color) X(quiet)

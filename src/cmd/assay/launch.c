@@ -218,28 +218,33 @@ static bool measure_in(const struct session_options *options, struct subject *su
 
 void launch_subject(struct subject *subject, const struct session_options *options, struct worker_layout layout)
 {
-    const struct worker_settings settings = {.timeout_ns = options->timeout_ns, .layout = layout};
+    const struct worker_settings settings = {
+        .timeout_ns = options->timeout_ns, .memory_bytes = options->memory_bytes, .layout = layout};
     struct worker *worker = worker_start(subject->program, subject->fullname, &settings);
     if (!worker) {
         subject->no_memory = true;
         return;
     }
-    bool measured = worker_is_alive(worker) && measure_in(options, subject, worker);
+    bool measured = worker_is_alive(worker) && program_is_same(subject->program, &subject->identity) &&
+                    measure_in(options, subject, worker);
     /* A target that is no target leaves a worker that stands before its loop. */
     bool finished = worker_is_alive(worker) && worker_finish(worker);
     subject->launches++;
     subject_end_launch(subject, worker);
     if (!measured || !finished) {
         const char *reason = worker_reason(worker);
+        if (!program_is_same(subject->program, &subject->identity)) {
+            reason = "its program changed while the run went on, by a build perhaps; run it again";
+        }
         subject_fail(subject, reason[0] ? reason : "could not be measured");
         subject_keep_output(subject, worker);
     }
     worker_destroy(worker);
 }
 
-bool launch_empty_loop(const char *program, int64_t timeout_ns, double *out_seconds)
+bool launch_empty_loop(const char *program, const struct session_options *options, double *out_seconds)
 {
-    const struct worker_settings settings = {.timeout_ns = timeout_ns};
+    const struct worker_settings settings = {.timeout_ns = options->timeout_ns, .memory_bytes = options->memory_bytes};
     struct worker *worker = worker_start(program, ASSAY_EMPTY_FULLNAME, &settings);
     struct assay_round_size round;
     int64_t times_ns[EMPTY_ROUNDS];
@@ -299,6 +304,7 @@ static bool count_in(struct subject *subject, struct worker *worker, unsigned co
 static void launch_counting(struct subject *subject, const struct session_options *options, unsigned counts)
 {
     const struct worker_settings settings = {.timeout_ns = options->timeout_ns,
+                                             .memory_bytes = options->memory_bytes,
                                              .counts_allocations = counts == ASSAY_COUNT_HEAP};
     struct worker *worker = worker_start(subject->program, subject->fullname, &settings);
     if (!worker) {

@@ -18,7 +18,7 @@ void launch_counts(struct subject *subject, const struct session_options *option
 
 /* The fastest round of a loop without a body, seconds an iteration; 0 if the
  * program has none, being older than that.  False without memory. */
-bool launch_empty_loop(const char *program, int64_t timeout_ns, double *out_seconds);
+bool launch_empty_loop(const char *program, const struct session_options *options, double *out_seconds);
 
 /* Instructions that an iteration of a loop without a body takes; 0 if they cannot be counted. */
 double launch_empty_loop_instructions(const char *program, int64_t timeout_ns);

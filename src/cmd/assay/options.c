@@ -35,6 +35,34 @@ static bool set_timeout(void *field, const char *value, struct buf *wanted)
     return set_seconds(value, 0.001, field, wanted);
 }
 
+static bool set_memory(void *field, const char *value, struct buf *wanted)
+{
+    static const struct {
+        const char *name;
+        double bytes;
+    } units[] = {{"GiB", 1073741824.0}, {"MiB", 1048576.0}, {"KiB", 1024.0}, {"GB", 1e9}, {"MB", 1e6}, {"kB", 1e3}};
+    struct options *options = field;
+    double number;
+    if (strcmp(value, "off") == 0) {
+        options->session.memory_bytes = 0;
+        options->has_memory = true;
+        return true;
+    }
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        struct str text = base_str(value), unit = base_str(units[i].name);
+        if (base_str_ends_with(text, unit)) {
+            text.len -= unit.len;
+            if (!base_num_parse_double(base_str_trim(text), 1, 1e15 / units[i].bytes, &number)) {
+                break;
+            }
+            options->session.memory_bytes = (uint64_t)(number * units[i].bytes);
+            options->has_memory = true;
+            return true;
+        }
+    }
+    return arguments_want(wanted, "a number from 1 with MB, GB, MiB or GiB, as in '500MB', or 'off'");
+}
+
 static bool set_count_from(const char *value, int64_t min, uint64_t *out, struct buf *wanted)
 {
     int64_t count;
@@ -343,6 +371,8 @@ static const struct argument_option entries[] = {
      "at most so many iterations of warm-up (100000)"},
     {"timeout", 0, ARGUMENT_REQUIRED, "TIME", COMMAND_RUN, set_timeout, AT(session.timeout_ns),
      "a benchmark silent for so long has hung (60 s)"},
+    {"memory", 0, ARGUMENT_REQUIRED, "SIZE", COMMAND_RUN, set_memory, 0,
+     "a benchmark that holds more is stopped (three quarters of what is free)"},
     {"calls", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_switch, AT(session.time_calls),
      "time single calls of every benchmark, for percentiles"},
     {"count", 0, ARGUMENT_REQUIRED, "LIST", COMMAND_RUN, set_counts, AT(session.counts),
@@ -393,18 +423,15 @@ static const struct argument_option entries[] = {
      "columns of the table, with commas between"},
     {"sort", 0, ARGUMENT_REQUIRED, "METRIC", RUN_OR_COMPARE, set_sort, 0,
      "order of the rows within a group (as executed)"},
-    {"color", 0, ARGUMENT_REQUIRED, "WHEN", RUN_OR_COMPARE, set_color, AT(color),
-     "auto, always or never (auto)"},
+    {"color", 0, ARGUMENT_REQUIRED, "WHEN", RUN_OR_COMPARE, set_color, AT(color), "auto, always or never (auto)"},
     {"quiet", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_switch, AT(quiet),
      "no progress and no table, only what failed"},
     {"no-build", 0, ARGUMENT_NONE, NULL, COMMAND_RUN, arguments_set_flag, AT(no_build),
      "do not run the build command of assay.yaml"},
     {"config", 0, ARGUMENT_REQUIRED, "FILE", EVERY_COMMAND, arguments_set_text, AT(config_path),
      "configuration to read (assay.yaml)"},
-    {"help", 'h', ARGUMENT_NONE, NULL, EVERY_COMMAND, arguments_set_flag, AT(wants_help),
-     "print this"},
-    {"version", 0, ARGUMENT_NONE, NULL, EVERY_COMMAND, arguments_set_flag, AT(wants_version),
-     "print the version"},
+    {"help", 'h', ARGUMENT_NONE, NULL, EVERY_COMMAND, arguments_set_flag, AT(wants_help), "print this"},
+    {"version", 0, ARGUMENT_NONE, NULL, EVERY_COMMAND, arguments_set_flag, AT(wants_version), "print the version"},
 };
 
 static const struct argument_table table = {

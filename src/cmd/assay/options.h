@@ -28,8 +28,8 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 /* All text is borrowed from argv or from the configuration, which both live as
  * long as the program. */
 struct options {
-    struct session_options session; /* its seed is meaningless unless has_seed */
-    bool has_seed;
+    struct session_options session; /* its seed and memory are meaningless unless they were set */
+    bool has_seed, has_memory;
     const char *filter;
     const char *storage; /* a folder */
     const char *save_name;

@@ -24,6 +24,7 @@
 #include "cmd/assay/progress.h"
 #include "cmd/assay/report.h"
 #include "cmd/assay/worker_process.h"
+#include "cmd/assay/worker_watch.h"
 
 #define CONFIRM_LAUNCHES 3
 #define MAX_PRINTED_SEED 1000000 /* short enough to type again */
@@ -145,11 +146,19 @@ static int check_json_path(const struct options *options)
     return writable ? EXIT_FINE : EXIT_BAD_USAGE;
 }
 
-static void print_names(const struct run *run)
+static int print_names(const struct run *run)
 {
+    int status = EXIT_FINE;
     for (size_t i = 0; i < session_count(run->session); i++) {
-        puts(session_fullname(run->session, i));
+        const char *fullname = session_fullname(run->session, i), *error = session_error(run->session, i);
+        if (error) {
+            complain("%s: %s", fullname, error);
+            status = EXIT_UNMEASURED;
+        } else {
+            puts(fullname);
+        }
     }
+    return status;
 }
 
 static void show_progress(void *context, const char *fullname, size_t done, size_t total)
@@ -498,8 +507,7 @@ static int run_all(struct run *run, const char *const *programs, size_t program_
         return status;
     }
     if (run->options->list_only) {
-        print_names(run);
-        return EXIT_FINE;
+        return print_names(run);
     }
     if ((run->options->session.counts & ASSAY_COUNT_INSTRUCTIONS) != 0 && !callgrind_is_there()) {
         complain("--instructions: there is no 'valgrind' in PATH; the package is called valgrind");
@@ -533,6 +541,9 @@ int command_run(const struct options *options, const char *const *programs, size
     run.session_options = options->session;
     if (!options->has_seed) {
         run.session_options.seed = (uint64_t)base_clock_unix_ns() / 1000 % MAX_PRINTED_SEED;
+    }
+    if (!options->has_memory) {
+        run.session_options.memory_bytes = watch_memory_default();
     }
     run.session = session_create(&run.session_options);
     int status = run.session ? run_all(&run, programs, program_count) : out_of_memory();

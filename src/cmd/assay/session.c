@@ -70,12 +70,26 @@ static enum assay_status add_subject(struct session *session, const char *progra
     }
     session->subjects = subjects;
     struct subject subject = {.program = strdup(program), .fullname = strndup(fullname.ptr, fullname.len)};
+    program_look(program, &subject.identity);
     if (!subject.program || !subject.fullname) {
         subject_deinit(&subject);
         return assay_fail(err, ASSAY_NO_MEMORY, "out of memory");
     }
     session->subjects[session->count++] = subject;
     return ASSAY_OK;
+}
+
+/* A program that could not say what is in it stands for its benchmarks, which
+ * cannot be measured; those of other programs can. */
+static enum assay_status add_dead_program(struct session *session, const char *program, const char *reason,
+                                          struct assay_error *err)
+{
+    const char *slash = strrchr(program, '/');
+    enum assay_status status = add_subject(session, program, base_str(slash ? slash + 1 : program), err);
+    if (status == ASSAY_OK) {
+        subject_fail(&session->subjects[session->count - 1], reason);
+    }
+    return status;
 }
 
 enum assay_status session_add_program(struct session *session, const char *program, const char *filter,
@@ -85,8 +99,15 @@ enum assay_status session_add_program(struct session *session, const char *progr
     base_buf_init(&lines, MAX_LIST_BYTES);
     base_buf_init(&reason, sizeof(err->message));
     enum assay_status status = ASSAY_OK;
-    if (!worker_list_benchmarks(program, session->options.timeout_ns, &lines, &reason)) {
+    switch (worker_list_benchmarks(program, session->options.timeout_ns, &lines, &reason)) {
+    case WORKER_LISTED:
+        break;
+    case WORKER_NO_PROGRAM:
         status = assay_fail(err, ASSAY_BAD_FILE, "%s", base_buf_cstr(&reason));
+        break;
+    case WORKER_LIST_DIED:
+        status = add_dead_program(session, program, base_buf_cstr(&reason), err);
+        break;
     }
     struct str rest = base_buf_str(&lines);
     while (status == ASSAY_OK && rest.len > 0) {
@@ -128,15 +149,23 @@ const char *session_fullname(const struct session *session, size_t index)
     return session->subjects[index].fullname;
 }
 
+const char *session_error(const struct session *session, size_t index)
+{
+    return session->subjects[index].error;
+}
+
 /* Programs stand in the session one after the other. */
 static void measure_empty_loops(struct session *session)
 {
     for (size_t i = 0; i < session->count && !session->options.disable && !session->no_memory; i++) {
         struct subject *subject = &session->subjects[i];
+        if (subject->error) {
+            continue;
+        }
         bool is_first = i == 0 || strcmp(subject->program, subject[-1].program) != 0;
         if (!is_first) {
             subject->empty_loop = subject[-1].empty_loop;
-        } else if (!launch_empty_loop(subject->program, session->options.timeout_ns, &subject->empty_loop)) {
+        } else if (!launch_empty_loop(subject->program, &session->options, &subject->empty_loop)) {
             session->no_memory = true;
         }
     }

@@ -26,13 +26,16 @@ void session_destroy(struct session *session);
 
 /* Adds the benchmarks of a program whose fullname matches `filter` (a shell
  * pattern over the whole fullname, or, without `*?[`, any part of it; NULL for
- * all).  ASSAY_OK, ASSAY_BAD_FILE (not a benchmark program; err says),
+ * all).  A program that crashes or hangs when it is asked for them is added itself,
+ * as a benchmark with an error.  ASSAY_OK, ASSAY_BAD_FILE (not a benchmark program; err says),
  * ASSAY_BAD_SYNTAX (a fullname that is there already), ASSAY_NO_MEMORY. */
 ASSAY_MUST_CHECK enum assay_status
 session_add_program(struct session *session, const char *program, const char *filter, struct assay_error *err);
 
 size_t session_count(const struct session *session);
 const char *session_fullname(const struct session *session, size_t index);
+/* Why it cannot be measured; NULL if nothing is known against it.  Borrowed. */
+const char *session_error(const struct session *session, size_t index);
 
 /* Makes rounds last at least `min_time_ns`; true if they would have been shorter. */
 bool session_raise_min_time(struct session *session, int64_t min_time_ns);

@@ -13,6 +13,7 @@ struct session_options {
     uint64_t launches;          /* 1 or more; fewer are made if min_rounds is less */
     uint64_t warmup_iterations; /* at most so many before the rounds of a launch; 0: no warm-up */
     int64_t timeout_ns;         /* for each answer of a worker */
+    uint64_t memory_bytes;      /* that a worker may hold; 0: any */
     bool cycles;                /* measure cycles by the reference, beside the rounds */
     bool time_calls;            /* time calls one by one for every benchmark */
     unsigned counts;            /* ASSAY_COUNT_..., for every benchmark */

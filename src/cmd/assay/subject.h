@@ -9,6 +9,7 @@
 
 #include "assay/calibrate.h"
 #include "assay/result.h"
+#include "cmd/assay/program.h"
 #include "cmd/assay/session_options.h"
 #include "cmd/assay/worker_process.h"
 
@@ -17,9 +18,10 @@ struct pace {
     double iteration_ns, cycle_ns;
 };
 
-/* Zero-initialised but for the first two it has not been launched. */
+/* Zero-initialised but for the first three it has not been launched. */
 struct subject {
     char *program;
+    struct program_identity identity; /* when the session began */
     char *fullname;
     char *group;
     char *error; /* once set, it is not launched again */

@@ -2,9 +2,9 @@
 /*
  * A worker runs in a process group of its own, so that a benchmark that forks
  * is killed with all its children; a signal that ends the controller is passed
- * on to that group first.  What the benchmark prints goes to an unnamed
- * temporary file: it must not mix with the tables, and it must never fill a
- * pipe that nobody reads.
+ * on to that group first.  While an answer is waited for it is looked at now and
+ * then, since not everything that goes wrong closes the pipe: its children may hold
+ * that open.
  */
 #include "cmd/assay/worker_process.h"
 
@@ -23,12 +23,16 @@
 #include "assay/protocol.h"
 #include "base/clock.h"
 #include "base/num.h"
+#include "cmd/assay/orphans.h"
 #include "cmd/assay/preload.h"
+#include "cmd/assay/worker_output.h"
+#include "cmd/assay/worker_watch.h"
 
 #define MAX_TARGETS 32
 #define MAX_WRAPPER 8 /* words */
 #define MAX_REASON_BYTES 2000
-#define TAIL_BYTES 1500
+#define MAX_LAST_WORDS 200
+#define LOOK_INTERVAL_NS 50000000
 #define MAX_LIST_BYTES 4000000
 /* Pipe ends are moved up here, clear of the descriptors a worker gets. */
 #define FIRST_FREE_FD 10
@@ -40,8 +44,10 @@ static volatile sig_atomic_t running_group; /* for the signal handler; 0: none *
 struct worker {
     pid_t pid;        /* 0 once it was waited for */
     int command_fd, reply_fd;
-    FILE *output;     /* what it printed */
+    struct worker_output output;
     int64_t timeout_ns;
+    uint64_t memory_bytes; /* 0: any */
+    int64_t next_look_ns;
     const char *doing; /* what it was at, for the reason */
 
     char *group;
@@ -61,6 +67,7 @@ struct worker {
 
     struct buf reason;
     bool failed;
+    char last_words[MAX_LAST_WORDS]; /* on the signal that kills it, or "" */
 
     struct assay_reply reply;
     struct histogram no_calls; /* where an unexpected CALLED goes */
@@ -95,6 +102,7 @@ static bool reap(pid_t pid, int64_t deadline_ns, int *out_status)
     }
     (void)kill(-pid, SIGKILL); /* children it may have left; ESRCH is the usual answer */
     running_group = 0;
+    orphans_end();
     return by_itself;
 }
 
@@ -121,9 +129,15 @@ static void describe_end(struct worker *worker, int status)
 {
     if (WIFSIGNALED(status)) {
         const char *name = strsignal(WTERMSIG(status));
-        set_reason(worker, "crashed %s: killed by signal %d (%s)", worker->doing, WTERMSIG(status), name ? name : "?");
+        const char *why =
+            WTERMSIG(status) == SIGKILL ? "by somebody else, or by the system for want of memory" : worker->last_words;
+        set_reason(worker, "crashed %s: killed by signal %d (%s)%s%s", worker->doing, WTERMSIG(status),
+                   name ? name : "?", why[0] ? ": " : "", why);
+    } else if (WEXITSTATUS(status) == ASSAY_EXIT_LOST) {
+        set_reason(worker, "closed the descriptors %d and %d %s, through which it answers; close only what was opened",
+                   ASSAY_COMMAND_FD, ASSAY_REPLY_FD, worker->doing);
     } else {
-        set_reason(worker, "exited with status %d %s", WEXITSTATUS(status), worker->doing);
+        set_reason(worker, "exited with status %d %s; let the body return", WEXITSTATUS(status), worker->doing);
     }
 }
 
@@ -139,7 +153,9 @@ static bool bury(struct worker *worker, const char *nonsense)
         if (reap_worker(worker, base_clock_monotonic_ns() + grace_ns, &status)) {
             describe_end(worker, status);
         } else {
-            set_reason(worker, "closed its pipe %s but did not end", worker->doing);
+            set_reason(worker,
+                       "closed the descriptors %d and %d %s, through which it answers; close only what was opened",
+                       ASSAY_COMMAND_FD, ASSAY_REPLY_FD, worker->doing);
         }
     }
     close_fd(&worker->command_fd);
@@ -149,8 +165,15 @@ static bool bury(struct worker *worker, const char *nonsense)
 
 static bool time_out(struct worker *worker)
 {
-    int status;
-    set_reason(worker, "hung %s: no answer for %.3g s (--timeout)", worker->doing, (double)worker->timeout_ns / 1e9);
+    int status, signal_number;
+    double timeout_s = (double)worker->timeout_ns / 1e9;
+    if (watch_is_stopped(worker->pid, &signal_number)) {
+        const char *name = strsignal(signal_number);
+        set_reason(worker, "was stopped by signal %d (%s) %s and not continued within %.3g s (--timeout)",
+                   signal_number, name ? name : "?", worker->doing, timeout_s);
+    } else {
+        set_reason(worker, "hung %s: no answer for %.3g s (--timeout)", worker->doing, timeout_s);
+    }
     (void)reap_worker(worker, 0, &status);
     return bury(worker, NULL);
 }
@@ -168,6 +191,42 @@ static bool wait_readable(int fd, int64_t deadline_ns)
         int ready = poll(&wanted, 1, left_ms > 1000000 ? 1000000 : (int)left_ms);
         if (ready > 0 || (ready < 0 && errno != EINTR)) {
             return true;
+        }
+    }
+}
+
+/* What cannot be read from the pipe: false if it is given up. */
+static bool look_at(struct worker *worker)
+{
+    int status;
+    uint64_t limit = worker->memory_bytes;
+    worker->next_look_ns = base_clock_monotonic_ns() + LOOK_INTERVAL_NS;
+    worker_output_limit(&worker->output);
+    if (limit > 0 && watch_memory_of(worker->pid) > limit) {
+        set_reason(worker, "used more than %.4g MB of memory %s, and was stopped (--memory)", (double)limit / 1e6,
+                   worker->doing);
+        (void)reap_worker(worker, 0, &status);
+        return bury(worker, NULL);
+    }
+    if (watch_has_ended(worker->pid) && !wait_readable(worker->reply_fd, base_clock_monotonic_ns() + 1)) {
+        return bury(worker, NULL); /* a child of it holds the pipe open */
+    }
+    return true;
+}
+
+/* Waits until there is something to read; false if the worker is given up. */
+static bool wait_for_words(struct worker *worker, int64_t deadline_ns)
+{
+    for (;;) {
+        int64_t now_ns = base_clock_monotonic_ns();
+        if (now_ns >= worker->next_look_ns && !look_at(worker)) {
+            return false;
+        }
+        if (wait_readable(worker->reply_fd, deadline_ns < worker->next_look_ns ? deadline_ns : worker->next_look_ns)) {
+            return true;
+        }
+        if (base_clock_monotonic_ns() >= deadline_ns) {
+            return time_out(worker);
         }
     }
 }
@@ -196,8 +255,8 @@ static bool read_reply(struct worker *worker, struct histogram *calls)
         if (searched == sizeof(worker->line)) {
             return bury(worker, "answered with a line that is too long");
         }
-        if (!wait_readable(worker->reply_fd, deadline_ns)) {
-            return time_out(worker);
+        if (!wait_for_words(worker, deadline_ns)) {
+            return false;
         }
         ssize_t got = read(worker->reply_fd, worker->line + worker->line_len, sizeof(worker->line) - worker->line_len);
         if (got < 0 && errno == EINTR) {
@@ -261,6 +320,10 @@ static bool take_remark(struct worker *worker)
     case ASSAY_REPLY_FAILED: /* a check failed or the body gave up; it goes on to its end by itself */
         set_reason(worker, "%.*s", STR_ARGS(worker->reply.text));
         return true;
+    case ASSAY_REPLY_DYING:
+        (void)snprintf(worker->last_words, sizeof(worker->last_words), "%.*s", /* cut if longer */
+                       STR_ARGS(worker->reply.text));
+        return true;
     case ASSAY_REPLY_COUNTER:
         take_counter(worker);
         return true;
@@ -321,6 +384,7 @@ static bool take_fact(struct worker *worker, bool *out_is_ready)
         worker->complexity = strndup(reply->text.ptr, reply->text.len);
         return worker->complexity || bury(worker, "out of memory");
     case ASSAY_REPLY_FAILED:
+    case ASSAY_REPLY_DYING:
     case ASSAY_REPLY_COUNTER:
     case ASSAY_REPLY_UNCOUNTABLE:
     case ASSAY_REPLY_ITEMS:
@@ -488,12 +552,10 @@ static int launch(struct worker *worker, const char *program, const char *fullna
     struct buf flag;
     base_buf_init(&flag, 4000);
     base_buf_addf(&flag, "%s%s", ASSAY_WORKER_FLAG, fullname);
-    worker->output = tmpfile();
     int error = 0;
     if (!base_buf_ok(&flag) || !environment) {
         error = ENOMEM;
-    } else if (!worker->output || fcntl(fileno(worker->output), F_SETFD, FD_CLOEXEC) != 0 || !make_pipe(commands) ||
-               !make_pipe(replies)) {
+    } else if (!worker_output_open(&worker->output) || !make_pipe(commands) || !make_pipe(replies)) {
         error = errno;
     } else {
         const char *argv[MAX_WRAPPER + 3];
@@ -505,7 +567,7 @@ static int launch(struct worker *worker, const char *program, const char *fullna
         argv[count + 1] = flag.ptr;
         argv[count + 2] = NULL;
         /* posix_spawn does not write to its arguments, though its type says so. */
-        error = spawn((char *const *)(uintptr_t)argv, environment, fileno(worker->output), commands[0], replies[1],
+        error = spawn((char *const *)(uintptr_t)argv, environment, fileno(worker->output.file), commands[0], replies[1],
                       preload_fd, &worker->pid);
     }
     close_fd(&commands[0]);
@@ -527,6 +589,8 @@ struct worker *worker_start(const char *program, const char *fullname, const str
     }
     worker->command_fd = worker->reply_fd = -1;
     worker->timeout_ns = settings->timeout_ns;
+    worker->memory_bytes = settings->memory_bytes;
+    worker->next_look_ns = base_clock_monotonic_ns() + LOOK_INTERVAL_NS;
     worker->doing = "before its measured loop";
     base_buf_init(&worker->reason, MAX_REASON_BYTES);
     base_buf_init(&worker->uncountable_heap, MAX_REASON_BYTES);
@@ -553,9 +617,7 @@ void worker_destroy(struct worker *worker)
     }
     close_fd(&worker->command_fd);
     close_fd(&worker->reply_fd);
-    if (worker->output) {
-        (void)fclose(worker->output); /* unnamed and temporary */
-    }
+    worker_output_close(&worker->output);
     free(worker->group);
     free(worker->complexity);
     for (size_t i = 0; i < worker->target_count; i++) {
@@ -677,8 +739,9 @@ bool worker_finish(struct worker *worker)
     }
     worker->doing = "after its end";
     int status;
-    if (!reap_worker(worker, base_clock_monotonic_ns() + worker->timeout_ns, &status)) {
-        set_reason(worker, "did not end within %.3g s after its last word", (double)worker->timeout_ns / 1e9);
+    int64_t timeout_ns = worker->timeout_ns;
+    if (!reap_worker(worker, base_clock_monotonic_ns() + timeout_ns, &status)) {
+        set_reason(worker, "did not end within %.3g s after its last word (--timeout)", (double)timeout_ns / 1e9);
     } else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
         describe_end(worker, status);
     }
@@ -694,23 +757,7 @@ const char *worker_reason(const struct worker *worker)
 
 void worker_add_output_tail(const struct worker *worker, struct buf *out_text)
 {
-    char tail[TAIL_BYTES];
-    if (!worker->output || fseek(worker->output, 0, SEEK_END) != 0) {
-        return;
-    }
-    long size = ftell(worker->output);
-    long from = size > (long)sizeof(tail) ? size - (long)sizeof(tail) : 0;
-    if (size <= 0 || fseek(worker->output, from, SEEK_SET) != 0) {
-        return;
-    }
-    size_t got = fread(tail, 1, sizeof(tail), worker->output);
-    struct str text = {tail, got};
-    if (from > 0) { /* begin with a whole line */
-        struct str rest;
-        (void)base_str_cut(text, '\n', &rest);
-        text = rest.ptr ? rest : text;
-    }
-    base_buf_add(out_text, text);
+    worker_output_add_tail(&worker->output, out_text);
 }
 
 static bool read_to_end(int fd, int64_t deadline_ns, struct buf *out)
@@ -741,7 +788,29 @@ static bool take_list(struct str text, struct buf *out_lines)
     return base_buf_ok(out_lines);
 }
 
-bool worker_list_benchmarks(const char *program, int64_t timeout_ns, struct buf *out_lines, struct buf *out_reason)
+/* What a program without a list did instead. */
+static enum worker_list explain_no_list(const char *program, bool by_itself, int status, int64_t timeout_ns,
+                                        struct buf *out_reason)
+{
+    if (!by_itself) {
+        base_buf_addf(out_reason,
+                      "'%s' hung when it was asked for its benchmarks: no answer to %s for %.3g s (--timeout)", program,
+                      ASSAY_LIST_FLAG, (double)timeout_ns / 1e9);
+        return WORKER_LIST_DIED;
+    }
+    if (WIFSIGNALED(status)) {
+        const char *name = strsignal(WTERMSIG(status));
+        base_buf_addf(out_reason, "'%s' crashed when it was asked for its benchmarks (%s): killed by signal %d (%s)",
+                      program, ASSAY_LIST_FLAG, WTERMSIG(status), name ? name : "?");
+        return WORKER_LIST_DIED;
+    }
+    base_buf_addf(out_reason, "'%s' is not a benchmark program: it did not answer %s; link it with the assay library",
+                  program, ASSAY_LIST_FLAG);
+    return WORKER_NO_PROGRAM;
+}
+
+enum worker_list worker_list_benchmarks(const char *program, int64_t timeout_ns, struct buf *out_lines,
+                                        struct buf *out_reason)
 {
     char flag[] = ASSAY_LIST_FLAG;
     int output[2] = {-1, -1};
@@ -752,7 +821,7 @@ bool worker_list_benchmarks(const char *program, int64_t timeout_ns, struct buf 
     if (error != 0) {
         base_buf_addf(out_reason, "cannot start '%s': %s", program, strerror(error));
         close_fd(&output[0]);
-        return false;
+        return WORKER_NO_PROGRAM;
     }
     struct buf text;
     base_buf_init(&text, MAX_LIST_BYTES);
@@ -760,15 +829,17 @@ bool worker_list_benchmarks(const char *program, int64_t timeout_ns, struct buf 
     bool complete = read_to_end(output[0], deadline_ns, &text);
     close_fd(&output[0]);
     int status = 0;
-    complete = reap(pid, complete ? deadline_ns : 0, &status) && complete;
-    bool good = complete && WIFEXITED(status) && WEXITSTATUS(status) == 0 && take_list(base_buf_str(&text), out_lines);
+    bool by_itself = reap(pid, complete ? deadline_ns : 0, &status);
+    bool too_long = !base_buf_ok(&text);
+    bool good = complete && by_itself && WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
+                take_list(base_buf_str(&text), out_lines);
     base_buf_deinit(&text);
-    if (!good) {
-        base_buf_addf(out_reason,
-                      "'%s' is not a benchmark program: it did not answer %s; link it with the assay library", program,
-                      ASSAY_LIST_FLAG);
+    if (too_long) {
+        base_buf_addf(out_reason, "'%s' names more than %d MB of benchmarks; spread them over several programs",
+                      program, MAX_LIST_BYTES / 1000000);
+        return WORKER_NO_PROGRAM;
     }
-    return good;
+    return good ? WORKER_LISTED : explain_no_list(program, by_itself, status, timeout_ns, out_reason);
 }
 
 static void pass_on(int signal_number)
@@ -782,6 +853,7 @@ static void pass_on(int signal_number)
 
 void worker_end_with_signals(void)
 {
+    orphans_adopt();
     const int signals[] = {SIGINT, SIGTERM, SIGHUP};
     for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
         struct sigaction action = {.sa_handler = pass_on, .sa_flags = SA_NODEFER};

@@ -58,6 +58,7 @@ struct worker_layout {
 /* How a worker is started; zero is plain but for the timeout. */
 struct worker_settings {
     int64_t timeout_ns; /* for each answer */
+    uint64_t memory_bytes; /* that it may hold; 0: any */
     struct worker_layout layout;
     bool counts_allocations; /* with the counter before the C library: it is slower then */
     const char *const *wrapper; /* a program in PATH and its arguments, ending with NULL, that runs it; or NULL */
@@ -65,7 +66,8 @@ struct worker_settings {
 
 /*
  * Starts `program` for the benchmark `fullname` and waits until it stands
- * before its loop.  NULL only without memory; a worker that did not get so far is
+ * before its loop.  One that takes longer or holds more than it may is killed, and
+ * has failed.  NULL only without memory; a worker that did not get so far is
  * returned with worker_is_alive() false.
  */
 struct worker *worker_start(const char *program, const char *fullname, const struct worker_settings *settings);
@@ -99,10 +101,17 @@ const char *worker_reason(const struct worker *worker);
 void worker_add_output_tail(const struct worker *worker, struct buf *out_text);
 
 /* Lists the benchmarks of a program: one fullname a line into `out_lines`.
- * On false `out_reason` has one sentence. */
-bool worker_list_benchmarks(const char *program, int64_t timeout_ns, struct buf *out_lines, struct buf *out_reason);
+ * Otherwise `out_reason` has one sentence. */
+enum worker_list {
+    WORKER_LISTED,
+    WORKER_NO_PROGRAM, /* it cannot be started, or is no benchmark program */
+    WORKER_LIST_DIED   /* it crashed or hung instead */
+};
+enum worker_list worker_list_benchmarks(const char *program, int64_t timeout_ns, struct buf *out_lines,
+                                        struct buf *out_reason);
 
-/* Makes SIGINT, SIGTERM and SIGHUP end the worker before this process. */
+/* Makes SIGINT, SIGTERM and SIGHUP end the worker before this process, and the end of
+ * a worker that of every process below it (orphans.h).  Before the first worker. */
 void worker_end_with_signals(void);
 
 #endif /* CMD_ASSAY_WORKER_PROCESS_H */

@@ -157,6 +157,7 @@ static void a_reply_of_one_number_or_word_is_understood(void **state)
         {"group  a ", ASSAY_REPLY_GROUP, 0, " a "},
         {"target p95 < 500 ms", ASSAY_REPLY_TARGET, 0, "p95 < 500 ms"},
         {"calls", ASSAY_REPLY_WANTS_CALLS, 0, ""},
+        {"dying it divided by zero", ASSAY_REPLY_DYING, 0, "it divided by zero"},
         {"failed check failed at a.c:3: x == 1", ASSAY_REPLY_FAILED, 0, "check failed at a.c:3: x == 1"},
         {"threads 2", ASSAY_REPLY_THREADS, 2, ""},
         {"uncountable pmu: none", ASSAY_REPLY_UNCOUNTABLE, 0, "pmu: none"},
