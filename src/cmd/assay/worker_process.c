@@ -208,7 +208,9 @@ static bool look_at(struct worker *worker)
         (void)reap_worker(worker, 0, &status);
         return bury(worker, NULL);
     }
-    if (watch_has_ended(worker->pid) && !wait_readable(worker->reply_fd, base_clock_monotonic_ns() + 1)) {
+    bool has_ended = watch_has_ended(worker->pid); /* first: what it said before is in the pipe then */
+    struct pollfd said = {.fd = worker->reply_fd, .events = POLLIN};
+    if (has_ended && poll(&said, 1, 0) == 0) {
         return bury(worker, NULL); /* a child of it holds the pipe open */
     }
     return true;
