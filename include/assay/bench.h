@@ -97,7 +97,8 @@ ASSAY_API void assay_register(struct assay_registration *registration);
  *
  * NAME=VALUE,VALUE,... or a range of whole numbers NAME=FIRST..LAST*FACTOR or
  * NAME=FIRST..LAST+STEP, with blanks between.  Each combination is a benchmark of
- * its own, known as "parse[size=64,kind=plain]".
+ * its own, known as "parse[size=64,kind=plain]".  Words that begin with "@" are tags
+ * by which benchmarks are chosen: "size=64,128 @slow", or tags alone.
  */
 #define BENCH_PARAMS(name_, params_)                                                                                   \
     static void assay_body_##name_(struct assay_bench *bench);                                                         \

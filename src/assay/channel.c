@@ -52,8 +52,10 @@ void assay_channel_end(struct channel *channel)
 {
     base_buf_add_char(&channel->line, '\n');
     (void)uselocale(channel->callers_locale);
-    if (!base_buf_ok(&channel->line) || !is_still(channel, channel->reply_fd, &channel->reply_file) ||
-        !base_file_write_all(channel->reply_fd, base_buf_str(&channel->line))) {
+    if (channel->reply_fd < 0) {
+        /* What a controller would be told, but for failures, is of no use here. */
+    } else if (!base_buf_ok(&channel->line) || !is_still(channel, channel->reply_fd, &channel->reply_file) ||
+               !base_file_write_all(channel->reply_fd, base_buf_str(&channel->line))) {
         channel->is_gone = true;
     }
     base_buf_reset(&channel->line);
@@ -63,6 +65,12 @@ void assay_channel_end(struct channel *channel)
 void assay_channel_say(struct channel *channel, const char *word, const char *text)
 {
     struct buf *line = assay_channel_begin(channel);
+    if (strcmp(word, "failed") == 0) {
+        channel->has_failed = true;
+        if (channel->reply_fd < 0) {
+            channel->say_failed(text);
+        }
+    }
     base_buf_addf(line, "%s ", word);
     size_t len = strnlen(text, ASSAY_MAX_SAID_BYTES);
     for (size_t i = 0; i < len; i++) {

@@ -17,7 +17,9 @@
 #include "assay/protocol.h"
 
 struct channel {
-    int command_fd, reply_fd;
+    int command_fd, reply_fd; /* -1: nobody is there, and only failures are said, to: */
+    void (*say_failed)(const char *sentence);
+    bool has_failed; /* one was said */
     struct stat command_file, reply_file; /* what they were at first */
     bool is_gone; /* the controller does not read any more */
     bool is_lost; /* a descriptor is not what it was: the body closed it */

@@ -121,6 +121,11 @@ static void add_value(const struct axis *axis, size_t index, struct buf *out)
     base_buf_addf(out, "%" PRId64, value);
 }
 
+static bool is_tag(struct str word)
+{
+    return word.len > 1 && word.ptr[0] == '@' && is_plain((struct str){word.ptr + 1, word.len - 1});
+}
+
 /* Parses all axes; the number of them, or SIZE_MAX with `*out_bad` the word that is wrong. */
 static size_t parse_all(struct str specification, struct axis axes[ASSAY_MAX_PARAMS], struct str *out_bad)
 {
@@ -131,6 +136,9 @@ static size_t parse_all(struct str specification, struct axis axes[ASSAY_MAX_PAR
             return count;
         }
         *out_bad = word;
+        if (is_tag(word)) {
+            continue;
+        }
         if (count == ASSAY_MAX_PARAMS || !parse_axis(word, &axes[count])) {
             return SIZE_MAX;
         }
@@ -167,10 +175,11 @@ enum assay_status assay_params_check(struct str specification, size_t *out_count
     struct axis axes[ASSAY_MAX_PARAMS];
     struct str bad = specification;
     size_t axis_count = parse_all(specification, axes, &bad);
-    if (axis_count == SIZE_MAX || axis_count == 0) {
+    bool has_tags = axis_count == 0 && is_tag(bad);
+    if (axis_count == SIZE_MAX || (axis_count == 0 && !has_tags)) {
         return assay_fail(err, ASSAY_BAD_SYNTAX,
                           "'%.*s' is no parameter: write NAME=VALUE,VALUE or NAME=FIRST..LAST*FACTOR or "
-                          "NAME=FIRST..LAST+STEP, each name once, at most %d of them",
+                          "NAME=FIRST..LAST+STEP, each name once, at most %d of them, or a tag as @slow",
                           STR_ARGS(bad), ASSAY_MAX_PARAMS);
     }
     size_t combinations = 1;
@@ -201,6 +210,15 @@ void assay_params_add_label(struct str specification, size_t index, struct buf *
         base_buf_addf(out_label, "%s%.*s=", i == 0 ? "" : ",", STR_ARGS(axes[i].name));
         add_value(&axes[i], index / below % axes[i].count, out_label);
         below /= i + 1 < axis_count ? axes[i + 1].count : 1;
+    }
+}
+
+void assay_params_add_tags(struct str specification, struct buf *out_tags)
+{
+    for (struct str word = next_word(&specification); word.len > 0; word = next_word(&specification)) {
+        if (is_tag(word)) {
+            base_buf_addf(out_tags, " %.*s", STR_ARGS(word));
+        }
     }
 }
 

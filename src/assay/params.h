@@ -7,6 +7,9 @@
  * (FIRST, FIRST times FACTOR, ... up to LAST) or FIRST..LAST+STEP.  Axes are
  * separated by blanks.  Each combination of values is a benchmark of its own, the
  * last axis running fastest, with a label such as "size=64,kind=sse".
+ *
+ * Words that begin with "@" are tags, which all of them have.  With tags alone
+ * there is one benchmark, whose label is empty.
  */
 #ifndef ASSAY_PARAMS_H
 #define ASSAY_PARAMS_H
@@ -28,6 +31,9 @@ assay_params_check(struct str specification, size_t *out_count, struct assay_err
 /* Appends the label of combination `index`, below the count of a specification
  * that assay_params_check() has accepted. */
 void assay_params_add_label(struct str specification, size_t index, struct buf *out_label);
+
+/* Appends the tags, each as " @TAG". */
+void assay_params_add_tags(struct str specification, struct buf *out_tags);
 
 /* The index of a label in `*out_index`; false if no combination has it. */
 bool assay_params_find(struct str specification, struct str label, size_t *out_index);

@@ -41,7 +41,9 @@
  * another length each launch, which moves the stack; and ASSAY_HEAP_PADDING says in
  * four digits by how many bytes the worker is to move its heap.
  *
- * `PROGRAM --assay-list` prints "assay 1" and then one fullname a line.  One
+ * `PROGRAM --assay-list` prints "assay 1" and then one fullname a line, with its
+ * tags behind it, each after a blank and "@".  A worker understands such a line as a
+ * name as well, for a controller that knows no tags.  One
  * fullname is not in that list: "assay::empty" is a loop without a body, compiled
  * as the program's first benchmark is.  A program that is older than that says
  * that it has no such benchmark.

@@ -45,9 +45,15 @@ static void add_combinations(const struct assay_registration *registration, stru
     }
     for (size_t i = 0; i < count; i++) {
         assay_registry_add_fullname(registration, out_lines);
-        base_buf_add_char(out_lines, '[');
-        assay_params_add_label(params, i, out_lines);
-        base_buf_add_cstr(out_lines, "]\n");
+        struct buf label;
+        base_buf_init(&label, ASSAY_MAX_LABEL_BYTES);
+        assay_params_add_label(params, i, &label);
+        if (label.len > 0) { /* there may be tags alone */
+            base_buf_addf(out_lines, "[%.*s]", STR_ARGS(base_buf_str(&label)));
+        }
+        base_buf_deinit(&label);
+        assay_params_add_tags(params, out_lines);
+        base_buf_add_char(out_lines, '\n');
     }
 }
 
@@ -87,8 +93,11 @@ static struct str cut_label(struct str fullname, struct str *out_label)
 
 const struct assay_registration *assay_registry_find(struct str fullname, struct str *out_label)
 {
-    struct str label;
-    struct str plain = cut_label(fullname, &label);
+    struct str label, tags;
+    struct str plain = cut_label(base_str_cut(fullname, ' ', &tags), &label);
+    if (tags.ptr && !base_str_starts_with(tags, STR("@"))) {
+        return NULL; /* what follows a name is its tags, as a list has it, or nothing */
+    }
     for (const struct assay_registration *each = first; each; each = each->next) {
         size_t index;
         bool fits = each->params ? assay_params_find(base_str(each->params), label, &index) : label.ptr == NULL;

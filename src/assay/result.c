@@ -11,6 +11,7 @@ static void deinit_run(struct assay_run *run)
     free(run->name);
     free(run->fullname);
     free(run->group);
+    free(run->tags);
     free(run->error);
     free(run->samples);
     free(run->launch_medians);

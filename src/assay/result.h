@@ -35,6 +35,7 @@ struct assay_run {
     char *name;     /* as "parse_small" */
     char *fullname; /* as "bench_parse.c::parse_small": what runs are joined by */
     char *group;    /* or NULL */
+    char *tags;     /* with blanks between, each after "@"; or NULL */
     char *error;    /* why there are no samples, one sentence; NULL if there are */
     /* What was asked for (pytest-benchmark's "options"). */
     uint64_t min_rounds;

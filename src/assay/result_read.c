@@ -22,6 +22,7 @@
 
 #define LARGEST_COUNT 9007199254740992.0 /* 2^53 */
 #define FORMAT_READ_HERE 1
+#define MAX_TAGS_BYTES 100000
 
 struct reader {
     const char *source;
@@ -415,6 +416,31 @@ static void read_counters(const struct object *own, struct assay_run *run)
     }
 }
 
+static void read_tags(const struct object *own, struct assay_run *run)
+{
+    const json_t *tags = field(own, "tags");
+    struct buf text;
+    if (tags && !json_is_array(tags)) {
+        refuse_field(own, "tags", "is not an array");
+    }
+    base_buf_init(&text, MAX_TAGS_BYTES);
+    for (size_t i = 0; i < json_array_size(tags) && !has_failed(own->reader); i++) {
+        const char *tag = json_string_value(json_array_get(tags, i));
+        if (!tag || tag[0] == '\0' || strpbrk(tag, " @\t\n")) {
+            refuse_field(own, "tags", "has an item that is no tag");
+        } else {
+            base_buf_addf(&text, "%s@%s", i > 0 ? " " : "", tag);
+        }
+    }
+    if (!has_failed(own->reader) && text.len > 0) {
+        run->tags = base_buf_take(&text);
+        if (!run->tags) {
+            run_out_of_memory(own->reader);
+        }
+    }
+    base_buf_deinit(&text);
+}
+
 static void read_verdict(const struct object *object, enum assay_target_verdict *out)
 {
     const char *name = json_string_value(field(object, "verdict"));
@@ -565,6 +591,7 @@ static void read_run(struct reader *reader, const json_t *json, struct assay_run
     read_measured(&own, &run->measured);
     read_counters(&own, run);
     read_text(&own, "complexity", NULL, &run->complexity);
+    read_tags(&own, run);
     read_judgements(&own, run);
     read_time(&own, "empty_loop", &run->empty_loop);
     if (!run->samples) {

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define FORMAT_WRITTEN_HERE 1
+#define MAX_TAG_BYTES 200
 
 struct writer {
     struct buf *out;
@@ -309,6 +310,23 @@ static void write_counters(struct writer *writer, const struct assay_run *run)
     close_bracket(writer, '}');
 }
 
+static void write_tags(struct writer *writer, const char *tags)
+{
+    write_key(writer, "tags");
+    open_bracket(writer, '[');
+    for (const char *at = tags; at; at = strchr(at, ' ') ? strchr(at, ' ') + 1 : NULL) {
+        char tag[MAX_TAG_BYTES + 1];
+        size_t len = strcspn(at, " ");
+        if (len > 1 && len <= MAX_TAG_BYTES) {
+            memcpy(tag, at + 1, len - 1); /* without its "@" */
+            tag[len - 1] = '\0';
+            start_line(writer);
+            write_string(writer, tag);
+        }
+    }
+    close_bracket(writer, ']');
+}
+
 /* Where pytest-benchmark keeps numbers of the benchmark's own, and shows them. */
 static void write_extra_info(struct writer *writer, const struct assay_run *run)
 {
@@ -360,6 +378,9 @@ static void write_own(struct writer *writer, const struct assay_run *run)
     }
     if (run->counter_count > 0) {
         write_counters(writer, run);
+    }
+    if (run->tags) {
+        write_tags(writer, run->tags);
     }
     if (run->complexity) {
         write_text(writer, "complexity", run->complexity);

@@ -13,6 +13,7 @@
 #include "assay/counts.h"
 #include "assay/crew.h"
 #include "assay/params.h"
+#include "assay/profile.h"
 #include "assay/reference.h"
 
 /* ROUND_OPEN: within BENCH_ROUNDS, before the loop of the round; ROUND_CLOSED:
@@ -24,6 +25,7 @@ struct running {
     struct channel channel;
     struct crew crew;
     struct assay_bench *members; /* crew.count of them */
+    struct assay_profile *profile; /* what commands come from where there is no controller; or NULL */
     struct assay_command command; /* the one at hand */
     bool has_counts; /* they are initialised */
     struct assay_counts counts;

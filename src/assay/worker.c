@@ -192,8 +192,13 @@ static bool take_next_command(struct assay_bench *bench, say_fn *say)
         if (getpid() != running->process) {
             end_child(bench); /* made by a bare system call, of which note_fork() does not know */
         }
-        say(bench);
-        if (!assay_channel_read(&running->channel, &running->command)) {
+        if (running->profile) {
+            int64_t took_ns = bench->batch_count > 0 ? bench->times_ns[bench->batch_count - 1] : 0;
+            running->command = assay_profile_next(running->profile, took_ns);
+        } else {
+            say(bench);
+        }
+        if (!running->profile && !assay_channel_read(&running->channel, &running->command)) {
             /* Nobody is left to measure for, and a body cannot be unwound. */
             _exit(running->channel.is_lost ? ASSAY_EXIT_LOST : 3);
         }
@@ -490,13 +495,15 @@ static unsigned count_threads(struct str label)
 
 static void run_all(struct running *running, struct assay_bench *members)
 {
-    int64_t clock_cost_ns = measure_clock_cost(&members[0]);
+    int64_t clock_cost_ns = running->profile ? 0 : measure_clock_cost(&members[0]);
     for (unsigned i = 0; i < running->crew.count; i++) {
         members[i] = (struct assay_bench){
             .running = running, .thread = i, .is_one_of_many = running->crew.count > 1, .clock_cost_ns = clock_cost_ns};
     }
     running->members = members;
-    introduce(running);
+    if (!running->profile) {
+        introduce(running);
+    }
     if (count_threads(running->label) == 0) {
         assay_fail_because(&members[0], "the parameter 'threads' must be a whole number from 1 to 256");
     } else if (running->crew.count > 1) {
@@ -508,7 +515,10 @@ static void run_all(struct running *running, struct assay_bench *members)
     assay_channel_end(&running->channel);
 }
 
-int assay_worker_run(const struct assay_registration *registration, struct str label, int command_fd, int reply_fd)
+/* Runs the body on its threads, for a controller or, with `profile`, without one.
+ * The exit status for the process. */
+static int run(const struct assay_registration *registration, struct str label, int command_fd, int reply_fd,
+               struct assay_profile *profile)
 {
     unsigned threads = count_threads(label);
     struct running *running = calloc(1, sizeof(*running));
@@ -517,19 +527,31 @@ int assay_worker_run(const struct assay_registration *registration, struct str l
     if (running && members) {
         running->process = getpid();
         running->registration = registration;
+        running->profile = profile;
         take_label(running, label);
         assay_channel_init(&running->channel, command_fd, reply_fd);
+        running->channel.say_failed = profile ? profile->say_failed : NULL;
         assay_crew_init(&running->crew, threads > 0 ? threads : 1);
         here = running;
         (void)pthread_atfork(NULL, NULL, note_fork); /* without memory for it a bare getpid() tells, later */
         run_all(running, members);
         here = NULL;
-        status = running->channel.is_gone ? 3 : 0;
-        status = running->channel.is_lost ? ASSAY_EXIT_LOST : status;
+        status = running->channel.is_gone || (profile && running->channel.has_failed) ? 3 : 0;
+        status = running->channel.is_lost && !profile ? ASSAY_EXIT_LOST : status;
         assay_crew_deinit(&running->crew);
         assay_channel_deinit(&running->channel);
     }
     free(members);
     free(running);
     return status;
+}
+
+int assay_worker_run(const struct assay_registration *registration, struct str label, int command_fd, int reply_fd)
+{
+    return run(registration, label, command_fd, reply_fd, NULL);
+}
+
+bool assay_profile_run(const struct assay_registration *registration, struct str label, struct assay_profile *profile)
+{
+    return run(registration, label, -1, -1, profile) == 0;
 }

@@ -95,6 +95,8 @@ static int run_by_hand(int argc, char **argv)
         options_print_help(stdout, argv[0], COMMAND_RUN);
     } else if (options.wants_version) {
         puts("assay " ASSAY_VERSION);
+    } else if (options.profile) {
+        status = command_profile_here(&options);
     } else {
         const char *program = own_program(argv[0]);
         status = command_run(&options, &program, 1);

@@ -24,6 +24,11 @@ enum exit_status {
  * options say. */
 int command_run(const struct options *options, const char *const *programs, size_t program_count);
 
+/* Runs the one benchmark of this program that --profile matches, in this process. */
+int command_profile_here(const struct options *options);
+/* Becomes the program whose benchmark --profile matches, which then does that. */
+int command_profile(const struct options *options, const char *const *programs, size_t program_count);
+
 /* Prints the paths of saved runs. */
 int command_list(const struct options *options);
 

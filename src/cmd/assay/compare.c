@@ -11,7 +11,8 @@ static size_t keep_matching(struct assay_comparison *rows, size_t count, const c
 {
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        if (filter_matches(filter, base_str(rows[i].fullname))) {
+        if (filter_matches(filter, base_str(rows[i].fullname),
+                           rows[i].candidate ? rows[i].candidate->tags : rows[i].baseline->tags)) {
             rows[kept++] = rows[i];
         }
     }

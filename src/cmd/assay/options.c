@@ -6,6 +6,7 @@
 #include "assay/store.h"
 #include "base/num.h"
 #include "cmd/arguments.h"
+#include "cmd/assay/filter.h"
 
 #define NS_PER_SECOND 1e9
 
@@ -264,6 +265,15 @@ static bool set_tolerance(void *field, const char *value, struct buf *wanted)
     return true;
 }
 
+static bool set_filter(void *field, const char *value, struct buf *wanted)
+{
+    if (!filter_is_valid(value)) {
+        return arguments_want(wanted, "a filter: words and @tags with 'and', 'or', 'not' and parentheses between");
+    }
+    *(const char **)field = value;
+    return true;
+}
+
 static bool set_counts(void *field, const char *value, struct buf *wanted)
 {
     static const struct {
@@ -353,8 +363,8 @@ static bool set_color(void *field, const char *value, struct buf *wanted)
 #define RUN_OR_COMPARE (COMMAND_RUN | COMMAND_COMPARE)
 
 static const struct argument_option entries[] = {
-    {"filter", 'k', ARGUMENT_REQUIRED, "PATTERN", RUN_OR_COMPARE, arguments_set_text, AT(filter),
-     "only benchmarks whose FILE::NAME contains PATTERN, or matches it if it has * ? or ["},
+    {"filter", 'k', ARGUMENT_REQUIRED, "FILTER", RUN_OR_COMPARE, set_filter, AT(filter),
+     "only benchmarks whose name contains a word or matches it with * ? [, or with a tag: 'parse and not @slow'"},
     {"list", 0, ARGUMENT_NONE, NULL, COMMAND_RUN, arguments_set_flag, AT(list_only),
      "print the names of the benchmarks and stop"},
     {"min-rounds", 0, ARGUMENT_REQUIRED, "N", COMMAND_RUN, set_positive_count, AT(session.min_rounds),
@@ -424,6 +434,10 @@ static const struct argument_option entries[] = {
     {"sort", 0, ARGUMENT_REQUIRED, "METRIC", RUN_OR_COMPARE, set_sort, 0,
      "order of the rows within a group (as executed)"},
     {"color", 0, ARGUMENT_REQUIRED, "WHEN", RUN_OR_COMPARE, set_color, AT(color), "auto, always or never (auto)"},
+    {"profile", 0, ARGUMENT_REQUIRED, "FILTER", COMMAND_RUN, set_filter, AT(profile),
+     "run the one benchmark that matches in this process for --max-time, for perf, valgrind or gdb"},
+    {"profile-iterations", 0, ARGUMENT_REQUIRED, "N", COMMAND_RUN, set_positive_count, AT(profile_iterations),
+     "make exactly so many iterations of it instead"},
     {"quiet", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_switch, AT(quiet),
      "no progress and no table, only what failed"},
     {"no-build", 0, ARGUMENT_NONE, NULL, COMMAND_RUN, arguments_set_flag, AT(no_build),

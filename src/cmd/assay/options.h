@@ -51,6 +51,8 @@ struct options {
     enum color color;
     bool quiet;
     bool list_only;
+    const char *profile; /* what to profile; NULL: measure */
+    uint64_t profile_iterations; /* 0: as many as take session.max_time_ns */
     bool no_build;
     bool confirm;
     const char *config_path; /* NULL: assay.yaml here, if there is one */

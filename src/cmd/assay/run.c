@@ -155,7 +155,8 @@ static int print_names(const struct run *run)
             complain("%s: %s", fullname, error);
             status = EXIT_UNMEASURED;
         } else {
-            puts(fullname);
+            const char *tags = session_tags(run->session, i);
+            printf("%s%s%s\n", fullname, tags ? " " : "", tags ? tags : "");
         }
     }
     return status;
@@ -536,6 +537,9 @@ static int run_all(struct run *run, const char *const *programs, size_t program_
 
 int command_run(const struct options *options, const char *const *programs, size_t program_count)
 {
+    if (options->profile) {
+        return command_profile(options, programs, program_count);
+    }
     struct run run = {.options = options, .report = report_to(stdout, options->color)};
     worker_end_with_signals();
     run.session_options = options->session;

@@ -79,6 +79,25 @@ static enum assay_status add_subject(struct session *session, const char *progra
     return ASSAY_OK;
 }
 
+static enum assay_status add_if_meant(struct session *session, const char *program, struct str fullname,
+                                      struct str tags, const char *filter, struct assay_error *err)
+{
+    char *own = tags.len > 0 ? strndup(tags.ptr, tags.len) : NULL;
+    enum assay_status status = ASSAY_OK;
+    if (tags.len > 0 && !own) {
+        return assay_fail(err, ASSAY_NO_MEMORY, "out of memory");
+    }
+    if (filter_matches(filter, fullname, own)) {
+        status = add_subject(session, program, fullname, err);
+        if (status == ASSAY_OK) {
+            session->subjects[session->count - 1].tags = own;
+            return ASSAY_OK;
+        }
+    }
+    free(own);
+    return status;
+}
+
 /* A program that could not say what is in it stands for its benchmarks, which
  * cannot be measured; those of other programs can. */
 static enum assay_status add_dead_program(struct session *session, const char *program, const char *reason,
@@ -111,10 +130,9 @@ enum assay_status session_add_program(struct session *session, const char *progr
     }
     struct str rest = base_buf_str(&lines);
     while (status == ASSAY_OK && rest.len > 0) {
-        struct str fullname = base_str_cut(rest, '\n', &rest);
-        if (fullname.len > 0 && filter_matches(filter, fullname)) {
-            status = add_subject(session, program, fullname, err);
-        }
+        struct str tags;
+        struct str fullname = base_str_cut(base_str_cut(rest, '\n', &rest), ' ', &tags);
+        status = fullname.len > 0 ? add_if_meant(session, program, fullname, tags, filter, err) : ASSAY_OK;
     }
     base_buf_deinit(&lines);
     base_buf_deinit(&reason);
@@ -142,6 +160,11 @@ unsigned session_built(const struct session *session)
 size_t session_count(const struct session *session)
 {
     return session->count;
+}
+
+const char *session_tags(const struct session *session, size_t index)
+{
+    return session->subjects[index].tags;
 }
 
 const char *session_fullname(const struct session *session, size_t index)

@@ -34,6 +34,8 @@ session_add_program(struct session *session, const char *program, const char *fi
 
 size_t session_count(const struct session *session);
 const char *session_fullname(const struct session *session, size_t index);
+/* With blanks between, each after "@"; NULL if it has none. */
+const char *session_tags(const struct session *session, size_t index);
 /* Why it cannot be measured; NULL if nothing is known against it.  Borrowed. */
 const char *session_error(const struct session *session, size_t index);
 

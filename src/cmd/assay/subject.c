@@ -10,6 +10,7 @@ void subject_deinit(struct subject *subject)
 {
     free(subject->program);
     free(subject->fullname);
+    free(subject->tags);
     free(subject->group);
     free(subject->error);
     free(subject->output_tail);
@@ -312,7 +313,9 @@ enum assay_status subject_describe(const struct subject *subject, const struct s
     run->group = subject->group ? strdup(subject->group) : NULL;
     run->error = subject->error ? strdup(subject->error) : NULL;
     run->complexity = subject->complexity ? strdup(subject->complexity) : NULL;
-    if ((subject->complexity && !run->complexity) || !run->fullname ||
+    run->tags = subject->tags ? strdup(subject->tags) : NULL;
+    if ((subject->tags && !run->tags) ||
+        (subject->complexity && !run->complexity) || !run->fullname ||
         !run->name || (subject->group && !run->group) || (subject->error && !run->error)) {
         return ASSAY_NO_MEMORY;
     }

@@ -23,6 +23,7 @@ struct subject {
     char *program;
     struct program_identity identity; /* when the session began */
     char *fullname;
+    char *tags; /* with blanks between, each after "@"; or NULL */
     char *group;
     char *error; /* once set, it is not launched again */
     char *output_tail;

@@ -94,8 +94,9 @@ static inline bool make_example_result(struct assay_result *result, double facto
     assay_measured_set(&small->measured, ASSAY_METRIC_BYTES_PER_SECOND, 974866717.4);
     assay_measured_set(&large->measured, ASSAY_METRIC_CYCLES, 774300.25);
     small->complexity = strdup("size");
+    small->tags = strdup("@fast @parser");
     small->counters = calloc(2, sizeof(struct assay_counter));
-    if (!small->complexity || !small->counters) {
+    if (!small->complexity || !small->tags || !small->counters) {
         return false;
     }
     small->counters[small->counter_count++] = (struct assay_counter){"hits", ASSAY_PER_ITERATION, 0.75};

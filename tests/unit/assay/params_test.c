@@ -124,9 +124,37 @@ static void gives_the_value_of_a_name(void **state)
     assert_null(assay_params_value(STR(""), STR("size")).ptr);
 }
 
+static void tags_stand_among_the_parameters(void **state)
+{
+    (void)state;
+    size_t count = 0, index = 77;
+    struct buf text;
+    base_buf_init(&text, 1000);
+    assert_int_equal(assay_params_check(STR("@slow a=1,2 @io-1"), &count, NULL), ASSAY_OK);
+    assert_int_equal(count, 2);
+    assay_params_add_label(STR("@slow a=1,2 @io-1"), 1, &text);
+    assay_params_add_tags(STR("@slow a=1,2 @io-1"), &text);
+    assert_string_equal(base_buf_cstr(&text), "a=2 @slow @io-1");
+    base_buf_reset(&text);
+
+    assert_int_equal(assay_params_check(STR("@slow"), &count, NULL), ASSAY_OK);
+    assert_int_equal(count, 1);
+    assay_params_add_label(STR("@slow"), 0, &text);
+    assert_int_equal(text.len, 0);
+    assert_true(assay_params_find(STR("@slow"), STR(""), &index));
+    assert_int_equal(index, 0);
+    base_buf_deinit(&text);
+
+    static const char *const refused[] = {"@", "@@a", "@a=1", "@a,b", "a=1 @", "a=@b"};
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+        assert_int_equal(assay_params_check(base_str(refused[i]), &count, NULL), ASSAY_BAD_SYNTAX);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tags_stand_among_the_parameters),
         cmocka_unit_test(makes_every_combination_in_order),
         cmocka_unit_test(refuses_what_is_no_parameter),
         cmocka_unit_test(refuses_names_that_would_be_too_long),

@@ -131,6 +131,7 @@ static void assert_same_run(const struct assay_run *got, const struct assay_run 
         assert_double_is(got->counters[i].value, wanted->counters[i].value);
     }
     assert_same_text(got->complexity, wanted->complexity);
+    assert_same_text(got->tags, wanted->tags);
     assert_double_is(got->empty_loop, wanted->empty_loop);
     assert_same_stats(&got->stats, &wanted->stats);
     assert_same_calls(&got->calls, &wanted->calls);
@@ -558,6 +559,8 @@ static void refuses_broken_fields_of_our_own(void **state)
         {"{\"counters\": {\"a\": {\"kind\": \"all\", \"value\": 1}}}",
          "the counter 'a' has no kind, or an unknown one"},
         {"{\"counters\": {\"a\": {\"kind\": \"sum\"}}}", "a.value is missing"},
+        {"{\"tags\": \"a\"}", "assay.tags is not an array"},
+        {"{\"tags\": [\"a\", \"b c\"]}", "assay.tags has an item that is no tag"},
         {"{\"counters\": {\"a\": 5}}", "counters.a is not an object"},
         {"{\"launch_rounds\": {}}", "assay.launch_rounds is not an array"},
         {"{\"launch_rounds\": [2, -2]}", "assay.launch_rounds has a negative number"},
