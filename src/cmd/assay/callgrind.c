@@ -14,9 +14,8 @@
 
 #define MAX_PATH_BYTES 4000
 #define MAX_DUMP_BYTES 100000000
-/* The batches are dumped in this order: one to warm up, one of N, one of 2 N. */
-#define DUMP_OF_N 2
-#define DUMP_OF_2_N 3
+#define MANY_INSTRUCTIONS 1000000
+#define SLOWDOWN 50
 
 bool callgrind_is_there(void)
 {
@@ -66,12 +65,50 @@ static bool read_dump(const char *out_path, int number, uint64_t *out_total)
     return good;
 }
 
-static bool run_batches(struct worker *worker, uint64_t iterations)
+/* A worker under callgrind and how many dumps it has made. */
+struct simulation {
+    struct worker *worker;
+    const char *out_path;
+    int dumps;
+};
+
+/* The instructions of a batch, with what it takes to begin and end one. */
+static bool simulate(struct simulation *simulation, uint64_t iterations, uint64_t *out_total, struct buf *out_reason)
 {
     struct assay_measured ignored;
-    return worker_is_alive(worker) && worker_run_counted(worker, iterations, &ignored) &&
-           worker_run_counted(worker, iterations, &ignored) && worker_run_counted(worker, 2 * iterations, &ignored) &&
-           worker_finish(worker);
+    if (!worker_is_alive(simulation->worker) || !worker_run_counted(simulation->worker, iterations, &ignored)) {
+        return false;
+    }
+    if (!read_dump(simulation->out_path, ++simulation->dumps, out_total)) {
+        base_buf_add_cstr(out_reason,
+                          "valgrind counted nothing: the assay library was built without <valgrind/callgrind.h>");
+        return false;
+    }
+    return true;
+}
+
+/* Everything takes about fifty times as long here, so of long iterations few are
+ * made; how many follows from the instructions of the second one, and not from a
+ * clock, so that it is the same in every run. */
+static uint64_t iterations_for(uint64_t instructions)
+{
+    return instructions < MANY_INSTRUCTIONS ? 64 : instructions < 10 * MANY_INSTRUCTIONS ? 8 : 1;
+}
+
+static bool simulate_all(struct simulation *simulation, uint64_t iterations, double *out_instructions,
+                         struct buf *out_reason)
+{
+    uint64_t first, second, once, twice;
+    if (!simulate(simulation, 1, &first, out_reason) || !simulate(simulation, 1, &second, out_reason)) {
+        return false;
+    }
+    iterations = iterations > 0 ? iterations : iterations_for(second);
+    if (!simulate(simulation, iterations, &once, out_reason) ||
+        !simulate(simulation, 2 * iterations, &twice, out_reason)) {
+        return false;
+    }
+    *out_instructions = ((double)twice - (double)once) / (double)iterations;
+    return worker_finish(simulation->worker);
 }
 
 extern char **environ;
@@ -111,19 +148,16 @@ static bool count_in(const char *out_path, const char *program, const char *full
     const char *const wrapper[] = {"valgrind", "--tool=callgrind", "--collect-atstart=no", base_buf_cstr(&option),
                                    NULL};
     const struct worker_settings settings = {
-        .timeout_ns = timeout_ns, .layout = same_layout(program, fullname), .wrapper = wrapper};
+        .timeout_ns = timeout_ns < INT64_MAX / SLOWDOWN ? timeout_ns * SLOWDOWN : timeout_ns,
+        .layout = same_layout(program, fullname),
+        .wrapper = wrapper,
+    };
     struct worker *worker = base_buf_ok(&option) ? worker_start(program, fullname, &settings) : NULL;
-    uint64_t once, twice;
-    bool good = worker && run_batches(worker, iterations);
-    if (worker && !good) {
+    struct simulation simulation = {.worker = worker, .out_path = out_path};
+    bool good = worker && simulate_all(&simulation, iterations, out_instructions, out_reason);
+    if (worker && !good && out_reason->len == 0) {
         base_buf_add_cstr(out_reason, worker_reason(worker));
         add_complaint(worker, out_reason);
-    } else if (good && (!read_dump(out_path, DUMP_OF_N, &once) || !read_dump(out_path, DUMP_OF_2_N, &twice))) {
-        base_buf_add_cstr(out_reason,
-                          "valgrind counted nothing: the assay library was built without <valgrind/callgrind.h>");
-        good = false;
-    } else if (good) {
-        *out_instructions = ((double)twice - (double)once) / (double)iterations;
     }
     worker_destroy(worker);
     base_buf_deinit(&option);

@@ -5,7 +5,8 @@
  * The worker runs on a simulated processor and asks for counting within the loop
  * alone.  Of two batches, N and 2 N iterations, the difference is that of N
  * iterations and of nothing else; what the same loop takes without a body is taken
- * off.  The numbers are the same in every run of the same program.
+ * off.  N is 64, or 8 or 1 where an iteration has more than a million or ten million
+ * instructions.  The numbers are the same in every run of the same program.
  */
 #ifndef CMD_ASSAY_CALLGRIND_H
 #define CMD_ASSAY_CALLGRIND_H
@@ -15,7 +16,8 @@
 /* Whether there is a `valgrind` in PATH. */
 bool callgrind_is_there(void);
 
-/* The instructions of an iteration in `*out_instructions`.  False, with a sentence
+/* The instructions of an iteration in `*out_instructions`; N is `iterations` if that
+ * is not 0.  Answers may take fifty times `timeout_ns`.  False, with a sentence
  * in `out_reason`, if they cannot be counted; false without memory too. */
 bool callgrind_count(const char *program, const char *fullname, uint64_t iterations, int64_t timeout_ns,
                      double *out_instructions, struct buf *out_reason);

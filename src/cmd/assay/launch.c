@@ -21,8 +21,9 @@
 #define EMPTY_ROUNDS 50
 #define EMPTY_ROUND_NS 100000
 #define EMPTY_ITERATIONS 64
-/* Of slower bodies few iterations are counted. */
-#define SLOW_ITERATION_NS 1e6
+/* The same however fast a body is, so that what differs from iteration to
+ * iteration is counted alike in each run. */
+#define ITERATIONS_TO_COUNT 16
 
 static bool run_one_batch(void *worker, uint64_t iterations, int64_t *out_ns)
 {
@@ -264,22 +265,11 @@ bool launch_empty_loop(const char *program, const struct session_options *option
     return has_memory;
 }
 
-/* Numbers of iterations that do not depend on how fast they are, so that what is
- * counted is the same from run to run. */
-static uint64_t iterations_to_count(const struct subject *subject)
-{
-    if (subject->plan.rounds > 0) {
-        return subject->plan.iterations;
-    }
-    double iteration_ns = (double)subject->round.duration_ns / (double)subject->round.iterations;
-    return iteration_ns > SLOW_ITERATION_NS ? 4 : 64;
-}
-
 /* Counts a batch of one for what has a peak, and batches of N and 2 N for what
  * happens in each iteration, after one that only warms up. */
 static bool count_in(struct subject *subject, struct worker *worker, unsigned counts)
 {
-    uint64_t iterations = iterations_to_count(subject);
+    uint64_t iterations = subject->plan.rounds > 0 ? subject->plan.iterations : ITERATIONS_TO_COUNT;
     struct assay_measured warmup, one, once, twice;
     if (!worker_run_counted(worker, iterations, &warmup) || !worker_run_counted(worker, 1, &one) ||
         !worker_run_counted(worker, iterations, &once) || !worker_run_counted(worker, 2 * iterations, &twice)) {
@@ -324,27 +314,21 @@ static void launch_counting(struct subject *subject, const struct session_option
     worker_destroy(worker);
 }
 
-/* On a simulated processor everything takes fifty times as long. */
-static uint64_t iterations_to_simulate(const struct subject *subject)
-{
-    double iteration_ns = (double)subject->round.duration_ns / (double)subject->round.iterations;
-    if (subject->plan.rounds > 0) {
-        return subject->plan.iterations;
-    }
-    return iteration_ns < SLOW_ITERATION_NS / 10 ? 64 : iteration_ns < SLOW_ITERATION_NS ? 8 : 1;
-}
-
 static void count_instructions(struct subject *subject, const struct session_options *options)
 {
     struct buf reason;
     double instructions;
+    if ((subject->built & (ASSAY_BUILT_ASAN | ASSAY_BUILT_TSAN)) != 0) {
+        subject_note(subject, "not counted: ", "instructions: programs with a sanitizer do not run under valgrind");
+        return;
+    }
     if (subject->threads > 1) {
         subject_note(subject, "not counted: ",
                      "instructions of bodies on several threads, which change with how these meet");
         return;
     }
     base_buf_init(&reason, 4000);
-    if (callgrind_count(subject->program, subject->fullname, iterations_to_simulate(subject), options->timeout_ns,
+    if (callgrind_count(subject->program, subject->fullname, subject->plan.iterations, options->timeout_ns,
                         &instructions, &reason)) {
         instructions -= subject->empty_loop_instructions;
         assay_measured_set(&subject->counted, ASSAY_METRIC_INSTRUCTIONS, instructions < 0 ? 0 : instructions);

@@ -3,6 +3,7 @@
 #include <assay/bench.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* `turns` times the same work, so that one more of fifty is two percent more. */
 static void work(int turns)
@@ -30,6 +31,18 @@ BENCH(fifty_turns)
         work(turns);
     }
     free(prepared);
+}
+
+/* What differs from iteration to iteration, and takes its time as the environment says. */
+BENCH(of_changing_length)
+{
+    const char *naptime = getenv("NAPTIME_NS");
+    struct timespec nap = {.tv_nsec = naptime ? atol(naptime) : 1};
+    int turns = 0;
+    BENCH_LOOP (bench) {
+        work(++turns);
+        nanosleep(&nap, NULL);
+    }
 }
 
 BENCH(nothing)
