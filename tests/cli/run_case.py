@@ -44,7 +44,9 @@ def expected_text(case, name):
 def main():
     case = pathlib.Path(sys.argv[1])
     environment = dict(os.environ, **dict(pair.split("=", 1) for pair in sys.argv[2:]))
-    environment.pop("NO_COLOR", None)
+    for name in "NO_COLOR", "COLUMNS", "LC_ALL", "LC_CTYPE":
+        environment.pop(name, None)
+    environment["LANG"] = "C.UTF-8"
     with tempfile.TemporaryDirectory() as folder:
         if (case / "files").exists():
             shutil.copytree(case / "files", folder, dirs_exist_ok=True)

@@ -26,7 +26,7 @@ static int compare_two(const struct options *options, const struct assay_result 
     struct assay_comparison *rows = NULL;
     size_t count = 0;
     struct assay_error err;
-    struct report report = report_to(stdout, options->color);
+    struct report report = report_to(stdout, options);
     int status = EXIT_BAD_USAGE;
     if (assay_result_read(candidate_path, &candidate, &err) != ASSAY_OK) {
         complain("%s", err.message);
@@ -88,7 +88,7 @@ static int show_one(const struct options *options, const char *path)
         complain("%s", err.message);
         return EXIT_BAD_USAGE;
     }
-    struct report report = report_to(stdout, options->color);
+    struct report report = report_to(stdout, options);
     report_runs(&report, &result, options);
     report_clock(&report, &result);
     report_targets(&report, &result);

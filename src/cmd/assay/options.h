@@ -49,6 +49,7 @@ struct options {
     bool has_sort;
     enum assay_metric sort; /* meaningless unless has_sort: then order of execution */
     enum color color;
+    bool wide; /* however narrow the terminal is, nothing is left out */
     bool quiet;
     bool list_only;
     const char *profile; /* what to profile; NULL: measure */

@@ -8,7 +8,8 @@
 
 /* A table for each group, groups in order of first appearance; a row ends with
  * the verdicts on the benchmark's targets.  Below it a note for each benchmark
- * that was as fast as an empty loop. */
+ * that was as fast as an empty loop.  A table that is too wide is cut as
+ * layout.h says, and a last line says what is missing. */
 void report_runs(const struct report *report, const struct assay_result *result, const struct options *options);
 
 /* How the time of each family of benchmarks grows with the parameter that it
@@ -20,6 +21,9 @@ void report_clock(const struct report *report, const struct assay_result *result
 
 /* What repeats the order and layout of a run; nothing if it has no seed or measured nothing. */
 void report_seed(const struct report *report, const struct assay_result *result);
+
+/* "met", "missed", ... in its shade. */
+void report_verdict(const struct report *report, enum assay_target_verdict verdict);
 
 /* How many targets are met, and for each that is not, what was measured and
  * what decided; nothing if there are no targets. */

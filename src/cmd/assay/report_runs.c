@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "cmd/assay/labels.h"
+#include "cmd/assay/layout.h"
 #include "cmd/assay/report.h"
 #include "cmd/complain.h"
 
@@ -75,26 +77,22 @@ static bool sort_rows(struct rows *rows, enum assay_metric metric)
     return true;
 }
 
-static size_t name_width(const struct rows *rows)
-{
-    size_t width = strlen("Name");
-    for (size_t i = 0; i < rows->count; i++) {
-        size_t len = strlen(rows->runs[i]->name);
-        width = len > width ? len : width;
-    }
-    return width;
-}
-
 /* What stands beside the names of a table: a metric, or a counter if that is not NULL. */
 struct column {
     enum assay_metric metric;
     const char *counter;
-    size_t width;
 };
 
 #define MAX_COLUMNS (ASSAY_METRIC_COUNT + 32)
 struct columns {
     struct column items[MAX_COLUMNS];
+    struct layout_column fits[MAX_COLUMNS]; /* each item's width, and whether it has to go */
+    size_t count;
+};
+
+/* What tables had to leave out. */
+struct left_out {
+    const char *headings[MAX_COLUMNS + 1]; /* each once */
     size_t count;
 };
 
@@ -155,6 +153,30 @@ static void add_counters(const struct rows *rows, struct columns *columns)
     }
 }
 
+/* What a table can do without first; what was chosen, and min, stay. */
+static int worth_of(const struct column *column, const struct options *options)
+{
+    static const enum assay_metric ascending[] = {
+        ASSAY_METRIC_ITERATIONS, ASSAY_METRIC_ROUNDS, ASSAY_METRIC_STDDEV, ASSAY_METRIC_OPS,
+    };
+    static const enum assay_metric worthier[] = {ASSAY_METRIC_MEAN, ASSAY_METRIC_P95, ASSAY_METRIC_SPREAD};
+    if (options->has_columns || (!column->counter && column->metric == ASSAY_METRIC_MIN)) {
+        return LAYOUT_KEEP;
+    }
+    for (int i = 0; !column->counter && i < (int)(sizeof(ascending) / sizeof(ascending[0])); i++) {
+        if (column->metric == ascending[i]) {
+            return i;
+        }
+    }
+    for (int i = 0; !column->counter && i < (int)(sizeof(worthier) / sizeof(worthier[0])); i++) {
+        if (column->metric == worthier[i]) {
+            return LAYOUT_LITTLE + i;
+        }
+    }
+    /* Then what was measured and counted, and the median last. */
+    return !column->counter && column->metric == ASSAY_METRIC_MEDIAN ? LAYOUT_KEEP - 1 : LAYOUT_KEEP - 2;
+}
+
 static struct columns choose_columns(const struct rows *rows, const struct options *options)
 {
     struct columns columns = {0};
@@ -169,65 +191,84 @@ static struct columns choose_columns(const struct rows *rows, const struct optio
     if (!options->has_columns) {
         add_counters(rows, &columns);
     }
-    for (struct column *column = columns.items; column < columns.items + columns.count; column++) {
-        column->width = strlen(heading_of(column));
+    for (size_t at = 0; at < columns.count; at++) {
+        const struct column *column = &columns.items[at];
+        size_t width = strlen(heading_of(column));
         for (size_t i = 0; i < rows->count; i++) {
             char text[REPORT_NUMBER_BYTES];
             format_column(rows->runs[i], column, text);
-            column->width = strlen(text) > column->width ? strlen(text) : column->width;
+            width = strlen(text) > width ? strlen(text) : width;
         }
+        columns.fits[at] = (struct layout_column){.width = width, .worth = worth_of(column, options)};
     }
     return columns;
 }
 
-static enum shade shade_of_target(enum assay_target_verdict verdict)
+/* The columns that "p95 < 500 ms met, mean < 0.5 s met" takes; 0 without targets. */
+static size_t verdicts_width(const struct assay_run *run)
 {
-    switch (verdict) {
-    case ASSAY_TARGET_MET:
-        return GREEN;
-    case ASSAY_TARGET_MISSED:
-        return RED;
-    case ASSAY_TARGET_UNDECIDED:
-    case ASSAY_TARGET_TOO_FEW:
-        break;
-    }
-    return YELLOW;
-}
-
-static bool has_targets(const struct rows *rows)
-{
-    for (size_t i = 0; i < rows->count; i++) {
-        if (rows->runs[i]->judgement_count > 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* "p95 < 500 ms met, mean < 0.5 s met" at the end of a row. */
-static void print_verdicts(const struct report *report, const struct assay_run *run)
-{
+    size_t width = 0;
     for (size_t i = 0; i < run->judgement_count; i++) {
         char limit[ASSAY_TARGET_TEXT_BYTES];
         assay_target_format(&run->judgements[i].target, limit);
-        fprintf(report->out, "%s%s ", i == 0 ? "  " : ", ", limit);
-        enum shade shade = shade_of_target(run->judgements[i].verdict);
-        report_begin_shade(report, shade);
-        fputs(assay_target_verdict_name(run->judgements[i].verdict), report->out);
-        report_end_shade(report, shade);
+        width += (i > 0 ? 2 : 0) + strlen(limit) + 1 + strlen(assay_target_verdict_name(run->judgements[i].verdict));
+    }
+    return width;
+}
+
+/* Of the widest row, or of the heading. */
+static size_t remark_width(const struct rows *rows)
+{
+    size_t width = 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        size_t each = verdicts_width(rows->runs[i]);
+        width = each > width ? each : width;
+    }
+    return width > 0 && width < strlen("Targets") ? strlen("Targets") : width;
+}
+
+/* Behind a row, or, on lines of their own, as many a line as fit. */
+static void print_verdicts(const struct report *report, const struct assay_run *run, bool below)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < run->judgement_count; i++) {
+        char limit[ASSAY_TARGET_TEXT_BYTES];
+        assay_target_format(&run->judgements[i].target, limit);
+        size_t width = strlen(limit) + 1 + strlen(assay_target_verdict_name(run->judgements[i].verdict));
+        bool starts_line = below && (i == 0 || at + 3 + width > report->columns);
+        if (starts_line) {
+            fputs(i == 0 ? "\n    " : ",\n    ", report->out);
+            at = 4;
+        } else {
+            fputs(i == 0 ? "  " : ", ", report->out);
+            at += 2;
+        }
+        fprintf(report->out, "%s ", limit);
+        report_verdict(report, run->judgements[i].verdict);
+        at += width;
     }
 }
 
-static void print_row(const struct report *report, const struct assay_run *run, size_t first_width,
-                      const struct columns *columns)
+/* A table, and how it fits. */
+struct table {
+    struct rows rows;
+    struct columns columns;
+    struct labels labels;
+    struct layout layout;
+    size_t remark_width;
+};
+
+static void print_row(const struct report *report, const struct table *table, size_t row)
 {
-    fprintf(report->out, "%-*s", (int)first_width, run->name);
-    for (size_t column = 0; column < columns->count; column++) {
+    report_padded(report, labels_text(&table->labels, row), table->layout.name_width);
+    for (size_t column = 0; column < table->columns.count; column++) {
         char text[REPORT_NUMBER_BYTES];
-        format_column(run, &columns->items[column], text);
-        fprintf(report->out, "  %*s", (int)columns->items[column].width, text);
+        if (!table->columns.fits[column].is_left_out) {
+            format_column(table->rows.runs[row], &table->columns.items[column], text);
+            fprintf(report->out, "  %*s", (int)table->columns.fits[column].width, text);
+        }
     }
-    print_verdicts(report, run);
+    print_verdicts(report, table->rows.runs[row], table->layout.has_remarks_below);
     fputc('\n', report->out);
 }
 
@@ -249,29 +290,104 @@ static void print_notes(const struct report *report, const struct rows *rows)
     }
 }
 
-static void print_table(const struct report *report, const struct rows *rows, const struct options *options)
+static bool create_labels(const struct rows *rows, struct labels *out_labels)
 {
-    const struct columns columns = choose_columns(rows, options);
-    size_t first = name_width(rows), total = first;
-    for (size_t column = 0; column < columns.count; column++) {
-        total += 2 + columns.items[column].width;
+    struct label_name *names = base_alloc_array(rows->count, sizeof(*names));
+    for (size_t i = 0; names && i < rows->count; i++) {
+        names[i] = (struct label_name){rows->runs[i]->name, rows->runs[i]->fullname};
+    }
+    bool created = names && labels_create(names, rows->count, out_labels);
+    free(names);
+    return created;
+}
+
+/* Decides what is shown; false without memory, the labels then need no release. */
+static bool fit_table(const struct report *report, const struct options *options, struct table *table)
+{
+    table->columns = choose_columns(&table->rows, options);
+    table->remark_width = remark_width(&table->rows);
+    if (!create_labels(&table->rows, &table->labels)) {
+        return false;
+    }
+    size_t widest = table->labels.columns > strlen("Name") ? table->labels.columns : strlen("Name");
+    table->layout =
+        layout_fit(table->columns.fits, table->columns.count, widest, table->remark_width, report->columns);
+    if (table->layout.name_width < widest) {
+        if (!labels_cut(&table->labels, table->layout.name_width, report_ellipsis(report))) {
+            labels_deinit(&table->labels);
+            return false;
+        }
+        /* They may be wider than that, so as to differ: then there is less room for the rest. */
+        size_t cut = table->labels.columns > strlen("Name") ? table->labels.columns : strlen("Name");
+        table->layout =
+            layout_fit(table->columns.fits, table->columns.count, cut, table->remark_width, report->columns);
+        table->layout.name_width = cut;
+    }
+    return true;
+}
+
+static void remember(struct left_out *left_out, const char *heading)
+{
+    for (size_t i = 0; i < left_out->count; i++) {
+        if (strcmp(left_out->headings[i], heading) == 0) {
+            return;
+        }
+    }
+    if (left_out->count < sizeof(left_out->headings) / sizeof(left_out->headings[0])) {
+        left_out->headings[left_out->count++] = heading;
+    }
+}
+
+static void remember_left_out(const struct table *table, struct left_out *left_out)
+{
+    for (size_t i = 0; i < table->columns.count; i++) {
+        if (table->columns.fits[i].is_left_out) {
+            remember(left_out, heading_of(&table->columns.items[i]));
+        }
+    }
+    if (table->labels.cuts) {
+        remember(left_out, "whole names");
+    }
+}
+
+static void print_headings(const struct report *report, const struct table *table)
+{
+    size_t total = table->layout.name_width;
+    for (size_t i = 0; i < table->columns.count; i++) {
+        total += table->columns.fits[i].is_left_out ? 0 : LAYOUT_GAP + table->columns.fits[i].width;
     }
     char title[160];
-    const char *group = rows->runs[0]->group;
-    (void)snprintf(title, sizeof(title), "%s%s%zu benchmark%s", group ? group : "", group ? ": " : "", rows->count,
-                   rows->count == 1 ? "" : "s"); /* cut if the group's name is that long */
+    const char *group = table->rows.runs[0]->group;
+    (void)snprintf(title, sizeof(title), "%s%s%zu benchmark%s", group ? group : "", group ? ": " : "",
+                   table->rows.count, table->rows.count == 1 ? "" : "s"); /* cut if the group's name is that long */
     report_rule(report, total, title);
-    fprintf(report->out, "%-*s", (int)first, "Name");
-    for (size_t column = 0; column < columns.count; column++) {
-        fprintf(report->out, "  %*s", (int)columns.items[column].width, heading_of(&columns.items[column]));
+    report_padded(report, "Name", table->layout.name_width);
+    for (size_t i = 0; i < table->columns.count; i++) {
+        if (!table->columns.fits[i].is_left_out) {
+            fprintf(report->out, "  %*s", (int)table->columns.fits[i].width, heading_of(&table->columns.items[i]));
+        }
     }
-    fputs(has_targets(rows) ? "  Targets\n" : "\n", report->out);
+    fputs(table->remark_width > 0 && !table->layout.has_remarks_below ? "  Targets\n" : "\n", report->out);
+}
+
+/* False without memory. */
+static bool print_table(const struct report *report, const struct rows *rows, const struct options *options,
+                        struct left_out *left_out)
+{
+    struct table table = {.rows = *rows};
+    if (!fit_table(report, options, &table)) {
+        return false;
+    }
+    remember_left_out(&table, left_out);
+    print_headings(report, &table);
     for (size_t i = 0; i < rows->count; i++) {
-        print_row(report, rows->runs[i], first, &columns);
+        print_row(report, &table, i);
     }
+    labels_deinit(&table.labels);
     print_notes(report, rows);
     report_growth(report, rows->runs, rows->count);
     fputc('\n', report->out);
+    return true;
 }
 
 /* Whether an earlier run has the group of run `index`, so that it was printed. */
@@ -289,9 +405,10 @@ void report_runs(const struct report *report, const struct assay_result *result,
 {
     struct rows rows = {.runs = calloc(result->run_count + 1, sizeof(*rows.runs))};
     if (!rows.runs) {
-        fputs("assay: out of memory for the table\n", stderr);
+        complain("out of memory for the table");
         return;
     }
+    struct left_out left_out = {0};
     for (size_t i = 0; i < result->run_count; i++) {
         if (result->runs[i].error || group_was_seen(result, i)) {
             continue;
@@ -306,7 +423,13 @@ void report_runs(const struct report *report, const struct assay_result *result,
         if (options->has_sort && !sort_rows(&rows, options->sort)) {
             complain("out of memory for sorting the table");
         }
-        print_table(report, &rows, options);
+        if (!print_table(report, &rows, options, &left_out)) {
+            complain("out of memory for the table");
+        }
+    }
+    if (left_out.count > 0) {
+        report_no_room(report, left_out.headings, left_out.count);
+        fputs("--wide shows all, --columns=LIST what you choose\n\n", report->out);
     }
     free(rows.runs);
 }
@@ -346,71 +469,4 @@ void report_clock(const struct report *report, const struct assay_result *result
         format_clock_time(result->clock.cost, cost);
         fprintf(report->out, "clock: steps of %s, %s a reading\n\n", step, cost);
     }
-}
-
-/* "p99.9 < 500.5 ms" */
-#define LEAST_LIMIT_WIDTH 16
-
-static void print_target(const struct report *report, const struct assay_run *run,
-                         const struct assay_judgement *judgement, size_t width, size_t limit_width)
-{
-    char limit[ASSAY_TARGET_TEXT_BYTES], estimate[REPORT_NUMBER_BYTES], bound[REPORT_NUMBER_BYTES + 3] = "-";
-    assay_target_format(&judgement->target, limit);
-    report_format_number(judgement->target.metric, judgement->estimate, estimate);
-    /* The bound that matters is the one on the side of the limit. */
-    double worst = judgement->target.at_least ? judgement->lower : judgement->upper;
-    if (isfinite(worst) && judgement->verdict != ASSAY_TARGET_TOO_FEW) {
-        char number[REPORT_NUMBER_BYTES];
-        report_format_number(judgement->target.metric, worst, number);
-        (void)snprintf(bound, sizeof(bound), "%s %s", judgement->target.at_least ? ">=" : "<=", number);
-    }
-    fprintf(report->out, "%-*s  %-*s  %10s  %13s  %9llu  ", (int)width, run->name, (int)limit_width, limit, estimate,
-            bound, (unsigned long long)judgement->n);
-    enum shade shade = shade_of_target(judgement->verdict);
-    report_begin_shade(report, shade);
-    fputs(assay_target_verdict_name(judgement->verdict), report->out);
-    report_end_shade(report, shade);
-    if (judgement->verdict == ASSAY_TARGET_TOO_FEW) {
-        fprintf(report->out, " (needs %llu)", (unsigned long long)judgement->n_needed);
-    }
-    fputc('\n', report->out);
-}
-
-void report_targets(const struct report *report, const struct assay_result *result)
-{
-    size_t width = strlen("Target of"), limit_width = LEAST_LIMIT_WIDTH, count = 0, met = 0;
-    for (size_t i = 0; i < result->run_count; i++) {
-        const struct assay_run *run = &result->runs[i];
-        count += run->judgement_count;
-        for (size_t each = 0; each < run->judgement_count; each++) {
-            bool is_met = run->judgements[each].verdict == ASSAY_TARGET_MET;
-            met += is_met;
-            if (!is_met) {
-                char limit[ASSAY_TARGET_TEXT_BYTES];
-                assay_target_format(&run->judgements[each].target, limit);
-                width = strlen(run->name) > width ? strlen(run->name) : width;
-                limit_width = strlen(limit) > limit_width ? strlen(limit) : limit_width;
-            }
-        }
-    }
-    if (count == 0) {
-        return;
-    }
-    if (met == count) {
-        fprintf(report->out, "%zu target%s, %smet.\n\n", count, count == 1 ? "" : "s", count == 1 ? "" : "all ");
-        return;
-    }
-    char title[64];
-    (void)snprintf(title, sizeof(title), "%zu of %zu targets not met", count - met, count); /* fits */
-    report_rule(report, width + limit_width + 53, title);
-    fprintf(report->out, "%-*s  %-*s  %10s  %13s  %9s  %s\n", (int)width, "Target of", (int)limit_width, "Limit",
-            "Measured", "95% bound", "Samples", "Verdict");
-    for (size_t i = 0; i < result->run_count; i++) {
-        for (size_t each = 0; each < result->runs[i].judgement_count; each++) {
-            if (result->runs[i].judgements[each].verdict != ASSAY_TARGET_MET) {
-                print_target(report, &result->runs[i], &result->runs[i].judgements[each], width, limit_width);
-            }
-        }
-    }
-    fputc('\n', report->out);
 }

@@ -4,15 +4,30 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-struct report report_to(FILE *out, enum color color)
+#include "base/columns.h"
+#include "cmd/terminal.h"
+
+struct report report_to(FILE *out, const struct options *options)
 {
-    bool colored = color == COLOR_ALWAYS;
-    if (color == COLOR_AUTO) {
-        colored = isatty(fileno(out)) && !getenv("NO_COLOR");
-    }
-    return (struct report){out, colored};
+    return (struct report){
+        .out = out,
+        .colored = options->color == COLOR_AUTO ? terminal_is(out) && !getenv("NO_COLOR")
+                                                : options->color == COLOR_ALWAYS,
+        .is_utf8 = terminal_is_utf8(),
+        .columns = options->wide ? 0 : terminal_columns(out),
+    };
+}
+
+const char *report_ellipsis(const struct report *report)
+{
+    return report->is_utf8 ? "\xE2\x80\xA6" : "...";
+}
+
+void report_padded(const struct report *report, const char *text, size_t columns)
+{
+    size_t taken = base_columns(base_str(text));
+    fprintf(report->out, "%s%*s", text, taken < columns ? (int)(columns - taken) : 0, "");
 }
 
 static const char *code_of(enum shade shade)
@@ -104,17 +119,43 @@ void report_format_number(enum assay_metric metric, double value, char out_text[
     }
 }
 
+void report_no_room(const struct report *report, const char *const *what, size_t count)
+{
+    const size_t indent = 4;
+    int len = fprintf(report->out, "no room in %zu columns for", report->columns);
+    size_t at = len > 0 ? (size_t)len : 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t width = strlen(what[i]) + 2; /* with the space before and the comma behind */
+        bool fits = at + width <= report->columns;
+        fprintf(report->out, "%s%s", fits ? " " : "\n    ", what[i]);
+        fputc(i + 1 < count ? ',' : ':', report->out);
+        at = fits ? at + width : indent + width - 1;
+    }
+    fputc('\n', report->out);
+}
+
 void report_rule(const struct report *report, size_t width, const char *title)
 {
-    report_begin_shade(report, YELLOW);
-    size_t title_len = strlen(title);
-    size_t dashes = width > title_len + 2 ? width - title_len - 2 : 2;
-    if (title_len == 0) {
+    const size_t around = 6; /* two spaces and two dashes on each side */
+    struct str head = base_str(title), tail = {NULL, 0};
+    size_t title_columns = base_columns(head);
+    const char *ellipsis = "";
+    if (report->columns > 0 && title_columns + around > report->columns && report->columns > 2 * around) {
+        ellipsis = report_ellipsis(report);
+        size_t room = report->columns - around - base_columns(base_str(ellipsis));
+        tail = base_columns_tail(head, room / 2);
+        head = base_columns_head(head, room - room / 2);
+        title_columns = report->columns - around;
+    }
+    width = report->columns > 0 && width > report->columns ? report->columns : width;
+    size_t dashes = width > title_columns + around ? width - title_columns - 2 : around - 2;
+    if (title[0] == '\0') {
         dashes = width;
     }
+    report_begin_shade(report, YELLOW);
     for (size_t i = 0; i < dashes; i++) {
-        if (title_len > 0 && i == dashes / 2) {
-            fprintf(report->out, " %s ", title);
+        if (title[0] != '\0' && i == dashes / 2) {
+            fprintf(report->out, " %.*s%s%.*s ", STR_ARGS(head), ellipsis, STR_ARGS(tail));
         }
         fputc('-', report->out);
     }

@@ -10,21 +10,34 @@
 #include "assay/metric.h"
 #include "cmd/assay/options.h"
 
-/* Where text goes and whether it may be coloured. */
+/* Where text goes, whether it may be coloured and how wide a line may be. */
 struct report {
     FILE *out;
     bool colored;
+    bool is_utf8;   /* characters beyond ASCII are understood */
+    size_t columns; /* 0: as many as are wanted */
 };
 
-/* Colour as the option says; auto means a terminal without NO_COLOR. */
-struct report report_to(FILE *out, enum color color);
+/* Colour as the option says; auto means a terminal without NO_COLOR.  As wide as
+ * cmd/terminal.h says, unless the option wide is on. */
+struct report report_to(FILE *out, const struct options *options);
 
 enum shade { PLAIN, BOLD, GREEN, YELLOW, RED };
 /* What is printed between the two is of that shade, if the report is coloured. */
 void report_begin_shade(const struct report *report, enum shade shade);
 void report_end_shade(const struct report *report, enum shade shade);
 
-/* A line of dashes, `width` columns, with a title in its middle ("" for none). */
+/* What stands for text that was cut out: an ellipsis, or three dots. */
+const char *report_ellipsis(const struct report *report);
+
+/* Text, and spaces until it is `columns` wide. */
+void report_padded(const struct report *report, const char *text, size_t columns);
+
+/* "no room in 80 columns for Rounds, Iterations:", wrapped. */
+void report_no_room(const struct report *report, const char *const *what, size_t count);
+
+/* A line of dashes, `width` columns or as many as there are, with a title in its
+ * middle ("" for none), which is cut if it is wider than that. */
 void report_rule(const struct report *report, size_t width, const char *title);
 
 #define REPORT_NUMBER_BYTES 32

@@ -540,7 +540,7 @@ int command_run(const struct options *options, const char *const *programs, size
     if (options->profile) {
         return command_profile(options, programs, program_count);
     }
-    struct run run = {.options = options, .report = report_to(stdout, options->color)};
+    struct run run = {.options = options, .report = report_to(stdout, options)};
     worker_end_with_signals();
     run.session_options = options->session;
     if (!options->has_seed) {
