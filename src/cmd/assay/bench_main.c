@@ -9,6 +9,7 @@
 #include "assay/worker.h"
 #include "base/num.h"
 #include "cmd/assay/commands.h"
+#include "cmd/assay/interrupt.h"
 #include "cmd/assay/worker_guard.h"
 #include "cmd/assay/worker_process.h"
 
@@ -102,6 +103,7 @@ static int run_by_hand(int argc, char **argv)
         status = command_run(&options, &program, 1);
     }
     base_buf_deinit(&reason);
+    interrupt_end();
     return status;
 }
 

@@ -7,6 +7,7 @@
 #include "assay/calibrate.h"
 #include "base/clock.h"
 #include "cmd/assay/callgrind.h"
+#include "cmd/assay/interrupt.h"
 
 /* One command's worth of work, so that progress and time limits are looked at
  * often and a worker answers well within its timeout. */
@@ -171,17 +172,12 @@ static bool run_exactly(const struct session_options *options, struct subject *s
                           run_planned(options, subject, worker, share, true));
 }
 
-static bool time_calls(const struct session_options *options, struct subject *subject, struct worker *worker)
+/* Until there are this launch's share of the calls that the percentiles need. */
+static bool time_calls_into(struct histogram *calls, const struct session_options *options,
+                            const struct subject *subject, struct worker *worker)
 {
-    if (!subject->calls) {
-        subject->calls = calloc(1, sizeof(*subject->calls));
-        if (!subject->calls) {
-            subject->no_memory = true;
-            return false;
-        }
-    }
     uint64_t launches = options->launches;
-    uint64_t needed = subject->calls->count + (subject->calls_needed + launches - 1) / launches;
+    uint64_t needed = (subject->calls_needed + launches - 1) / launches;
     double budget_ns = (double)options->max_time_ns / (double)launches;
     int64_t start_ns = base_clock_monotonic_ns();
     double call_ns =
@@ -189,15 +185,27 @@ static bool time_calls(const struct session_options *options, struct subject *su
     double fit = COMMAND_NS / 2 / call_ns;
     uint64_t chunk = fit < 1 ? 1 : (uint64_t)fit;
     for (;;) {
-        if (!worker_run_calls(worker, chunk, subject->calls)) {
+        if (!worker_run_calls(worker, chunk, calls)) {
             return false;
         }
         double elapsed_ns = (double)(base_clock_monotonic_ns() - start_ns);
-        bool has_enough = subject->calls->count >= needed && elapsed_ns >= budget_ns * CALLS_SHARE;
+        bool has_enough = calls->count >= needed && elapsed_ns >= budget_ns * CALLS_SHARE;
         if (has_enough || elapsed_ns >= budget_ns * CALLS_PATIENCE) {
             return true;
         }
     }
+}
+
+/* Calls count once their launch has come to its end. */
+static bool time_calls(const struct session_options *options, struct subject *subject, struct worker *worker)
+{
+    free(subject->launch_calls);
+    subject->launch_calls = calloc(1, sizeof(*subject->launch_calls));
+    if (!subject->launch_calls) {
+        subject->no_memory = true;
+        return false;
+    }
+    return time_calls_into(subject->launch_calls, options, subject, worker);
 }
 
 static bool measure_in(const struct session_options *options, struct subject *subject, struct worker *worker)
@@ -221,6 +229,7 @@ void launch_subject(struct subject *subject, const struct session_options *optio
 {
     const struct worker_settings settings = {
         .timeout_ns = options->timeout_ns, .memory_bytes = options->memory_bytes, .layout = layout};
+    size_t samples_before = subject->sample_count;
     struct worker *worker = worker_start(subject->program, subject->fullname, &settings);
     if (!worker) {
         subject->no_memory = true;
@@ -230,9 +239,14 @@ void launch_subject(struct subject *subject, const struct session_options *optio
                     measure_in(options, subject, worker);
     /* A target that is no target leaves a worker that stands before its loop. */
     bool finished = worker_is_alive(worker) && worker_finish(worker);
-    subject->launches++;
+    bool complete = measured && finished;
+    if (!complete && interrupt_caught() != 0) { /* it was killed, which is no failure of its own */
+        subject_forget_launch(subject, samples_before);
+        worker_destroy(worker);
+        return;
+    }
     subject_end_launch(subject, worker);
-    if (!measured || !finished) {
+    if (!complete) {
         const char *reason = worker_reason(worker);
         if (!program_is_same(subject->program, &subject->identity)) {
             reason = "its program changed while the run went on, by a build perhaps; run it again";
@@ -291,6 +305,14 @@ static bool count_in(struct subject *subject, struct worker *worker, unsigned co
     return true;
 }
 
+/* Nothing counts where the run was interrupted. */
+static void note_uncounted(struct subject *subject, const char *heading, const char *reason)
+{
+    if (interrupt_caught() == 0) {
+        subject_note(subject, heading, reason);
+    }
+}
+
 static void launch_counting(struct subject *subject, const struct session_options *options, unsigned counts)
 {
     const struct worker_settings settings = {.timeout_ns = options->timeout_ns,
@@ -304,11 +326,11 @@ static void launch_counting(struct subject *subject, const struct session_option
     bool counted = worker_is_alive(worker) && count_in(subject, worker, counts);
     counted = worker_is_alive(worker) && worker_finish(worker) && counted;
     if (!counted) {
-        subject_note(subject, "not counted: ", worker_reason(worker));
+        note_uncounted(subject, "not counted: ", worker_reason(worker));
     }
     for (unsigned each = ASSAY_COUNT_HEAP; each <= ASSAY_COUNT_PMU; each *= 2) {
         if ((counts & each) != 0 && each != ASSAY_COUNT_SYSTEM) {
-            subject_note(subject, "not counted: ", worker_uncountable(worker, each));
+            note_uncounted(subject, "not counted: ", worker_uncountable(worker, each));
         }
     }
     worker_destroy(worker);
@@ -323,7 +345,7 @@ static void count_instructions(struct subject *subject, const struct session_opt
         return;
     }
     if (subject->threads > 1) {
-        subject_note(subject, "not counted: ",
+        note_uncounted(subject, "not counted: ",
                      "instructions of bodies on several threads, which change with how these meet");
         return;
     }
@@ -333,7 +355,7 @@ static void count_instructions(struct subject *subject, const struct session_opt
         instructions -= subject->empty_loop_instructions;
         assay_measured_set(&subject->counted, ASSAY_METRIC_INSTRUCTIONS, instructions < 0 ? 0 : instructions);
     }
-    subject_note(subject, "not counted: instructions: ", base_buf_cstr(&reason));
+    note_uncounted(subject, "not counted: instructions: ", base_buf_cstr(&reason));
     base_buf_deinit(&reason);
 }
 

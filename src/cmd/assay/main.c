@@ -8,6 +8,7 @@
 
 #include "cmd/assay/commands.h"
 #include "cmd/assay/config.h"
+#include "cmd/assay/interrupt.h"
 
 static const char usage[] = "Usage: assay COMMAND [OPTION]... [ARGUMENT]...\n"
                             "\n"
@@ -85,6 +86,7 @@ static int parse_and_execute(enum command command, int argc, char **argv)
     }
     config_destroy(config);
     base_buf_deinit(&reason);
+    interrupt_end();
     return status;
 }
 

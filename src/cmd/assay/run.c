@@ -21,6 +21,7 @@
 #include "cmd/assay/commands.h"
 #include "cmd/assay/commit.h"
 #include "cmd/assay/environment.h"
+#include "cmd/assay/interrupt.h"
 #include "cmd/assay/progress.h"
 #include "cmd/assay/report.h"
 #include "cmd/assay/worker_process.h"
@@ -43,6 +44,7 @@ struct run {
     int64_t unix_ns; /* when the result was described: what it and its name say */
     struct assay_comparison *rows;
     size_t row_count;
+    char interruption[120]; /* a sentence, the last warning of the result; "" if there was none */
     struct report report;
 };
 
@@ -208,6 +210,41 @@ static bool follows_seed(const struct run *run)
     return run->session_options.shuffle || run->session_options.vary_layout;
 }
 
+/* Says what a signal has left, if one came; false without memory. */
+static bool describe_interruption(struct run *run)
+{
+    size_t few, complete = session_complete_count(run->session, &few), count = session_count(run->session);
+    if (interrupt_caught() == 0) {
+        return true;
+    }
+    int len = snprintf(run->interruption, sizeof(run->interruption), "interrupted: %zu of %zu benchmarks are complete",
+                       complete, count);
+    if (few > 0) {
+        (void)snprintf(run->interruption + len, sizeof(run->interruption) - (size_t)len, /* fits */
+                       ", %zu of them in fewer launches than were asked for", few);
+    } else if (complete == count) {
+        (void)snprintf(run->interruption + len, sizeof(run->interruption) - (size_t)len, /* fits */
+                       ", but not what was to follow");
+    }
+    return assay_result_add_warning(&run->result, base_str(run->interruption));
+}
+
+/* What was to be measured and was not is not gone. */
+static void drop_incomplete_rows(struct run *run)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < run->row_count; i++) {
+        bool is_incomplete = false;
+        for (size_t each = 0; run->rows[i].change == ASSAY_CHANGE_GONE && each < session_count(run->session); each++) {
+            is_incomplete = is_incomplete || strcmp(session_fullname(run->session, each), run->rows[i].fullname) == 0;
+        }
+        if (!is_incomplete) {
+            run->rows[kept++] = run->rows[i];
+        }
+    }
+    run->row_count = kept;
+}
+
 /* Describes what was measured so far; replaces an earlier description. */
 static bool describe(struct run *run)
 {
@@ -220,11 +257,18 @@ static bool describe(struct run *run)
     run->result.version = strdup(ASSAY_VERSION);
     if (!run->result.version || !fill_datetime(run) ||
         (!run->result.commit.id && commit_describe(&run->result.commit) != ASSAY_OK) ||
-        session_describe(run->session, &run->result) != ASSAY_OK || !describe_trust(run)) {
+        session_describe(run->session, &run->result) != ASSAY_OK || !describe_trust(run) ||
+        !describe_interruption(run)) {
         return false;
     }
-    return !run->baseline_path || assay_compare(&run->baseline, &run->result, &run->options->limits, &run->rows,
-                                                &run->row_count) == ASSAY_OK;
+    if (run->baseline_path && assay_compare(&run->baseline, &run->result, &run->options->limits, &run->rows,
+                                            &run->row_count) != ASSAY_OK) {
+        return false;
+    }
+    if (interrupt_caught() != 0) {
+        drop_incomplete_rows(run);
+    }
+    return true;
 }
 
 /* What looks like a regression is launched again; samples add up, so a slow
@@ -233,7 +277,7 @@ static bool confirm_suspects(struct run *run, struct progress *progress)
 {
     bool any = false;
     for (size_t i = 0; i < run->row_count; i++) {
-        if (run->rows[i].change != ASSAY_CHANGE_REGRESSION) {
+        if (run->rows[i].change != ASSAY_CHANGE_REGRESSION || interrupt_caught() != 0) {
             continue;
         }
         any = true;
@@ -284,13 +328,17 @@ static bool measure(struct run *run)
     if (status != ASSAY_OK || !describe(run)) {
         return false;
     }
-    return !run->options->confirm || confirm_suspects(run, &progress);
+    return !run->options->confirm || interrupt_caught() != 0 || confirm_suspects(run, &progress);
 }
 
 static void report_warnings(const struct run *run)
 {
-    for (size_t i = 0; i < run->result.warning_count && !run->options->quiet; i++) {
+    size_t count = run->result.warning_count - (run->interruption[0] != '\0');
+    for (size_t i = 0; i < count && !run->options->quiet; i++) {
         fprintf(stderr, "trust: %s\n", run->result.warnings[i]);
+    }
+    if (run->interruption[0] != '\0') {
+        complain("%s", run->interruption);
     }
 }
 
@@ -440,6 +488,10 @@ static int save(const struct run *run, bool regressed, size_t failures)
     const struct options *options = run->options;
     int status = options->json_path ? write_json(run) : EXIT_FINE;
     bool becomes_baseline = options->baseline && !run->baseline_path;
+    if (becomes_baseline && interrupt_caught() != 0) {
+        complain("not saved as '%s': an interrupted run becomes no baseline by itself", options->baseline);
+        becomes_baseline = false;
+    }
     if (!becomes_baseline && !options->save_name && !options->autosave) {
         return status;
     }
@@ -486,6 +538,10 @@ static int conclude(struct run *run)
     bool foreign = run->baseline_path && run->baseline.machine.class_key &&
                    strcmp(run->baseline.machine.class_key, run->result.machine.class_key) != 0;
     regressed = regressed && !foreign;
+    size_t few;
+    if (interrupt_caught() != 0 && session_complete_count(run->session, &few) == 0) {
+        return EXIT_UNMEASURED; /* there is nothing to save; the signal tells the rest */
+    }
     int saved = save(run, regressed, failures);
     if (saved != EXIT_FINE) {
         return saved;
@@ -530,6 +586,9 @@ static int run_all(struct run *run, const char *const *programs, size_t program_
         return out_of_memory();
     }
     if (run->options->session.disable) {
+        if (run->interruption[0] != '\0') {
+            complain("%s", run->interruption);
+        }
         return report_failures(run) > 0 ? EXIT_UNMEASURED : EXIT_FINE;
     }
     return conclude(run);
@@ -541,7 +600,7 @@ int command_run(const struct options *options, const char *const *programs, size
         return command_profile(options, programs, program_count);
     }
     struct run run = {.options = options, .report = report_to(stdout, options)};
-    worker_end_with_signals();
+    worker_prepare();
     run.session_options = options->session;
     if (!options->has_seed) {
         run.session_options.seed = (uint64_t)base_clock_unix_ns() / 1000 % MAX_PRINTED_SEED;

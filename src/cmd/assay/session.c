@@ -7,6 +7,7 @@
 #include "base/num.h"
 #include "base/random.h"
 #include "cmd/assay/filter.h"
+#include "cmd/assay/interrupt.h"
 #include "cmd/assay/launch.h"
 #include "cmd/assay/subject.h"
 #include "cmd/assay/worker_process.h"
@@ -177,10 +178,15 @@ const char *session_error(const struct session *session, size_t index)
     return session->subjects[index].error;
 }
 
+static bool goes_on(const struct session *session)
+{
+    return !session->no_memory && interrupt_caught() == 0;
+}
+
 /* Programs stand in the session one after the other. */
 static void measure_empty_loops(struct session *session)
 {
-    for (size_t i = 0; i < session->count && !session->options.disable && !session->no_memory; i++) {
+    for (size_t i = 0; i < session->count && !session->options.disable && goes_on(session); i++) {
         struct subject *subject = &session->subjects[i];
         if (subject->error) {
             continue;
@@ -232,7 +238,7 @@ static void launch(struct session *session, struct subject *subject)
 static void measure_pass(struct session *session, const size_t *order, size_t done, size_t total,
                          session_progress_fn *progress, void *context)
 {
-    for (size_t i = 0; i < session->count && !session->no_memory; i++) {
+    for (size_t i = 0; i < session->count && goes_on(session); i++) {
         struct subject *subject = &session->subjects[order[i]];
         if (subject->error) {
             continue;
@@ -249,7 +255,7 @@ static void count_all(struct session *session)
 {
     const char *simulated = NULL; /* the program whose loop without a body is counted */
     double instructions = 0;
-    for (size_t i = 0; i < session->count && !session->no_memory; i++) {
+    for (size_t i = 0; i < session->count && goes_on(session); i++) {
         struct subject *subject = &session->subjects[i];
         if (subject->error) {
             continue;
@@ -276,8 +282,9 @@ enum assay_status session_measure(struct session *session, session_progress_fn *
     for (size_t i = 0; i < session->count; i++) {
         order[i] = i;
     }
+    interrupt_be_gentle(true);
     measure_empty_loops(session);
-    for (size_t i = 0; i < launches && !session->no_memory; i++) {
+    for (size_t i = 0; i < launches && goes_on(session); i++) {
         if (session->options.shuffle) {
             shuffle(&session->random, order, session->count);
         }
@@ -286,6 +293,7 @@ enum assay_status session_measure(struct session *session, session_progress_fn *
     if (!session->options.disable) {
         count_all(session);
     }
+    interrupt_be_gentle(false);
     free(order);
     return session->no_memory ? ASSAY_NO_MEMORY : ASSAY_OK;
 }
@@ -293,9 +301,11 @@ enum assay_status session_measure(struct session *session, session_progress_fn *
 enum assay_status session_measure_again(struct session *session, const char *fullname, uint64_t launches)
 {
     struct subject *subject = find_subject(session, base_str(fullname));
-    for (uint64_t i = 0; subject && !subject->error && i < launches; i++) {
+    interrupt_be_gentle(true);
+    for (uint64_t i = 0; subject && !subject->error && i < launches && goes_on(session); i++) {
         launch(session, subject);
     }
+    interrupt_be_gentle(false);
     return session->no_memory ? ASSAY_NO_MEMORY : ASSAY_OK;
 }
 
@@ -313,6 +323,9 @@ static bool describe_note(const struct subject *subject, struct assay_result *re
 enum assay_status session_describe(const struct session *session, struct assay_result *result)
 {
     for (size_t i = 0; i < session->count; i++) {
+        if (interrupt_caught() != 0 && !session->subjects[i].error && session->subjects[i].launches == 0) {
+            continue;
+        }
         struct assay_run *run = assay_result_add_run(result);
         if (!run || subject_describe(&session->subjects[i], &session->options, run) != ASSAY_OK ||
             !describe_note(&session->subjects[i], result)) {
@@ -320,6 +333,19 @@ enum assay_status session_describe(const struct session *session, struct assay_r
         }
     }
     return ASSAY_OK;
+}
+
+size_t session_complete_count(const struct session *session, size_t *out_short)
+{
+    uint64_t launches = session->options.disable ? 1 : session->options.launches;
+    size_t complete = 0;
+    *out_short = 0;
+    for (size_t i = 0; i < session->count; i++) {
+        const struct subject *subject = &session->subjects[i];
+        complete += subject->launches > 0 && !subject->error;
+        *out_short += subject->launches > 0 && !subject->error && subject->launches < launches;
+    }
+    return complete;
 }
 
 const char *session_output_tail(const struct session *session, const char *fullname)

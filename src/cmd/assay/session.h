@@ -43,17 +43,23 @@ const char *session_error(const struct session *session, size_t index);
 bool session_raise_min_time(struct session *session, int64_t min_time_ns);
 
 /* Measures all benchmarks.  A benchmark that fails is noted, and the rest go
- * on.  ASSAY_OK or ASSAY_NO_MEMORY. */
+ * on.  A first SIGINT, SIGTERM or SIGHUP (interrupt.h) ends it, and the launch
+ * that it came into is forgotten.  ASSAY_OK or ASSAY_NO_MEMORY. */
 ASSAY_MUST_CHECK enum assay_status
 session_measure(struct session *session, session_progress_fn *progress, void *context);
 
 /* Measures one benchmark in `launches` more launches, added to its samples:
- * a second look at a suspect. */
+ * a second look at a suspect.  Interrupted as above. */
 ASSAY_MUST_CHECK enum assay_status session_measure_again(struct session *session, const char *fullname,
                                                          uint64_t launches);
 
+/* How many benchmarks have a complete launch and did not fail, and how many of
+ * these have fewer launches than was asked for. */
+size_t session_complete_count(const struct session *session, size_t *out_short);
+
 /* Appends a run per benchmark to `result`, described and judged; one that
- * failed has `error` set.  May be called again after session_measure_again(),
+ * failed has `error` set, and one that an interruption left without a complete
+ * launch is left out.  May be called again after session_measure_again(),
  * with an emptied result.  ASSAY_OK or ASSAY_NO_MEMORY. */
 ASSAY_MUST_CHECK enum assay_status session_describe(const struct session *session, struct assay_result *result);
 

@@ -19,6 +19,7 @@ void subject_deinit(struct subject *subject)
     free(subject->launch_ends);
     free(subject->launch_cycles);
     free(subject->calls);
+    free(subject->launch_calls);
     free(subject->complexity);
     free(subject->note);
 }
@@ -153,8 +154,28 @@ static void add_counter(struct subject *subject, const struct worker_counter *sa
     counter->count++;
 }
 
+static void end_calls(struct subject *subject)
+{
+    if (!subject->calls) {
+        subject->calls = subject->launch_calls;
+    } else if (subject->launch_calls) {
+        base_histogram_merge(subject->calls, subject->launch_calls);
+        free(subject->launch_calls);
+    }
+    subject->launch_calls = NULL;
+}
+
+void subject_forget_launch(struct subject *subject, size_t sample_count)
+{
+    subject->sample_count = sample_count;
+    subject->this_pace = (struct pace){0};
+    free(subject->launch_calls);
+    subject->launch_calls = NULL;
+}
+
 void subject_end_launch(struct subject *subject, const struct worker *worker)
 {
+    subject->launches++;
     struct worker_facts facts = worker_facts(worker);
     for (size_t i = 0; i < facts.counter_count; i++) {
         add_counter(subject, &facts.counters[i]);
@@ -162,6 +183,7 @@ void subject_end_launch(struct subject *subject, const struct worker *worker)
     subject->items = facts.items;
     subject->bytes = facts.bytes;
     end_pacing(subject);
+    end_calls(subject);
     void *ends = subject->launch_ends;
     if (!base_array_make_room(&ends, subject->launch_count, &subject->launch_capacity, sizeof(*subject->launch_ends))) {
         subject->no_memory = true;

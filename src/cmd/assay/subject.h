@@ -48,6 +48,7 @@ struct subject {
     double *launch_cycles; /* of an iteration, for each launch that was paced */
     size_t launch_cycles_count, launch_cycles_capacity;
     struct histogram *calls; /* NULL until calls were timed */
+    struct histogram *launch_calls; /* of the launch that goes on, or NULL */
     unsigned counts; /* ASSAY_COUNT_... that are wanted */
     double empty_loop_instructions; /* of its program, an iteration; 0: unknown */
     struct assay_measured counted;
@@ -75,6 +76,8 @@ bool subject_keep_times(struct subject *subject, const int64_t *times_ns, uint64
 void subject_keep_pace(struct subject *subject, const int64_t *times_ns, const double *cycles_ns, uint64_t count);
 /* Remembers that the samples of this launch end here, and what the worker said by its end. */
 void subject_end_launch(struct subject *subject, const struct worker *worker);
+/* Forgets what this launch has measured: the samples from number `sample_count` on, its calls, its pace. */
+void subject_forget_launch(struct subject *subject, size_t sample_count);
 
 /* Fills a zeroed run with the subject's name, options and numbers, judged by
  * its targets.  ASSAY_OK or ASSAY_NO_MEMORY, the run then being incomplete. */

@@ -23,6 +23,7 @@
 #include "assay/protocol.h"
 #include "base/clock.h"
 #include "base/num.h"
+#include "cmd/assay/interrupt.h"
 #include "cmd/assay/orphans.h"
 #include "cmd/assay/preload.h"
 #include "cmd/assay/worker_output.h"
@@ -38,8 +39,6 @@
 #define FIRST_FREE_FD 10
 
 extern char **environ;
-
-static volatile sig_atomic_t running_group; /* for the signal handler; 0: none */
 
 struct worker {
     pid_t pid;        /* 0 once it was waited for */
@@ -101,7 +100,7 @@ static bool reap(pid_t pid, int64_t deadline_ns, int *out_status)
         (void)nanosleep(&pause, NULL);
     }
     (void)kill(-pid, SIGKILL); /* children it may have left; ESRCH is the usual answer */
-    running_group = 0;
+    interrupt_watch_group(0);
     orphans_end();
     return by_itself;
 }
@@ -469,7 +468,7 @@ static int spawn(char *const *argv, char *const *environment, int output_fd, int
         error = posix_spawnp(out_pid, argv[0], &actions, &attributes, argv, environment);
     }
     if (error == 0) {
-        running_group = *out_pid;
+        interrupt_watch_group(*out_pid);
     }
     (void)posix_spawnattr_destroy(&attributes);
     (void)posix_spawn_file_actions_destroy(&actions);
@@ -844,23 +843,9 @@ enum worker_list worker_list_benchmarks(const char *program, int64_t timeout_ns,
     return good ? WORKER_LISTED : explain_no_list(program, by_itself, status, timeout_ns, out_reason);
 }
 
-static void pass_on(int signal_number)
-{
-    if (running_group > 0) {
-        (void)kill(-(pid_t)running_group, SIGKILL);
-    }
-    (void)signal(signal_number, SIG_DFL);
-    (void)raise(signal_number);
-}
-
-void worker_end_with_signals(void)
+void worker_prepare(void)
 {
     orphans_adopt();
-    const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-        struct sigaction action = {.sa_handler = pass_on, .sa_flags = SA_NODEFER};
-        sigemptyset(&action.sa_mask);
-        (void)sigaction(signals[i], &action, NULL);
-    }
+    interrupt_install();
     (void)signal(SIGPIPE, SIG_IGN); /* a worker that is gone is an error of write(), not our end */
 }

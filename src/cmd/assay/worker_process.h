@@ -110,8 +110,8 @@ enum worker_list {
 enum worker_list worker_list_benchmarks(const char *program, int64_t timeout_ns, struct buf *out_lines,
                                         struct buf *out_reason);
 
-/* Makes SIGINT, SIGTERM and SIGHUP end the worker before this process, and the end of
- * a worker that of every process below it (orphans.h).  Before the first worker. */
-void worker_end_with_signals(void);
+/* Makes SIGINT, SIGTERM and SIGHUP end the worker (interrupt.h), and the end of a
+ * worker that of every process below it (orphans.h).  Before the first worker. */
+void worker_prepare(void);
 
 #endif /* CMD_ASSAY_WORKER_PROCESS_H */
