@@ -57,6 +57,17 @@ struct assay_registration {
 };
 ASSAY_API void assay_register(struct assay_registration *registration);
 
+/* One BENCH_FIXTURE() of a file; only the macro makes these. */
+struct assay_fixture {
+    const char *name;
+    void *(*make)(struct assay_bench *bench);
+    void (*release)(void *value); /* or 0 */
+    void *value;                  /* this and what follows is the library's */
+    int state;
+    struct assay_fixture *older; /* made before it */
+};
+ASSAY_API void *assay_use(struct assay_bench *bench, struct assay_fixture *fixture);
+
 /* How a file was compiled, as far as it spoils its times. */
 #define ASSAY_BUILT_DEBUG 1u /* without optimisation */
 #define ASSAY_BUILT_ASAN 2u
@@ -139,6 +150,61 @@ ASSAY_API void assay_register(struct assay_registration *registration);
  * Each round runs one BENCH_LOOP.  Leaving it by break makes the benchmark fail.
  */
 #define BENCH_ROUNDS(bench_) while (assay_next_round(bench_))
+
+/*
+ * Something that several benchmarks of a file need, made when the first asks for
+ * it and released when the body has returned:
+ *
+ *     BENCH_FIXTURE(struct dictionary *, words)
+ *     {
+ *         struct dictionary *made = read_dictionary("words.txt");
+ *         if (!made) {
+ *             assay_fail_because(bench, "there is no words.txt");
+ *         }
+ *         return made;
+ *     }
+ *
+ *     BENCH_FIXTURE_END(struct dictionary *, words)          // optional
+ *     {
+ *         free_dictionary(words);
+ *     }
+ *
+ *     BENCH(look_up)
+ *     {
+ *         struct dictionary *words = BENCH_USE(bench, words);
+ *         if (!words) {
+ *             return;                                         // why was said
+ *         }
+ *
+ * The type is a pointer.  A fixture may use others and read parameters.  Each process
+ * makes its own, once for all threads; they are released in reverse order, also
+ * after a failure, but not after a crash.  BENCH_USE gives NULL if the fixture failed,
+ * which fails the benchmark; it stands before the loop.
+ */
+#define BENCH_FIXTURE(type_, name_)                                                                                    \
+    static type_ assay_fixture_body_##name_(struct assay_bench *bench);                                                \
+    static void *assay_fixture_make_##name_(struct assay_bench *bench)                                                 \
+    {                                                                                                                  \
+        return (void *)assay_fixture_body_##name_(bench);                                                              \
+    }                                                                                                                  \
+    static struct assay_fixture assay_fixture_##name_ = {#name_, assay_fixture_make_##name_, 0, 0, 0, 0};              \
+    static inline type_ assay_use_##name_(struct assay_bench *bench)                                                   \
+    {                                                                                                                  \
+        return (type_)assay_use(bench, &assay_fixture_##name_);                                                        \
+    }                                                                                                                  \
+    static type_ assay_fixture_body_##name_(struct assay_bench *bench)
+#define BENCH_FIXTURE_END(type_, name_)                                                                                \
+    static void assay_fixture_end_##name_(type_ name_);                                                                \
+    static void assay_fixture_release_##name_(void *value)                                                             \
+    {                                                                                                                  \
+        assay_fixture_end_##name_((type_)value);                                                                       \
+    }                                                                                                                  \
+    __attribute__((constructor)) static void assay_fixture_set_##name_(void)                                           \
+    {                                                                                                                  \
+        assay_fixture_##name_.release = assay_fixture_release_##name_;                                                 \
+    }                                                                                                                  \
+    static void assay_fixture_end_##name_(type_ name_)
+#define BENCH_USE(bench_, name_) assay_use_##name_(bench_)
 
 /*
  * Makes the compiler compute `value` here, and forget what it knew of memory:

@@ -27,6 +27,8 @@ struct running {
     struct assay_bench *members; /* crew.count of them */
     struct assay_profile *profile; /* what commands come from where there is no controller; or NULL */
     struct assay_command command; /* the one at hand */
+    pthread_mutex_t fixtures_lock; /* recursive */
+    struct assay_fixture *fixtures; /* that are made, the last first */
     bool has_counts; /* they are initialised */
     struct assay_counts counts;
     struct assay_measured counted;
@@ -65,6 +67,10 @@ struct assay_bench {
 };
 
 #define ASSAY_MAX_THREADS 256
+
+void assay_fixtures_init(struct running *running);
+/* Releases them in reverse order; when no thread runs the body any more. */
+void assay_fixtures_release(struct running *running);
 
 /* Whether a call of the body's got a benchmark; if it is NULL, `function` is named
  * as what failed the one that runs. */

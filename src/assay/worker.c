@@ -511,6 +511,7 @@ static void run_all(struct running *running, struct assay_bench *members)
     } else {
         run_body(&members[0]);
     }
+    assay_fixtures_release(running);
     base_buf_add_cstr(assay_channel_begin(&running->channel), "done");
     assay_channel_end(&running->channel);
 }
@@ -532,6 +533,7 @@ static int run(const struct assay_registration *registration, struct str label, 
         assay_channel_init(&running->channel, command_fd, reply_fd);
         running->channel.say_failed = profile ? profile->say_failed : NULL;
         assay_crew_init(&running->crew, threads > 0 ? threads : 1);
+        assay_fixtures_init(running);
         here = running;
         (void)pthread_atfork(NULL, NULL, note_fork); /* without memory for it a bare getpid() tells, later */
         run_all(running, members);
