@@ -16,8 +16,8 @@ for header in "$root"/include/*/*.h; do
     count=$((count + 1))
 done
 
-shown=$(sed -n 's/^ \*     //p' "$root/include/assay/bench.h" | sed -n '/^BENCH(/,/^}/p')
-compiled=$(sed -n '/^BENCH(/,/^}/p' "$root/examples/readme_example.c")
+shown=$(sed -n 's/^ \*     //p' "$root/include/assay/bench.h" | sed -n '/^BENCH(/,/^}/{p;/^}/q}')
+compiled=$(sed -n '/^BENCH(/,/^}/{p;/^}/q}' "$root/examples/readme_example.c")
 if [ -z "$shown" ] || [ "$shown" != "$compiled" ]; then
     echo 'include/assay/bench.h and examples/readme_example.c show different programs' >&2
     exit 1
