@@ -2,7 +2,7 @@
 foreach(name IN ITEMS complexity_test layout_test metric_test target_test)
     add_unit_test(assay ${name} LIBRARIES assay)
 endforeach()
-foreach(name IN ITEMS compare_test describe_test environment_test labels_test machine_test result_test store_test)
+foreach(name IN ITEMS bins_test compare_test describe_test environment_test labels_test machine_test result_test store_test)
     add_unit_test(assay ${name} LIBRARIES assay ALLOC_FAULTS)
 endforeach()
 

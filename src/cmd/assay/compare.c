@@ -19,6 +19,17 @@ static size_t keep_matching(struct assay_comparison *rows, size_t count, const c
     return kept;
 }
 
+/* What --show asks for of a saved run. */
+static int show_samples(const struct report *report, const struct options *options, const struct assay_result *result,
+                        const char *path)
+{
+    if (!options->show || report_samples(report, result, options->show)) {
+        return EXIT_FINE;
+    }
+    complain("--show: no benchmark in %s matches '%s'", path, options->show);
+    return EXIT_BAD_USAGE;
+}
+
 static int compare_two(const struct options *options, const struct assay_result *baseline, const char *baseline_path,
                        const char *candidate_path)
 {
@@ -40,12 +51,15 @@ static int compare_two(const struct options *options, const struct assay_result 
         printf("%s\n", candidate_path);
         report_comparison(&report, rows, count, &options->limits, baseline_path);
         report_measured_changes(&report, rows, count, &options->limits);
+        int shown = show_samples(&report, options, baseline, baseline_path);
+        int also_shown = show_samples(&report, options, &candidate, candidate_path);
         struct check_counts checks = report_checks(&report, options, rows, count);
         bool regressed = checks.failed > 0 || has_regression(rows, count, &options->limits);
         status = options->any_machine   ? EXIT_FINE
                  : regressed            ? EXIT_REGRESSION
                  : checks.unchecked > 0 ? EXIT_UNDECIDED
                                         : EXIT_FINE;
+        status = shown != EXIT_FINE ? shown : also_shown != EXIT_FINE ? also_shown : status;
     }
     free(rows);
     assay_result_deinit(&candidate);
@@ -90,10 +104,11 @@ static int show_one(const struct options *options, const char *path)
     }
     struct report report = report_to(stdout, options);
     report_runs(&report, &result, options);
+    int status = show_samples(&report, options, &result, path);
     report_clock(&report, &result);
     report_targets(&report, &result);
     assay_result_deinit(&result);
-    return EXIT_FINE;
+    return status;
 }
 
 static int compare_paths(const struct options *options, const struct assay_paths *paths)

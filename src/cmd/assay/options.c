@@ -433,6 +433,8 @@ static const struct argument_option entries[] = {
      "columns of the table, with commas between"},
     {"sort", 0, ARGUMENT_REQUIRED, "METRIC", RUN_OR_COMPARE, set_sort, 0,
      "order of the rows within a group (as executed)"},
+    {"show", 0, ARGUMENT_REQUIRED, "FILTER", RUN_OR_COMPARE, set_filter, AT(show),
+     "histograms of the samples of these benchmarks, below the table"},
     {"wide", 0, ARGUMENT_OPTIONAL, "on|off", RUN_OR_COMPARE, set_switch, AT(wide),
      "all columns and whole names, however narrow the terminal is"},
     {"color", 0, ARGUMENT_REQUIRED, "WHEN", RUN_OR_COMPARE, set_color, AT(color), "auto, always or never (auto)"},

@@ -49,6 +49,7 @@ struct options {
     bool has_sort;
     enum assay_metric sort; /* meaningless unless has_sort: then order of execution */
     enum color color;
+    const char *show; /* benchmarks, a filter; or NULL */
     bool wide; /* however narrow the terminal is, nothing is left out */
     bool quiet;
     bool list_only;

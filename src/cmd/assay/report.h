@@ -16,6 +16,10 @@ void report_runs(const struct report *report, const struct assay_result *result,
  * stated by assay_complexity(), a line for each; `runs` without errors. */
 void report_growth(const struct report *report, const struct assay_run *const *runs, size_t count);
 
+/* For each benchmark that the filter means: a histogram of its rounds, a
+ * line for each launch, and its percentiles of calls.  False if it means none. */
+bool report_samples(const struct report *report, const struct assay_result *result, const char *filter);
+
 /* How fine the clock was, in one line; nothing if the result does not say, or has no times. */
 void report_clock(const struct report *report, const struct assay_result *result);
 

@@ -21,6 +21,7 @@
 #include "cmd/assay/commands.h"
 #include "cmd/assay/commit.h"
 #include "cmd/assay/environment.h"
+#include "cmd/assay/filter.h"
 #include "cmd/assay/interrupt.h"
 #include "cmd/assay/progress.h"
 #include "cmd/assay/report.h"
@@ -127,6 +128,19 @@ static int collect_benchmarks(struct run *run, const char *const *programs, size
         return EXIT_BAD_USAGE;
     }
     return EXIT_FINE;
+}
+
+static int check_show(const struct run *run)
+{
+    for (size_t i = 0; i < session_count(run->session); i++) {
+        if (filter_matches(run->options->show, base_str(session_fullname(run->session, i)),
+                           session_tags(run->session, i))) {
+            return EXIT_FINE;
+        }
+    }
+    complain("--show: none of the benchmarks to be measured matches '%s'; --list shows their names",
+             run->options->show);
+    return EXIT_BAD_USAGE;
 }
 
 /* A folder that cannot be written to is found out now, not after the measuring. */
@@ -529,6 +543,9 @@ static int conclude(struct run *run)
             report_measured_changes(&run->report, run->rows, run->row_count, &options->limits);
         }
     }
+    if (options->show) {
+        (void)report_samples(&run->report, &run->result, options->show); /* that any matches was looked at before */
+    }
     struct check_counts checks = report_checks(&run->report, options, run->rows, run->row_count);
     (void)fflush(run->report.out); /* so that what follows on stderr comes after it */
     report_warnings(run);
@@ -570,7 +587,10 @@ static int run_all(struct run *run, const char *const *programs, size_t program_
         complain("--instructions: there is no 'valgrind' in PATH; the package is called valgrind");
         return EXIT_BAD_USAGE;
     }
-    status = check_json_path(run->options);
+    status = check_show(run);
+    if (status == EXIT_FINE) {
+        status = check_json_path(run->options);
+    }
     if (status != EXIT_FINE) {
         return status;
     }
