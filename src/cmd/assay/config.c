@@ -20,7 +20,7 @@
     X(cycles) X(memory) X(disable) X(instructions) X(shuffle) X(layout) X(seed)                                        \
     X(storage) X(autosave) X(save_data) X(save) X(json) X(baseline) X(compare) X(any_machine)                          \
     X(watch) X(regression) X(statistic) X(confirm)                                                                     \
-    X(columns) X(sort) X(show) X(wide) X(color) X(quiet)
+    X(columns) X(group_by) X(sort) X(show) X(wide) X(color) X(quiet)
 
 /* Keys that are options which may be repeated. */
 #define LIST_KEYS(X) X(compare_fail) X(tolerance)

@@ -7,6 +7,7 @@
 #include "base/num.h"
 #include "cmd/arguments.h"
 #include "cmd/assay/filter.h"
+#include "cmd/assay/group.h"
 
 #define NS_PER_SECOND 1e9
 
@@ -274,6 +275,15 @@ static bool set_filter(void *field, const char *value, struct buf *wanted)
     return true;
 }
 
+static bool set_group_by(void *field, const char *value, struct buf *wanted)
+{
+    if (!group_is_valid(base_str(value))) {
+        return arguments_want(wanted, "group, name, fullname, func, fullfunc, param or param:NAME, with commas between");
+    }
+    *(const char **)field = value;
+    return true;
+}
+
 static bool set_counts(void *field, const char *value, struct buf *wanted)
 {
     static const struct {
@@ -431,6 +441,8 @@ static const struct argument_option entries[] = {
      "compare also with runs of another kind of machine; never fails then"},
     {"columns", 0, ARGUMENT_REQUIRED, "LIST", RUN_OR_COMPARE, set_columns, 0,
      "columns of the table, with commas between"},
+    {"group-by", 0, ARGUMENT_REQUIRED, "LABELS", RUN_OR_COMPARE, set_group_by, AT(group_by),
+     "a table for each: group, name, fullname, func, fullfunc, param, param:NAME (group)"},
     {"sort", 0, ARGUMENT_REQUIRED, "METRIC", RUN_OR_COMPARE, set_sort, 0,
      "order of the rows within a group (as executed)"},
     {"show", 0, ARGUMENT_REQUIRED, "FILTER", RUN_OR_COMPARE, set_filter, AT(show),
@@ -478,6 +490,7 @@ struct options options_defaults(void)
                 .timeout_ns = INT64_C(60000000000),
             },
         .storage = ".benchmarks",
+        .group_by = "group",
         .limits = assay_limits_defaults(),
         .confirm = true,
         .column_count = sizeof(columns) / sizeof(columns[0]),

@@ -46,6 +46,7 @@ struct options {
     bool has_columns; /* they were chosen; else measured metrics that a table has are added */
     enum assay_metric columns[ASSAY_METRIC_COUNT];
     size_t column_count;
+    const char *group_by; /* labels, as group.h */
     bool has_sort;
     enum assay_metric sort; /* meaningless unless has_sort: then order of execution */
     enum color color;

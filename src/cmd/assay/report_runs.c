@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "cmd/assay/labels.h"
 #include "cmd/assay/layout.h"
+#include "cmd/assay/group.h"
 #include "cmd/assay/report.h"
 #include "cmd/complain.h"
 
@@ -28,14 +29,12 @@ static void format_cell(const struct assay_run *run, enum assay_metric metric, c
     }
 }
 
-static bool same_group(const char *a, const char *b)
-{
-    return a && b ? strcmp(a, b) == 0 : a == b;
-}
+#define MAX_KEY_BYTES 10000
 
 /* Rows of one table: runs of a group, those that have samples. */
 struct rows {
     const struct assay_run **runs;
+    const char *key; /* what they are grouped by; "" for what has none */
     size_t count;
 };
 
@@ -357,7 +356,7 @@ static void print_headings(const struct report *report, const struct table *tabl
         total += table->columns.fits[i].is_left_out ? 0 : LAYOUT_GAP + table->columns.fits[i].width;
     }
     char title[160];
-    const char *group = table->rows.runs[0]->group;
+    const char *group = table->rows.key[0] != '\0' ? table->rows.key : NULL;
     (void)snprintf(title, sizeof(title), "%s%s%zu benchmark%s", group ? group : "", group ? ": " : "",
                    table->rows.count, table->rows.count == 1 ? "" : "s"); /* cut if the group's name is that long */
     report_rule(report, total, title);
@@ -390,47 +389,82 @@ static bool print_table(const struct report *report, const struct rows *rows, co
     return true;
 }
 
-/* Whether an earlier run has the group of run `index`, so that it was printed. */
-static bool group_was_seen(const struct assay_result *result, size_t index)
+static bool same_text(const char *a, const char *b)
 {
-    for (size_t i = 0; i < index; i++) {
-        if (!result->runs[i].error && same_group(result->runs[i].group, result->runs[index].group)) {
-            return true;
+    return a && b && strcmp(a, b) == 0;
+}
+
+static void release_keys(char **keys, size_t count)
+{
+    for (size_t i = 0; keys && i < count; i++) {
+        free(keys[i]);
+    }
+    free(keys);
+}
+
+/* What each run is grouped by; NULL for those that failed.  NULL without memory. */
+static char **make_keys(const struct assay_result *result, const char *labels)
+{
+    char **keys = base_alloc_array(result->run_count, sizeof(*keys));
+    for (size_t i = 0; keys && i < result->run_count; i++) {
+        if (result->runs[i].error) {
+            continue;
+        }
+        struct buf key;
+        base_buf_init(&key, MAX_KEY_BYTES);
+        group_add_key(&result->runs[i], base_str(labels), &key);
+        base_buf_add_cstr(&key, ""); /* so that there is a text, even of nothing */
+        keys[i] = key.len > 0 ? base_buf_take(&key) : strdup("");
+        base_buf_deinit(&key);
+        if (!keys[i]) {
+            release_keys(keys, result->run_count);
+            return NULL;
         }
     }
-    return false;
+    return keys;
+}
+
+/* The runs of the group of run `first`, if that is the first of them. */
+static size_t collect_group(const struct assay_result *result, char *const *keys, size_t first,
+                            const struct assay_run **runs)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < result->run_count; i++) {
+        if (same_text(keys[i], keys[first])) {
+            if (i < first) {
+                return 0;
+            }
+            runs[count++] = &result->runs[i];
+        }
+    }
+    return count;
 }
 
 void report_runs(const struct report *report, const struct assay_result *result, const struct options *options)
 {
     struct rows rows = {.runs = calloc(result->run_count + 1, sizeof(*rows.runs))};
-    if (!rows.runs) {
-        complain("out of memory for the table");
-        return;
-    }
+    char **keys = make_keys(result, options->group_by);
     struct left_out left_out = {0};
-    for (size_t i = 0; i < result->run_count; i++) {
-        if (result->runs[i].error || group_was_seen(result, i)) {
+    bool has_memory = rows.runs && keys;
+    for (size_t i = 0; has_memory && i < result->run_count; i++) {
+        rows.count = collect_group(result, keys, i, rows.runs);
+        if (rows.count == 0) {
             continue;
         }
-        rows.count = 0;
-        for (size_t each = i; each < result->run_count; each++) {
-            const struct assay_run *run = &result->runs[each];
-            if (!run->error && same_group(run->group, result->runs[i].group)) {
-                rows.runs[rows.count++] = run;
-            }
-        }
+        rows.key = keys[i];
         if (options->has_sort && !sort_rows(&rows, options->sort)) {
             complain("out of memory for sorting the table");
         }
-        if (!print_table(report, &rows, options, &left_out)) {
-            complain("out of memory for the table");
-        }
+        has_memory = print_table(report, &rows, options, &left_out);
+    }
+    if (!has_memory) {
+        complain("out of memory for the table");
     }
     if (left_out.count > 0) {
         report_no_room(report, left_out.headings, left_out.count);
         fputs("--wide shows all, --columns=LIST what you choose\n\n", report->out);
     }
+    release_keys(keys, result->run_count);
     free(rows.runs);
 }
 
