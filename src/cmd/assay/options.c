@@ -278,7 +278,8 @@ static bool set_filter(void *field, const char *value, struct buf *wanted)
 static bool set_group_by(void *field, const char *value, struct buf *wanted)
 {
     if (!group_is_valid(base_str(value))) {
-        return arguments_want(wanted, "group, name, fullname, func, fullfunc, param or param:NAME, with commas between");
+        return arguments_want(wanted,
+                              "group, name, fullname, func, fullfunc, param or param:NAME, with commas between");
     }
     *(const char **)field = value;
     return true;
