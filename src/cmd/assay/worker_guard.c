@@ -93,7 +93,9 @@ static void explain_signals(int reply_fd)
     const stack_t stack = {.ss_sp = guard.own_stack, .ss_size = sizeof(guard.own_stack)};
     struct rlimit limit;
     guard.reply_fd = reply_fd;
-    if (fstat(reply_fd, &guard.reply_file) != 0 || sigaltstack(&stack, NULL) != 0) {
+    stack_t before; /* a sanitizer has one, and keeps it */
+    bool has_stack = sigaltstack(NULL, &before) == 0 && (before.ss_flags & SS_DISABLE) == 0;
+    if (fstat(reply_fd, &guard.reply_file) != 0 || (!has_stack && sigaltstack(&stack, NULL) != 0)) {
         return;
     }
     bool is_limited = getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
@@ -102,11 +104,11 @@ static void explain_signals(int reply_fd)
                    "dying its stack of %.1f MiB overflowed, by recursion without end or large local variables\n",
                    (double)guard.stack_bytes / MEBIBYTE);
     for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-        struct sigaction before;
+        struct sigaction present;
         struct sigaction action = {.sa_sigaction = say_last_words,
                                    .sa_flags = SA_SIGINFO | SA_ONSTACK | (int)SA_RESETHAND | SA_NODEFER};
         sigemptyset(&action.sa_mask);
-        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL) {
+        if (sigaction(signals[i], NULL, &present) == 0 && present.sa_handler == SIG_DFL) {
             (void)sigaction(signals[i], &action, NULL);
         }
     }

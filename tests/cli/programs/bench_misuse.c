@@ -180,33 +180,6 @@ BENCH(is_stopped)
     }
 }
 
-/* Memory. */
-
-BENCH(takes_all_memory)
-{
-    BENCH_LOOP (bench) {
-        for (int i = 0; i < 3000; i++) {
-            char *block = malloc(1 << 20);
-            if (block) {
-                memset(block, 1, 1 << 20);
-                BENCH_KEEP(block);
-            }
-        }
-    }
-}
-
-BENCH(leaks_a_little_each_time)
-{
-    assay_pedantic(bench, 3000, 1, 0);
-    BENCH_LOOP (bench) {
-        char *block = malloc(1 << 20);
-        if (block) {
-            memset(block, 1, 1 << 20);
-            BENCH_KEEP(block);
-        }
-    }
-}
-
 BENCH(prints_megabytes)
 {
     static char text[65536];
