@@ -71,9 +71,9 @@ void orphans_end(void)
         any = false;
         (void)list_children(&now);
         for (size_t i = 0; i < now.count; i++) {
-            if (!is_own(now.pids[i])) {
+            if (!is_own(now.pids[i]) &&
+                kill(now.pids[i], SIGKILL) == 0) { /* another user's would be waited for in vain */
                 any = true;
-                (void)kill(now.pids[i], SIGKILL);
                 while (waitpid(now.pids[i], NULL, 0) < 0 && errno == EINTR) {
                 }
             }

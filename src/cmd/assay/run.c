@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "cmd/assay/callgrind.h"
+#include "cmd/assay/child.h"
 #include "cmd/assay/commands.h"
 #include "cmd/assay/commit.h"
 #include "cmd/assay/environment.h"
@@ -25,7 +26,6 @@
 #include "cmd/assay/interrupt.h"
 #include "cmd/assay/progress.h"
 #include "cmd/assay/report.h"
-#include "cmd/assay/worker_process.h"
 #include "cmd/assay/worker_watch.h"
 
 #define CONFIRM_LAUNCHES 3
@@ -620,7 +620,7 @@ int command_run(const struct options *options, const char *const *programs, size
         return command_profile(options, programs, program_count);
     }
     struct run run = {.options = options, .report = report_to(stdout, options)};
-    worker_prepare();
+    child_prepare();
     run.session_options = options->session;
     if (!options->has_seed) {
         run.session_options.seed = (uint64_t)base_clock_unix_ns() / 1000 % MAX_PRINTED_SEED;

@@ -10,6 +10,7 @@
 #include "cmd/assay/interrupt.h"
 #include "cmd/assay/launch.h"
 #include "cmd/assay/subject.h"
+#include "cmd/assay/worker_list.h"
 #include "cmd/assay/worker_process.h"
 
 #define MAX_LIST_BYTES 4000000

@@ -1,31 +1,23 @@
 // SPDX-License-Identifier: MIT
 /*
- * A worker runs in a process group of its own, so that a benchmark that forks
- * is killed with all its children; a signal that ends the controller is passed
- * on to that group first.  While an answer is waited for it is looked at now and
- * then, since not everything that goes wrong closes the pipe: its children may hold
- * that open.
+ * While an answer is waited for the worker is looked at now and then, since not
+ * everything that goes wrong closes the pipe: its children may hold that open.
  */
 #include "cmd/assay/worker_process.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "assay/protocol.h"
 #include "base/clock.h"
-#include "base/num.h"
-#include "cmd/assay/interrupt.h"
-#include "cmd/assay/orphans.h"
+#include "cmd/assay/child.h"
 #include "cmd/assay/preload.h"
+#include "cmd/assay/worker_environment.h"
 #include "cmd/assay/worker_output.h"
 #include "cmd/assay/worker_watch.h"
 
@@ -34,11 +26,6 @@
 #define MAX_REASON_BYTES 2000
 #define MAX_LAST_WORDS 200
 #define LOOK_INTERVAL_NS 50000000
-#define MAX_LIST_BYTES 4000000
-/* Pipe ends are moved up here, clear of the descriptors a worker gets. */
-#define FIRST_FREE_FD 10
-
-extern char **environ;
 
 struct worker {
     pid_t pid;        /* 0 once it was waited for */
@@ -74,42 +61,11 @@ struct worker {
     char line[ASSAY_MAX_LINE_BYTES + 4096];
 };
 
-static void close_fd(int *fd)
-{
-    if (*fd >= 0) {
-        (void)close(*fd); /* pipe ends: nothing is buffered */
-    }
-    *fd = -1;
-}
-
-/* Waits for the process up to the deadline, then kills its group and waits.
- * True if it ended by itself; its wait status is in `*out_status`. */
-static bool reap(pid_t pid, int64_t deadline_ns, int *out_status)
-{
-    bool by_itself = true;
-    for (;;) {
-        pid_t ended = waitpid(pid, out_status, by_itself ? WNOHANG : 0);
-        if (ended == pid || (ended < 0 && errno != EINTR)) {
-            break;
-        }
-        if (by_itself && base_clock_monotonic_ns() >= deadline_ns) {
-            by_itself = false;
-            (void)kill(-pid, SIGKILL);
-        }
-        struct timespec pause = {.tv_nsec = 500000};
-        (void)nanosleep(&pause, NULL);
-    }
-    (void)kill(-pid, SIGKILL); /* children it may have left; ESRCH is the usual answer */
-    interrupt_watch_group(0);
-    orphans_end();
-    return by_itself;
-}
-
 static bool reap_worker(struct worker *worker, int64_t deadline_ns, int *out_status)
 {
     pid_t pid = worker->pid;
     worker->pid = 0;
-    return reap(pid, deadline_ns, out_status);
+    return child_reap(pid, deadline_ns, out_status);
 }
 
 static void set_reason(struct worker *worker, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -157,8 +113,8 @@ static bool bury(struct worker *worker, const char *nonsense)
                        ASSAY_COMMAND_FD, ASSAY_REPLY_FD, worker->doing);
         }
     }
-    close_fd(&worker->command_fd);
-    close_fd(&worker->reply_fd);
+    child_close_fd(&worker->command_fd);
+    child_close_fd(&worker->reply_fd);
     return false;
 }
 
@@ -175,23 +131,6 @@ static bool time_out(struct worker *worker)
     }
     (void)reap_worker(worker, 0, &status);
     return bury(worker, NULL);
-}
-
-/* Waits until `fd` can be read; false at the deadline. */
-static bool wait_readable(int fd, int64_t deadline_ns)
-{
-    for (;;) {
-        int64_t left_ns = deadline_ns - base_clock_monotonic_ns();
-        if (left_ns <= 0) {
-            return false;
-        }
-        int64_t left_ms = left_ns / 1000000 + 1;
-        struct pollfd wanted = {.fd = fd, .events = POLLIN};
-        int ready = poll(&wanted, 1, left_ms > 1000000 ? 1000000 : (int)left_ms);
-        if (ready > 0 || (ready < 0 && errno != EINTR)) {
-            return true;
-        }
-    }
 }
 
 /* What cannot be read from the pipe: false if it is given up. */
@@ -223,7 +162,8 @@ static bool wait_for_words(struct worker *worker, int64_t deadline_ns)
         if (now_ns >= worker->next_look_ns && !look_at(worker)) {
             return false;
         }
-        if (wait_readable(worker->reply_fd, deadline_ns < worker->next_look_ns ? deadline_ns : worker->next_look_ns)) {
+        if (child_wait_readable(worker->reply_fd,
+                                deadline_ns < worker->next_look_ns ? deadline_ns : worker->next_look_ns)) {
             return true;
         }
         if (base_clock_monotonic_ns() >= deadline_ns) {
@@ -417,130 +357,6 @@ static bool become_ready(struct worker *worker)
     return true;
 }
 
-/* A pipe whose ends close on exec and lie clear of what a worker gets. */
-static bool make_pipe(int ends[2])
-{
-    int low[2];
-    if (pipe(low) != 0) {
-        return false;
-    }
-    for (int i = 0; i < 2; i++) {
-        ends[i] = fcntl(low[i], F_DUPFD_CLOEXEC, FIRST_FREE_FD);
-        (void)close(low[i]);
-    }
-    return ends[0] >= 0 && ends[1] >= 0;
-}
-
-/* Starts a program with its output in `output_fd`, and, if they are not
- * negative, the two protocol descriptors and the one of what is preloaded; 0 or an
- * errno. */
-static int spawn(char *const *argv, char *const *environment, int output_fd, int command_fd, int reply_fd,
-                 int preload_fd, pid_t *out_pid)
-{
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    if (posix_spawn_file_actions_init(&actions) != 0) {
-        return ENOMEM;
-    }
-    if (posix_spawnattr_init(&attributes) != 0) {
-        (void)posix_spawn_file_actions_destroy(&actions);
-        return ENOMEM;
-    }
-    sigset_t defaults;
-    sigemptyset(&defaults);
-    sigaddset(&defaults, SIGPIPE);
-    sigaddset(&defaults, SIGINT);
-    sigaddset(&defaults, SIGTERM);
-    sigaddset(&defaults, SIGHUP);
-    int error = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    error = error ? error : posix_spawn_file_actions_adddup2(&actions, output_fd, STDOUT_FILENO);
-    if (command_fd >= 0) {
-        error = error ? error : posix_spawn_file_actions_adddup2(&actions, output_fd, STDERR_FILENO);
-        error = error ? error : posix_spawn_file_actions_adddup2(&actions, command_fd, ASSAY_COMMAND_FD);
-        error = error ? error : posix_spawn_file_actions_adddup2(&actions, reply_fd, ASSAY_REPLY_FD);
-    }
-    if (preload_fd >= 0) {
-        error = error ? error : posix_spawn_file_actions_adddup2(&actions, preload_fd, PRELOAD_FD);
-    }
-    error = error ? error : posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
-    error = error ? error : posix_spawnattr_setsigdefault(&attributes, &defaults);
-    if (error == 0) {
-        error = posix_spawnp(out_pid, argv[0], &actions, &attributes, argv, environment);
-    }
-    if (error == 0) {
-        interrupt_watch_group(*out_pid);
-    }
-    (void)posix_spawnattr_destroy(&attributes);
-    (void)posix_spawn_file_actions_destroy(&actions);
-    return error;
-}
-
-/* Variables that are set for a worker, each with its name's "=". */
-#define MAX_VARIABLES 3
-
-/* Adds a variable to `strings`, where it begins at `*out_begin`. */
-static void begin_variable(struct buf *strings, const char *name, size_t *out_begin)
-{
-    *out_begin = strings->len;
-    base_buf_addf(strings, "%s=", name);
-}
-
-/* Whether an entry of the environment is of the same name as a variable. */
-static bool is_same_name(const char *entry, const char *variable)
-{
-    return strncmp(entry, variable, (size_t)(strchr(variable, '=') - variable) + 1) == 0;
-}
-
-/* The environment with the variables in `strings` instead of those of the same
- * names; NULL without memory. */
-static char **replace_variables(struct buf *strings, const size_t *begins, size_t variable_count)
-{
-    size_t count = 0, kept = 0;
-    while (environ[count]) {
-        count++;
-    }
-    char **environment =
-        base_buf_ok(strings) ? base_alloc_array(count + variable_count + 1, sizeof(*environment)) : NULL;
-    if (!environment) {
-        return NULL;
-    }
-    for (size_t i = 0; i < count; i++) {
-        bool is_replaced = false;
-        for (size_t each = 0; each < variable_count; each++) {
-            is_replaced = is_replaced || is_same_name(environ[i], strings->ptr + begins[each]);
-        }
-        if (!is_replaced) {
-            environment[kept++] = environ[i];
-        }
-    }
-    for (size_t each = 0; each < variable_count; each++) {
-        environment[kept++] = strings->ptr + begins[each];
-    }
-    return environment;
-}
-
-/* The environment of a worker, with the counter of allocations before what is
- * preloaded anyway if it `counts`; NULL without memory.  Its strings are partly in
- * `strings`, to be released after it. */
-static char **make_environment(struct worker_layout layout, bool counts, struct buf *strings)
-{
-    size_t begins[MAX_VARIABLES], count = 0;
-    begin_variable(strings, WORKER_HEAP_PADDING_NAME, &begins[count++]);
-    base_buf_addf(strings, "%04zu", layout.heap);
-    base_buf_add_char(strings, '\0');
-    begin_variable(strings, WORKER_PADDING_NAME, &begins[count++]);
-    for (size_t i = 0; i < layout.stack; i++) {
-        base_buf_add_char(strings, 'x');
-    }
-    if (counts) {
-        const char *preloaded = getenv("LD_PRELOAD");
-        base_buf_add_char(strings, '\0');
-        begin_variable(strings, "LD_PRELOAD", &begins[count++]);
-        base_buf_addf(strings, PRELOAD_PATH "%s%s", preloaded ? ":" : "", preloaded ? preloaded : "");
-    }
-    return replace_variables(strings, begins, count);
-}
-
 /* 0 or an errno. */
 static int launch(struct worker *worker, const char *program, const char *fullname,
                   const struct worker_settings *settings)
@@ -548,7 +364,7 @@ static int launch(struct worker *worker, const char *program, const char *fullna
     struct buf strings;
     base_buf_init(&strings, 1 << 20);
     int preload_fd = settings->counts_allocations ? preload_open() : -1;
-    char **environment = make_environment(settings->layout, preload_fd >= 0, &strings);
+    char **environment = worker_environment(settings->layout, preload_fd >= 0, &strings);
     int commands[2] = {-1, -1}, replies[2] = {-1, -1};
     struct buf flag;
     base_buf_init(&flag, 4000);
@@ -556,7 +372,7 @@ static int launch(struct worker *worker, const char *program, const char *fullna
     int error = 0;
     if (!base_buf_ok(&flag) || !environment) {
         error = ENOMEM;
-    } else if (!worker_output_open(&worker->output) || !make_pipe(commands) || !make_pipe(replies)) {
+    } else if (!worker_output_open(&worker->output) || !child_make_pipe(commands) || !child_make_pipe(replies)) {
         error = errno;
     } else {
         const char *argv[MAX_WRAPPER + 3];
@@ -568,14 +384,14 @@ static int launch(struct worker *worker, const char *program, const char *fullna
         argv[count + 1] = flag.ptr;
         argv[count + 2] = NULL;
         /* posix_spawn does not write to its arguments, though its type says so. */
-        error = spawn((char *const *)(uintptr_t)argv, environment, fileno(worker->output.file), commands[0], replies[1],
-                      preload_fd, &worker->pid);
+        error = child_start((char *const *)(uintptr_t)argv, environment, fileno(worker->output.file), commands[0],
+                            replies[1], preload_fd, &worker->pid);
     }
-    close_fd(&commands[0]);
-    close_fd(&replies[1]);
+    child_close_fd(&commands[0]);
+    child_close_fd(&replies[1]);
     worker->command_fd = commands[1];
     worker->reply_fd = replies[0];
-    close_fd(&preload_fd);
+    child_close_fd(&preload_fd);
     base_buf_deinit(&flag);
     free(environment);
     base_buf_deinit(&strings);
@@ -616,8 +432,8 @@ void worker_destroy(struct worker *worker)
         int status;
         (void)reap_worker(worker, 0, &status);
     }
-    close_fd(&worker->command_fd);
-    close_fd(&worker->reply_fd);
+    child_close_fd(&worker->command_fd);
+    child_close_fd(&worker->reply_fd);
     worker_output_close(&worker->output);
     free(worker->group);
     free(worker->complexity);
@@ -746,8 +562,8 @@ bool worker_finish(struct worker *worker)
     } else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
         describe_end(worker, status);
     }
-    close_fd(&worker->command_fd);
-    close_fd(&worker->reply_fd);
+    child_close_fd(&worker->command_fd);
+    child_close_fd(&worker->reply_fd);
     return !worker->failed;
 }
 
@@ -759,93 +575,4 @@ const char *worker_reason(const struct worker *worker)
 void worker_add_output_tail(const struct worker *worker, struct buf *out_text)
 {
     worker_output_add_tail(&worker->output, out_text);
-}
-
-static bool read_to_end(int fd, int64_t deadline_ns, struct buf *out)
-{
-    char chunk[4096];
-    while (wait_readable(fd, deadline_ns)) {
-        ssize_t got = read(fd, chunk, sizeof(chunk));
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got <= 0) {
-            return got == 0;
-        }
-        base_buf_add(out, (struct str){chunk, (size_t)got});
-    }
-    return false;
-}
-
-/* Checks the heading of a list and cuts it off. */
-static bool take_list(struct str text, struct buf *out_lines)
-{
-    struct str rest;
-    struct str heading = base_str_cut(text, '\n', &rest);
-    if (!base_str_equal(heading, STR("assay 1"))) {
-        return false;
-    }
-    base_buf_add(out_lines, rest);
-    return base_buf_ok(out_lines);
-}
-
-/* What a program without a list did instead. */
-static enum worker_list explain_no_list(const char *program, bool by_itself, int status, int64_t timeout_ns,
-                                        struct buf *out_reason)
-{
-    if (!by_itself) {
-        base_buf_addf(out_reason,
-                      "'%s' hung when it was asked for its benchmarks: no answer to %s for %.3g s (--timeout)", program,
-                      ASSAY_LIST_FLAG, (double)timeout_ns / 1e9);
-        return WORKER_LIST_DIED;
-    }
-    if (WIFSIGNALED(status)) {
-        const char *name = strsignal(WTERMSIG(status));
-        base_buf_addf(out_reason, "'%s' crashed when it was asked for its benchmarks (%s): killed by signal %d (%s)",
-                      program, ASSAY_LIST_FLAG, WTERMSIG(status), name ? name : "?");
-        return WORKER_LIST_DIED;
-    }
-    base_buf_addf(out_reason, "'%s' is not a benchmark program: it did not answer %s; link it with the assay library",
-                  program, ASSAY_LIST_FLAG);
-    return WORKER_NO_PROGRAM;
-}
-
-enum worker_list worker_list_benchmarks(const char *program, int64_t timeout_ns, struct buf *out_lines,
-                                        struct buf *out_reason)
-{
-    char flag[] = ASSAY_LIST_FLAG;
-    int output[2] = {-1, -1};
-    pid_t pid = 0;
-    char *const argv[] = {(char *)(uintptr_t)program, flag, NULL}; /* it is not written to */
-    int error = make_pipe(output) ? spawn(argv, environ, output[1], -1, -1, -1, &pid) : errno;
-    close_fd(&output[1]);
-    if (error != 0) {
-        base_buf_addf(out_reason, "cannot start '%s': %s", program, strerror(error));
-        close_fd(&output[0]);
-        return WORKER_NO_PROGRAM;
-    }
-    struct buf text;
-    base_buf_init(&text, MAX_LIST_BYTES);
-    int64_t deadline_ns = base_clock_monotonic_ns() + timeout_ns;
-    bool complete = read_to_end(output[0], deadline_ns, &text);
-    close_fd(&output[0]);
-    int status = 0;
-    bool by_itself = reap(pid, complete ? deadline_ns : 0, &status);
-    bool too_long = !base_buf_ok(&text);
-    bool good = complete && by_itself && WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
-                take_list(base_buf_str(&text), out_lines);
-    base_buf_deinit(&text);
-    if (too_long) {
-        base_buf_addf(out_reason, "'%s' names more than %d MB of benchmarks; spread them over several programs",
-                      program, MAX_LIST_BYTES / 1000000);
-        return WORKER_NO_PROGRAM;
-    }
-    return good ? WORKER_LISTED : explain_no_list(program, by_itself, status, timeout_ns, out_reason);
-}
-
-void worker_prepare(void)
-{
-    orphans_adopt();
-    interrupt_install();
-    (void)signal(SIGPIPE, SIG_IGN); /* a worker that is gone is an error of write(), not our end */
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "assay/protocol.h"
+#include "cmd/assay/worker_environment.h"
 
 struct worker;
 
@@ -42,18 +43,6 @@ struct worker_facts {
     uint64_t clock_cost_ns;
     unsigned built; /* ASSAY_BUILT_... */
 };
-
-/* How far a launch has its stack and its heap moved, in bytes, each below WORKER_MAX_PADDING. */
-struct worker_layout {
-    size_t stack, heap;
-};
-#define WORKER_MAX_PADDING 4096
-
-/* The environment of a worker grows by a variable of the first name and as many
- * bytes as the stack is to be moved; the second says in four digits by how much the
- * worker moves its heap. */
-#define WORKER_PADDING_NAME "ASSAY_PADDING"
-#define WORKER_HEAP_PADDING_NAME "ASSAY_HEAP_PADDING"
 
 /* How a worker is started; zero is plain but for the timeout. */
 struct worker_settings {
@@ -99,19 +88,5 @@ const char *worker_reason(const struct worker *worker);
 /* The last lines that the benchmark printed, for a person; may be empty.
  * Call after the worker has ended. */
 void worker_add_output_tail(const struct worker *worker, struct buf *out_text);
-
-/* Lists the benchmarks of a program: one fullname a line into `out_lines`.
- * Otherwise `out_reason` has one sentence. */
-enum worker_list {
-    WORKER_LISTED,
-    WORKER_NO_PROGRAM, /* it cannot be started, or is no benchmark program */
-    WORKER_LIST_DIED   /* it crashed or hung instead */
-};
-enum worker_list worker_list_benchmarks(const char *program, int64_t timeout_ns, struct buf *out_lines,
-                                        struct buf *out_reason);
-
-/* Makes SIGINT, SIGTERM and SIGHUP end the worker (interrupt.h), and the end of a
- * worker that of every process below it (orphans.h).  Before the first worker. */
-void worker_prepare(void);
 
 #endif /* CMD_ASSAY_WORKER_PROCESS_H */

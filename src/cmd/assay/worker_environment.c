@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/assay/worker_environment.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "cmd/assay/preload.h"
+
+extern char **environ;
+
+/* Variables that are set for a worker, each with its name's "=". */
+#define MAX_VARIABLES 3
+
+/* Adds a variable to `strings`, where it begins at `*out_begin`. */
+static void begin_variable(struct buf *strings, const char *name, size_t *out_begin)
+{
+    *out_begin = strings->len;
+    base_buf_addf(strings, "%s=", name);
+}
+
+/* Whether an entry of the environment is of the same name as a variable. */
+static bool is_same_name(const char *entry, const char *variable)
+{
+    return strncmp(entry, variable, (size_t)(strchr(variable, '=') - variable) + 1) == 0;
+}
+
+/* The environment with the variables in `strings` instead of those of the same
+ * names; NULL without memory. */
+static char **replace_variables(struct buf *strings, const size_t *begins, size_t variable_count)
+{
+    size_t count = 0, kept = 0;
+    while (environ[count]) {
+        count++;
+    }
+    char **environment =
+        base_buf_ok(strings) ? base_alloc_array(count + variable_count + 1, sizeof(*environment)) : NULL;
+    if (!environment) {
+        return NULL;
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool is_replaced = false;
+        for (size_t each = 0; each < variable_count; each++) {
+            is_replaced = is_replaced || is_same_name(environ[i], strings->ptr + begins[each]);
+        }
+        if (!is_replaced) {
+            environment[kept++] = environ[i];
+        }
+    }
+    for (size_t each = 0; each < variable_count; each++) {
+        environment[kept++] = strings->ptr + begins[each];
+    }
+    return environment;
+}
+
+char **worker_environment(struct worker_layout layout, bool counts, struct buf *strings)
+{
+    size_t begins[MAX_VARIABLES], count = 0;
+    begin_variable(strings, WORKER_HEAP_PADDING_NAME, &begins[count++]);
+    base_buf_addf(strings, "%04zu", layout.heap);
+    base_buf_add_char(strings, '\0');
+    begin_variable(strings, WORKER_PADDING_NAME, &begins[count++]);
+    for (size_t i = 0; i < layout.stack; i++) {
+        base_buf_add_char(strings, 'x');
+    }
+    if (counts) {
+        const char *preloaded = getenv("LD_PRELOAD");
+        base_buf_add_char(strings, '\0');
+        begin_variable(strings, "LD_PRELOAD", &begins[count++]);
+        base_buf_addf(strings, PRELOAD_PATH "%s%s", preloaded ? ":" : "", preloaded ? preloaded : "");
+    }
+    return replace_variables(strings, begins, count);
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+/* assay/worker_environment.h - the environment variables of a worker. */
+#ifndef CMD_ASSAY_WORKER_ENVIRONMENT_H
+#define CMD_ASSAY_WORKER_ENVIRONMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+/* How far a launch has its stack and its heap moved, in bytes, each below WORKER_MAX_PADDING. */
+struct worker_layout {
+    size_t stack, heap;
+};
+#define WORKER_MAX_PADDING 4096
+
+/* The environment of a worker grows by a variable of the first name and as many
+ * bytes as the stack is to be moved; the second says in four digits by how much the
+ * worker moves its heap. */
+#define WORKER_PADDING_NAME "ASSAY_PADDING"
+#define WORKER_HEAP_PADDING_NAME "ASSAY_HEAP_PADDING"
+
+/* Those of this process and the layout of a worker, with the counter of allocations
+ * before what is preloaded anyway if it `counts`; NULL without memory.  The caller's
+ * to free; its strings are partly in `strings`, to be released after it. */
+char **worker_environment(struct worker_layout layout, bool counts, struct buf *strings);
+
+#endif /* CMD_ASSAY_WORKER_ENVIRONMENT_H */
