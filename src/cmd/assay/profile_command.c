@@ -8,7 +8,7 @@
 #include "assay/registry.h"
 #include "cmd/assay/commands.h"
 #include "cmd/assay/filter.h"
-#include "cmd/assay/worker_process.h"
+#include "cmd/assay/worker_list.h"
 
 #define MAX_LIST_BYTES (64 << 20)
 #define MAX_SHOWN 20
