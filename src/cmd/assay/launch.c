@@ -12,9 +12,8 @@
 /* One command's worth of work, so that progress and time limits are looked at
  * often and a worker answers well within its timeout. */
 #define COMMAND_NS 20000000
-/* Calls are timed for this share of max_time, but until the percentiles that
- * are wanted can carry a claim, up to this many times max_time. */
-#define CALLS_SHARE 0.5
+/* Calls are timed for LAUNCH_CALLS_SHARE of max_time, but until the percentiles
+ * that are wanted can carry a claim, up to this many times max_time. */
 #define CALLS_PATIENCE 4
 /* So often the size of a round is settled anew when warming up shrinks it. */
 #define MAX_SETTLING 8
@@ -189,7 +188,7 @@ static bool time_calls_into(struct histogram *calls, const struct session_option
             return false;
         }
         double elapsed_ns = (double)(base_clock_monotonic_ns() - start_ns);
-        bool has_enough = calls->count >= needed && elapsed_ns >= budget_ns * CALLS_SHARE;
+        bool has_enough = calls->count >= needed && elapsed_ns >= budget_ns * LAUNCH_CALLS_SHARE;
         if (has_enough || elapsed_ns >= budget_ns * CALLS_PATIENCE) {
             return true;
         }
@@ -225,10 +224,20 @@ static bool measure_in(const struct session_options *options, struct subject *su
     return measured && (!subject->wants_calls || time_calls(options, subject, worker));
 }
 
+static struct worker_settings settings_of(const struct session_options *options)
+{
+    return (struct worker_settings){
+        .timeout_ns = options->timeout_ns,
+        .memory_bytes = options->memory_bytes,
+        .tick = options->tick,
+        .tick_context = options->tick_context,
+    };
+}
+
 void launch_subject(struct subject *subject, const struct session_options *options, struct worker_layout layout)
 {
-    const struct worker_settings settings = {
-        .timeout_ns = options->timeout_ns, .memory_bytes = options->memory_bytes, .layout = layout};
+    struct worker_settings settings = settings_of(options);
+    settings.layout = layout;
     size_t samples_before = subject->sample_count;
     struct worker *worker = worker_start(subject->program, subject->fullname, &settings);
     if (!worker) {
@@ -259,7 +268,7 @@ void launch_subject(struct subject *subject, const struct session_options *optio
 
 bool launch_empty_loop(const char *program, const struct session_options *options, double *out_seconds)
 {
-    const struct worker_settings settings = {.timeout_ns = options->timeout_ns, .memory_bytes = options->memory_bytes};
+    const struct worker_settings settings = settings_of(options);
     struct worker *worker = worker_start(program, ASSAY_EMPTY_FULLNAME, &settings);
     struct assay_round_size round;
     int64_t times_ns[EMPTY_ROUNDS];
@@ -315,9 +324,8 @@ static void note_uncounted(struct subject *subject, const char *heading, const c
 
 static void launch_counting(struct subject *subject, const struct session_options *options, unsigned counts)
 {
-    const struct worker_settings settings = {.timeout_ns = options->timeout_ns,
-                                             .memory_bytes = options->memory_bytes,
-                                             .counts_allocations = counts == ASSAY_COUNT_HEAP};
+    struct worker_settings settings = settings_of(options);
+    settings.counts_allocations = counts == ASSAY_COUNT_HEAP;
     struct worker *worker = worker_start(subject->program, subject->fullname, &settings);
     if (!worker) {
         subject->no_memory = true;

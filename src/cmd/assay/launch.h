@@ -8,6 +8,9 @@
 
 #include "cmd/assay/subject.h"
 
+/* Calls are timed for this share of max_time. */
+#define LAUNCH_CALLS_SHARE 0.5
+
 /* Launches the subject's benchmark once and adds what it measured to the
  * subject.  A worker that fails sets the subject's error.  */
 void launch_subject(struct subject *subject, const struct session_options *options, struct worker_layout layout);

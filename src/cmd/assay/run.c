@@ -183,6 +183,11 @@ static void show_progress(void *context, const char *fullname, size_t done, size
     progress_show(context, fullname, done, total);
 }
 
+static void tick_progress(void *context)
+{
+    progress_tick(context);
+}
+
 static bool fill_datetime(struct run *run)
 {
     run->unix_ns = base_clock_unix_ns();
@@ -331,13 +336,14 @@ static bool measure(struct run *run)
         look_at_clock(run);
         environment_look_before(&run->environment);
     }
-    struct progress progress = progress_to(stderr);
+    struct progress progress = progress_to(stderr, session_expected_launch(&run->session_options));
     if (follows_seed(run)) {
         (void)snprintf(progress.remark, sizeof(progress.remark), " (--seed=%llu)", /* fits */
                        (unsigned long long)run->session_options.seed);
     }
     bool quiet = run->options->quiet;
-    enum assay_status status = session_measure(run->session, quiet ? NULL : show_progress, &progress);
+    enum assay_status status = session_measure(run->session, quiet ? NULL : show_progress,
+                                               quiet ? NULL : tick_progress, &progress);
     progress_clear(&progress);
     if (status != ASSAY_OK || !describe(run)) {
         return false;
@@ -533,6 +539,7 @@ static int save(const struct run *run, bool regressed, size_t failures)
 static int conclude(struct run *run)
 {
     const struct options *options = run->options;
+    run->report = report_to(stdout, options); /* now: the terminal may have another width than at the start */
     if (!options->quiet) {
         report_runs(&run->report, &run->result, options);
         report_seed(&run->report, &run->result);
@@ -619,7 +626,7 @@ int command_run(const struct options *options, const char *const *programs, size
     if (options->profile) {
         return command_profile(options, programs, program_count);
     }
-    struct run run = {.options = options, .report = report_to(stdout, options)};
+    struct run run = {.options = options};
     child_prepare();
     run.session_options = options->session;
     if (!options->has_seed) {

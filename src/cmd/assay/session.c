@@ -23,6 +23,20 @@ struct session {
     uint64_t random; /* state of the order */
 };
 
+/* A process starts and stops, and the size of a round is found. */
+#define LAUNCH_START_SECONDS 0.03
+/* Warming up takes a tenth of the rounds. */
+#define WARMUP_SHARE 0.1
+
+double session_expected_launch(const struct session_options *options)
+{
+    double share = 1 + (options->warmup_iterations > 0 ? WARMUP_SHARE : 0) +
+                   (options->time_calls ? LAUNCH_CALLS_SHARE : 0);
+    uint64_t launches = options->launches < options->min_rounds ? options->launches : options->min_rounds;
+    double rounds_s = (double)options->max_time_ns / 1e9 * share / (double)launches;
+    return LAUNCH_START_SECONDS + (options->disable ? 0 : rounds_s);
+}
+
 struct session *session_create(const struct session_options *options)
 {
     struct session *session = calloc(1, sizeof(*session));
@@ -252,7 +266,7 @@ static void measure_pass(struct session *session, const size_t *order, size_t do
 }
 
 /* What is counted is counted after all times are taken. */
-static void count_all(struct session *session)
+static void count_all(struct session *session, size_t done, session_progress_fn *progress, void *context)
 {
     const char *simulated = NULL; /* the program whose loop without a body is counted */
     double instructions = 0;
@@ -260,6 +274,9 @@ static void count_all(struct session *session)
         struct subject *subject = &session->subjects[i];
         if (subject->error) {
             continue;
+        }
+        if (progress && subject->counts != 0) {
+            progress(context, subject->fullname, done + i, done + session->count);
         }
         if ((subject->counts & ASSAY_COUNT_INSTRUCTIONS) != 0) {
             if (!simulated || strcmp(simulated, subject->program) != 0) {
@@ -273,9 +290,13 @@ static void count_all(struct session *session)
     }
 }
 
-enum assay_status session_measure(struct session *session, session_progress_fn *progress, void *context)
+enum assay_status session_measure(struct session *session, session_progress_fn *progress, session_tick_fn *tick,
+                                  void *context)
 {
+    session->options.tick = tick;
+    session->options.tick_context = context;
     size_t launches = session->options.disable ? 1 : (size_t)session->options.launches;
+    size_t total = (launches + (session->options.counts != 0 && !session->options.disable)) * session->count;
     size_t *order = base_alloc_array(session->count, sizeof(*order));
     if (!order) {
         return ASSAY_NO_MEMORY;
@@ -289,12 +310,13 @@ enum assay_status session_measure(struct session *session, session_progress_fn *
         if (session->options.shuffle) {
             shuffle(&session->random, order, session->count);
         }
-        measure_pass(session, order, i * session->count, launches * session->count, progress, context);
+        measure_pass(session, order, i * session->count, total, progress, context);
     }
     if (!session->options.disable) {
-        count_all(session);
+        count_all(session, launches * session->count, progress, context);
     }
     interrupt_be_gentle(false);
+    session->options.tick = NULL;
     free(order);
     return session->no_memory ? ASSAY_NO_MEMORY : ASSAY_OK;
 }

@@ -15,8 +15,14 @@
 #include "cmd/assay/session_options.h"
 
 /* Called before each launch of a benchmark, for a progress line.  `done` of
- * `total` launches are behind. */
+ * `total` launches are behind, those that only count among them. */
 typedef void session_progress_fn(void *context, const char *fullname, size_t done, size_t total);
+
+/* Called some twenty times a second while a worker is waited for. */
+typedef void session_tick_fn(void *context);
+
+/* Seconds that a launch takes, as far as the options tell. */
+double session_expected_launch(const struct session_options *options);
 
 struct session;
 
@@ -46,7 +52,7 @@ bool session_raise_min_time(struct session *session, int64_t min_time_ns);
  * on.  A first SIGINT, SIGTERM or SIGHUP (interrupt.h) ends it, and the launch
  * that it came into is forgotten.  ASSAY_OK or ASSAY_NO_MEMORY. */
 ASSAY_MUST_CHECK enum assay_status
-session_measure(struct session *session, session_progress_fn *progress, void *context);
+session_measure(struct session *session, session_progress_fn *progress, session_tick_fn *tick, void *context);
 
 /* Measures one benchmark in `launches` more launches, added to its samples:
  * a second look at a suspect.  Interrupted as above. */

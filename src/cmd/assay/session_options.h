@@ -21,6 +21,8 @@ struct session_options {
     bool shuffle;               /* a new order of the benchmarks for each pass over them */
     bool vary_layout;           /* another place of stack and heap for each launch */
     uint64_t seed;              /* of both */
+    void (*tick)(void *context); /* called some twenty times a second while a worker is waited for; or NULL */
+    void *tick_context;
 };
 
 #endif /* CMD_ASSAY_SESSION_OPTIONS_H */

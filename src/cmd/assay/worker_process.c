@@ -33,6 +33,8 @@ struct worker {
     struct worker_output output;
     int64_t timeout_ns;
     uint64_t memory_bytes; /* 0: any */
+    void (*tick)(void *context); /* or NULL */
+    void *tick_context;
     int64_t next_look_ns;
     const char *doing; /* what it was at, for the reason */
 
@@ -140,6 +142,9 @@ static bool look_at(struct worker *worker)
     uint64_t limit = worker->memory_bytes;
     worker->next_look_ns = base_clock_monotonic_ns() + LOOK_INTERVAL_NS;
     worker_output_limit(&worker->output);
+    if (worker->tick) {
+        worker->tick(worker->tick_context);
+    }
     if (limit > 0 && watch_memory_of(worker->pid) > limit) {
         set_reason(worker, "used more than %.4g MB of memory %s, and was stopped (--memory)", (double)limit / 1e6,
                    worker->doing);
@@ -407,6 +412,8 @@ struct worker *worker_start(const char *program, const char *fullname, const str
     worker->command_fd = worker->reply_fd = -1;
     worker->timeout_ns = settings->timeout_ns;
     worker->memory_bytes = settings->memory_bytes;
+    worker->tick = settings->tick;
+    worker->tick_context = settings->tick_context;
     worker->next_look_ns = base_clock_monotonic_ns() + LOOK_INTERVAL_NS;
     worker->doing = "before its measured loop";
     base_buf_init(&worker->reason, MAX_REASON_BYTES);

@@ -51,6 +51,8 @@ struct worker_settings {
     struct worker_layout layout;
     bool counts_allocations; /* with the counter before the C library: it is slower then */
     const char *const *wrapper; /* a program in PATH and its arguments, ending with NULL, that runs it; or NULL */
+    void (*tick)(void *context); /* called now and then while an answer is waited for; or NULL */
+    void *tick_context;
 };
 
 /*
