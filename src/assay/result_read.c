@@ -1,204 +1,35 @@
 // SPDX-License-Identifier: MIT
-/*
- * A file is read by a reader that remembers its first failure: every later read
- * does nothing, so that a run of reads needs one check at its end, and what
- * they fill is released as a whole.
- *
- * Whole numbers are read as doubles.  Counts are exact up to 2^53, which is
- * the limit here, and a larger number in a field that is ignored anyway
- * (Python writes whole numbers of any length) does not make the file unreadable.
- */
 #include "assay/result.h"
 
-#include <jansson.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "assay/reader.h"
 #include "base/file.h"
 #include "base/num.h"
 
-#define LARGEST_COUNT 9007199254740992.0 /* 2^53 */
 #define FORMAT_READ_HERE 1
 #define MAX_TAGS_BYTES 100000
-
-struct reader {
-    const char *source;
-    size_t number;         /* of the benchmark that is being read, from 1; 0: none */
-    const char *benchmark; /* its fullname, once known */
-    enum assay_status status;
-    struct assay_error *err;
-};
-
-/* A JSON object and its name for messages; without `json` it is absent. */
-struct object {
-    struct reader *reader;
-    const json_t *json;
-    const char *name; /* "stats"; "" for the file and for a benchmark */
-};
-
-static void refuse(struct reader *reader, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void refuse(struct reader *reader, const char *format, ...)
-{
-    if (reader->status != ASSAY_OK) {
-        return;
-    }
-    char reason[256];
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(reason, sizeof(reason), format, args); /* cut if longer */
-    va_end(args);
-    if (reader->benchmark) {
-        reader->status = assay_fail(reader->err, ASSAY_BAD_SYNTAX, "%s: benchmark '%.200s': %s", reader->source,
-                                    reader->benchmark, reason);
-    } else if (reader->number > 0) {
-        reader->status = assay_fail(reader->err, ASSAY_BAD_SYNTAX, "%s: benchmark %zu: %s", reader->source,
-                                    reader->number, reason);
-    } else {
-        reader->status = assay_fail(reader->err, ASSAY_BAD_SYNTAX, "%s: %s", reader->source, reason);
-    }
-}
-
-static void refuse_field(const struct object *object, const char *key, const char *complaint)
-{
-    refuse(object->reader, "%s%s%s %s", object->name, object->name[0] ? "." : "", key, complaint);
-}
-
-static void run_out_of_memory(struct reader *reader)
-{
-    if (reader->status == ASSAY_OK) {
-        reader->status = assay_fail(reader->err, ASSAY_NO_MEMORY, "%s: out of memory", reader->source);
-    }
-}
-
-static bool has_failed(const struct reader *reader)
-{
-    return reader->status != ASSAY_OK;
-}
-
-/* The field of a key; NULL if it is absent or null, or after a failure. */
-static const json_t *field(const struct object *object, const char *key)
-{
-    const json_t *value = has_failed(object->reader) ? NULL : json_object_get(object->json, key);
-    return json_is_null(value) ? NULL : value;
-}
-
-static struct object read_object(const struct object *parent, const char *key)
-{
-    const json_t *value = field(parent, key);
-    if (value && !json_is_object(value)) {
-        refuse_field(parent, key, "is not an object");
-        value = NULL;
-    }
-    return (struct object){parent->reader, value, key};
-}
-
-/* A copy of a string, or of `absent` (may be NULL) if there is none. */
-static void read_text(const struct object *object, const char *key, const char *absent, char **out)
-{
-    const json_t *value = field(object, key);
-    if (has_failed(object->reader)) {
-        return;
-    }
-    if (value && !json_is_string(value)) {
-        refuse_field(object, key, "is not a string");
-        return;
-    }
-    const char *text = value ? json_string_value(value) : absent;
-    if (value && strlen(text) != json_string_length(value)) {
-        refuse_field(object, key, "has a NUL character in it");
-        return;
-    }
-    *out = text ? strdup(text) : NULL;
-    if (text && !*out) {
-        run_out_of_memory(object->reader);
-    }
-}
-
-static void read_bool(const struct object *object, const char *key, bool *out)
-{
-    const json_t *value = field(object, key);
-    if (value && !json_is_boolean(value)) {
-        refuse_field(object, key, "is not true or false");
-        return;
-    }
-    *out = json_is_true(value);
-}
-
-static void read_number(const struct object *object, const char *key, double absent, double *out)
-{
-    const json_t *value = field(object, key);
-    if (value && !json_is_number(value)) {
-        refuse_field(object, key, "is not a number");
-        return;
-    }
-    *out = value ? json_number_value(value) : absent;
-}
-
-/* 0 if it is absent. */
-static void read_time(const struct object *object, const char *key, double *out)
-{
-    read_number(object, key, 0, out);
-    if (*out < 0) {
-        refuse_field(object, key, "is negative");
-    }
-}
-
-static void read_needed_number(const struct object *object, const char *key, double *out)
-{
-    if (!field(object, key)) {
-        refuse_field(object, key, "is missing");
-    }
-    read_number(object, key, 0, out);
-}
-
-static void read_count(const struct object *object, const char *key, uint64_t absent, uint64_t *out)
-{
-    double value;
-    read_number(object, key, (double)absent, &value);
-    if (has_failed(object->reader)) {
-        return;
-    }
-    if (value < 0) {
-        refuse_field(object, key, "is negative");
-    } else if (value > LARGEST_COUNT || value != floor(value)) {
-        refuse_field(object, key, "is not a whole number, or too large");
-    } else {
-        *out = (uint64_t)value;
-    }
-}
-
-static void read_needed_count(const struct object *object, const char *key, uint64_t *out)
-{
-    if (!field(object, key)) {
-        refuse_field(object, key, "is missing");
-    }
-    read_count(object, key, 0, out);
-    if (!has_failed(object->reader) && *out == 0) {
-        refuse_field(object, key, "is 0");
-    }
-}
 
 /* false, true, or the number of iterations allowed. */
 static void read_warmup(const struct object *options, uint64_t *out)
 {
-    const json_t *value = field(options, "warmup");
+    const json_t *value = reader_field(options, "warmup");
     if (json_is_boolean(value)) {
         *out = json_is_true(value) ? 1 : 0;
     } else {
-        read_count(options, "warmup", 0, out);
+        reader_count(options, "warmup", 0, out);
     }
 }
 
 static void read_options(const struct object *benchmark, struct assay_run *run)
 {
-    struct object options = read_object(benchmark, "options");
-    read_count(&options, "min_rounds", 0, &run->min_rounds);
-    read_number(&options, "min_time", 0, &run->min_time);
-    read_number(&options, "max_time", 0, &run->max_time);
+    struct object options = reader_object(benchmark, "options");
+    reader_count(&options, "min_rounds", 0, &run->min_rounds);
+    reader_number(&options, "min_time", 0, &run->min_time);
+    reader_number(&options, "max_time", 0, &run->max_time);
     read_warmup(&options, &run->warmup);
 }
 
@@ -206,18 +37,18 @@ static void read_options(const struct object *benchmark, struct assay_run *run)
  * pytest-benchmark itself needs of a file. */
 static void read_outliers(const struct object *stats, struct assay_stats *out)
 {
-    if (field(stats, "stddev_outliers") && field(stats, "iqr_outliers")) {
-        read_count(stats, "stddev_outliers", 0, &out->stddev_outliers);
-        read_count(stats, "iqr_outliers", 0, &out->iqr_outliers);
+    if (reader_field(stats, "stddev_outliers") && reader_field(stats, "iqr_outliers")) {
+        reader_count(stats, "stddev_outliers", 0, &out->stddev_outliers);
+        reader_count(stats, "iqr_outliers", 0, &out->iqr_outliers);
         return;
     }
-    const char *text = json_string_value(field(stats, "outliers"));
+    const char *text = json_string_value(reader_field(stats, "outliers"));
     struct str iqr;
     struct str stddev = base_str_cut(base_str(text), ';', &iqr);
     int64_t beyond_stddev, beyond_iqr;
     if (!base_num_parse_int64(stddev, 0, INT64_MAX, &beyond_stddev) ||
         !base_num_parse_int64(iqr, 0, INT64_MAX, &beyond_iqr)) {
-        refuse_field(stats, "outliers", "is missing, or not two counts as \"3;1\"");
+        reader_refuse_field(stats, "outliers", "is missing, or not two counts as \"3;1\"");
         return;
     }
     out->stddev_outliers = (uint64_t)beyond_stddev;
@@ -226,64 +57,38 @@ static void read_outliers(const struct object *stats, struct assay_stats *out)
 
 static void read_stored_stats(const struct object *stats, struct assay_stats *out)
 {
-    read_needed_number(stats, "min", &out->min);
-    read_needed_number(stats, "max", &out->max);
-    read_needed_number(stats, "mean", &out->mean);
-    read_needed_number(stats, "stddev", &out->stddev);
-    read_needed_number(stats, "median", &out->median);
-    read_needed_number(stats, "iqr", &out->iqr);
-    read_number(stats, "q1", NAN, &out->q1);
-    read_number(stats, "q3", NAN, &out->q3);
-    read_number(stats, "ld15iqr", NAN, &out->ld15iqr);
-    read_number(stats, "hd15iqr", NAN, &out->hd15iqr);
+    reader_needed_number(stats, "min", &out->min);
+    reader_needed_number(stats, "max", &out->max);
+    reader_needed_number(stats, "mean", &out->mean);
+    reader_needed_number(stats, "stddev", &out->stddev);
+    reader_needed_number(stats, "median", &out->median);
+    reader_needed_number(stats, "iqr", &out->iqr);
+    reader_number(stats, "q1", NAN, &out->q1);
+    reader_number(stats, "q3", NAN, &out->q3);
+    reader_number(stats, "ld15iqr", NAN, &out->ld15iqr);
+    reader_number(stats, "hd15iqr", NAN, &out->hd15iqr);
     read_outliers(stats, out);
-    if (has_failed(stats->reader)) {
+    if (reader_has_failed(stats->reader)) {
         return;
     }
     /* Both are younger than the format. */
-    read_number(stats, "ops", out->mean != 0 ? 1 / out->mean : 0, &out->ops);
-    read_number(stats, "total", out->mean * (double)out->rounds, &out->total);
-}
-
-/* An array of numbers into fresh memory, the caller's; NULL, and refused, if it is none. */
-static double *read_array(const struct object *object, const char *name, const json_t *array, size_t *out_count)
-{
-    size_t count = json_array_size(array);
-    if (!json_is_array(array)) {
-        refuse_field(object, name, "is not an array");
-        return NULL;
-    }
-    double *numbers = base_alloc_array(count, sizeof(*numbers));
-    if (!numbers) {
-        run_out_of_memory(object->reader);
-        return NULL;
-    }
-    for (size_t i = 0; i < count; i++) {
-        const json_t *value = json_array_get(array, i);
-        if (!json_is_number(value)) {
-            refuse(object->reader, "%s.%s[%zu] is not a number", object->name, name, i);
-            free(numbers);
-            return NULL;
-        }
-        numbers[i] = json_number_value(value);
-    }
-    *out_count = count;
-    return numbers;
+    reader_number(stats, "ops", out->mean != 0 ? 1 / out->mean : 0, &out->ops);
+    reader_number(stats, "total", out->mean * (double)out->rounds, &out->total);
 }
 
 static void read_data(const struct object *stats, const json_t *data, struct assay_run *run)
 {
     size_t count = 0;
-    double *samples = read_array(stats, "data", data, &count);
+    double *samples = reader_array(stats, "data", data, &count);
     if (samples && count != run->stats.rounds) {
-        refuse(stats->reader, "stats.data has %zu numbers, but stats.rounds is %ju", count,
+        reader_refuse(stats->reader, "stats.data has %zu numbers, but stats.rounds is %ju", count,
                (uintmax_t)run->stats.rounds);
         free(samples);
         return;
     }
     run->samples = samples;
     if (samples && assay_describe(samples, count, &run->stats) != ASSAY_OK) {
-        run_out_of_memory(stats->reader);
+        reader_run_out_of_memory(stats->reader);
     }
 }
 
@@ -295,7 +100,7 @@ static void check_finite(struct reader *reader, const struct assay_stats *stats)
     };
     for (size_t i = 0; i < sizeof(always_there) / sizeof(always_there[0]); i++) {
         if (!isfinite(assay_metric_of_stats(stats, always_there[i]))) {
-            refuse(reader, "stats.%s is too large for a number", assay_metric_name(always_there[i]));
+            reader_refuse(reader, "stats.%s is too large for a number", assay_metric_name(always_there[i]));
         }
     }
 }
@@ -320,62 +125,62 @@ static void check_stats(struct reader *reader, const struct assay_stats *stats)
     check_finite(reader, stats);
     for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
         if (checks[i].wrong) {
-            refuse(reader, "%s", checks[i].reason);
+            reader_refuse(reader, "%s", checks[i].reason);
         }
     }
 }
 
 static void read_stats(const struct object *benchmark, struct assay_run *run)
 {
-    struct object stats = read_object(benchmark, "stats");
+    struct object stats = reader_object(benchmark, "stats");
     if (!stats.json) {
-        refuse_field(benchmark, "stats", "is missing");
+        reader_refuse_field(benchmark, "stats", "is missing");
         return;
     }
-    read_needed_count(&stats, "rounds", &run->stats.rounds);
-    read_needed_count(&stats, "iterations", &run->iterations);
-    const json_t *data = field(&stats, "data");
+    reader_needed_count(&stats, "rounds", &run->stats.rounds);
+    reader_needed_count(&stats, "iterations", &run->iterations);
+    const json_t *data = reader_field(&stats, "data");
     if (data) {
         read_data(&stats, data, run);
     } else {
         read_stored_stats(&stats, &run->stats);
     }
-    if (!has_failed(stats.reader)) {
+    if (!reader_has_failed(stats.reader)) {
         check_stats(stats.reader, &run->stats);
     }
 }
 
 static void read_calls(const struct object *own, struct assay_calls *out)
 {
-    struct object calls = read_object(own, "calls");
+    struct object calls = reader_object(own, "calls");
     if (!calls.json) {
         return;
     }
-    read_needed_count(&calls, "count", &out->count);
-    read_needed_number(&calls, "p50", &out->p50);
-    read_needed_number(&calls, "p90", &out->p90);
-    read_needed_number(&calls, "p95", &out->p95);
-    read_needed_number(&calls, "p99", &out->p99);
-    read_needed_number(&calls, "p99.9", &out->p999);
-    read_number(&calls, "clock_cost", 0, &out->clock_cost);
-    if (!has_failed(calls.reader) && !(0 <= out->p50 && out->p50 <= out->p90 && out->p90 <= out->p95 &&
+    reader_needed_count(&calls, "count", &out->count);
+    reader_needed_number(&calls, "p50", &out->p50);
+    reader_needed_number(&calls, "p90", &out->p90);
+    reader_needed_number(&calls, "p95", &out->p95);
+    reader_needed_number(&calls, "p99", &out->p99);
+    reader_needed_number(&calls, "p99.9", &out->p999);
+    reader_number(&calls, "clock_cost", 0, &out->clock_cost);
+    if (!reader_has_failed(calls.reader) && !(0 <= out->p50 && out->p50 <= out->p90 && out->p90 <= out->p95 &&
                                        out->p95 <= out->p99 && out->p99 <= out->p999)) {
-        refuse(calls.reader, "the percentiles of calls are negative or not in ascending order");
+        reader_refuse(calls.reader, "the percentiles of calls are negative or not in ascending order");
     }
 }
 
 static void read_measured(const struct object *own, struct assay_measured *out)
 {
-    struct object measured = read_object(own, "measured");
+    struct object measured = reader_object(own, "measured");
     for (int i = ASSAY_METRIC_FIRST_MEASURED; i < ASSAY_METRIC_COUNT; i++) {
         enum assay_metric metric = (enum assay_metric)i;
         double value;
-        read_number(&measured, assay_metric_name(metric), NAN, &value);
-        if (has_failed(own->reader)) {
+        reader_number(&measured, assay_metric_name(metric), NAN, &value);
+        if (reader_has_failed(own->reader)) {
             return;
         }
         if (value < 0) {
-            refuse_field(&measured, assay_metric_name(metric), "is negative");
+            reader_refuse_field(&measured, assay_metric_name(metric), "is negative");
             return;
         }
         assay_measured_set(out, metric, value);
@@ -384,18 +189,18 @@ static void read_measured(const struct object *own, struct assay_measured *out)
 
 static void read_counter(const struct object *counters, const char *name, struct assay_counter *out)
 {
-    struct object object = read_object(counters, name);
-    const char *kind = json_string_value(field(&object, "kind"));
-    read_needed_number(&object, "value", &out->value);
-    if (has_failed(counters->reader)) {
+    struct object object = reader_object(counters, name);
+    const char *kind = json_string_value(reader_field(&object, "kind"));
+    reader_needed_number(&object, "value", &out->value);
+    if (reader_has_failed(counters->reader)) {
         return;
     }
     if (!assay_counter_name_is_valid(base_str(name))) {
-        refuse(counters->reader, "'%.60s' is no name of a counter", name);
+        reader_refuse(counters->reader, "'%.60s' is no name of a counter", name);
         return;
     }
     if (!assay_counter_kind_of_name(base_str(kind), &out->kind)) {
-        refuse(counters->reader, "the counter '%s' has no kind, or an unknown one", name);
+        reader_refuse(counters->reader, "the counter '%s' has no kind, or an unknown one", name);
         return;
     }
     memcpy(out->name, name, strlen(name) + 1); /* a valid name fits */
@@ -403,12 +208,12 @@ static void read_counter(const struct object *counters, const char *name, struct
 
 static void read_counters(const struct object *own, struct assay_run *run)
 {
-    struct object counters = read_object(own, "counters");
+    struct object counters = reader_object(own, "counters");
     size_t count = json_object_size(counters.json);
     json_t *object = (json_t *)(uintptr_t)counters.json; /* iterating only reads */
     run->counters = count > 0 ? base_alloc_array(count, sizeof(*run->counters)) : NULL;
     if (count > 0 && !run->counters) {
-        run_out_of_memory(own->reader);
+        reader_run_out_of_memory(own->reader);
         return;
     }
     for (void *at = json_object_iter(object); at; at = json_object_iter_next(object, at)) {
@@ -418,24 +223,24 @@ static void read_counters(const struct object *own, struct assay_run *run)
 
 static void read_tags(const struct object *own, struct assay_run *run)
 {
-    const json_t *tags = field(own, "tags");
+    const json_t *tags = reader_field(own, "tags");
     struct buf text;
     if (tags && !json_is_array(tags)) {
-        refuse_field(own, "tags", "is not an array");
+        reader_refuse_field(own, "tags", "is not an array");
     }
     base_buf_init(&text, MAX_TAGS_BYTES);
-    for (size_t i = 0; i < json_array_size(tags) && !has_failed(own->reader); i++) {
+    for (size_t i = 0; i < json_array_size(tags) && !reader_has_failed(own->reader); i++) {
         const char *tag = json_string_value(json_array_get(tags, i));
         if (!tag || tag[0] == '\0' || strpbrk(tag, " @\t\n")) {
-            refuse_field(own, "tags", "has an item that is no tag");
+            reader_refuse_field(own, "tags", "has an item that is no tag");
         } else {
             base_buf_addf(&text, "%s@%s", i > 0 ? " " : "", tag);
         }
     }
-    if (!has_failed(own->reader) && text.len > 0) {
+    if (!reader_has_failed(own->reader) && text.len > 0) {
         run->tags = base_buf_take(&text);
         if (!run->tags) {
-            run_out_of_memory(own->reader);
+            reader_run_out_of_memory(own->reader);
         }
     }
     base_buf_deinit(&text);
@@ -443,53 +248,53 @@ static void read_tags(const struct object *own, struct assay_run *run)
 
 static void read_verdict(const struct object *object, enum assay_target_verdict *out)
 {
-    const char *name = json_string_value(field(object, "verdict"));
+    const char *name = json_string_value(reader_field(object, "verdict"));
     for (int i = ASSAY_TARGET_MET; i <= ASSAY_TARGET_TOO_FEW; i++) {
         if (name && strcmp(name, assay_target_verdict_name((enum assay_target_verdict)i)) == 0) {
             *out = (enum assay_target_verdict)i;
             return;
         }
     }
-    refuse_field(object, "verdict", "is missing or unknown");
+    reader_refuse_field(object, "verdict", "is missing or unknown");
 }
 
 static void read_judgement(const struct object *object, struct assay_judgement *out)
 {
     struct assay_error reason;
-    const char *text = json_string_value(field(object, "target"));
+    const char *text = json_string_value(reader_field(object, "target"));
     if (!text) {
-        refuse_field(object, "target", "is missing");
+        reader_refuse_field(object, "target", "is missing");
         return;
     }
     if (assay_target_parse(base_str(text), &out->target, &reason) != ASSAY_OK) {
-        refuse(object->reader, "%s", reason.message);
+        reader_refuse(object->reader, "%s", reason.message);
         return;
     }
     read_verdict(object, &out->verdict);
-    read_number(object, "estimate", NAN, &out->estimate);
-    read_number(object, "lower", -INFINITY, &out->lower);
-    read_number(object, "upper", INFINITY, &out->upper);
-    read_count(object, "n", 0, &out->n);
-    read_count(object, "n_needed", 0, &out->n_needed);
+    reader_number(object, "estimate", NAN, &out->estimate);
+    reader_number(object, "lower", -INFINITY, &out->lower);
+    reader_number(object, "upper", INFINITY, &out->upper);
+    reader_count(object, "n", 0, &out->n);
+    reader_count(object, "n_needed", 0, &out->n_needed);
 }
 
 static void read_judgements(const struct object *own, struct assay_run *run)
 {
-    const json_t *targets = field(own, "targets");
+    const json_t *targets = reader_field(own, "targets");
     if (!targets) {
         return;
     }
     if (!json_is_array(targets)) {
-        refuse_field(own, "targets", "is not an array");
+        reader_refuse_field(own, "targets", "is not an array");
         return;
     }
     size_t count = json_array_size(targets);
     run->judgements = count > 0 ? base_alloc_array(count, sizeof(*run->judgements)) : NULL;
     if (count > 0 && !run->judgements) {
-        run_out_of_memory(own->reader);
+        reader_run_out_of_memory(own->reader);
         return;
     }
-    for (size_t i = 0; i < count && !has_failed(own->reader); i++) {
+    for (size_t i = 0; i < count && !reader_has_failed(own->reader); i++) {
         struct object item = {own->reader, json_array_get(targets, i), "targets"};
         read_judgement(&item, &run->judgements[i]);
     }
@@ -499,11 +304,11 @@ static void read_judgements(const struct object *own, struct assay_run *run)
 /* An array of one number a launch; NULL if it is absent. */
 static double *read_launches(const struct object *own, const char *key, size_t *out_count)
 {
-    const json_t *array = field(own, key);
-    double *numbers = array ? read_array(own, key, array, out_count) : NULL;
+    const json_t *array = reader_field(own, key);
+    double *numbers = array ? reader_array(own, key, array, out_count) : NULL;
     for (size_t i = 0; numbers && i < *out_count; i++) {
         if (!(numbers[i] >= 0)) {
-            refuse_field(own, key, "has a negative number");
+            reader_refuse_field(own, key, "has a negative number");
             break;
         }
     }
@@ -520,9 +325,9 @@ static void read_launch_rounds(const struct object *own, struct assay_run *run)
         return;
     }
     run->launch_rounds = base_alloc_array(run->launch_rounds_count, sizeof(*run->launch_rounds));
-    for (size_t i = 0; run->launch_rounds && i < run->launch_rounds_count && !has_failed(own->reader); i++) {
-        if (!(numbers[i] >= 1 && numbers[i] <= LARGEST_COUNT && numbers[i] == floor(numbers[i]))) {
-            refuse_field(own, key, "has something else than a whole number from 1");
+    for (size_t i = 0; run->launch_rounds && i < run->launch_rounds_count && !reader_has_failed(own->reader); i++) {
+        if (!(numbers[i] >= 1 && numbers[i] <= READER_LARGEST_COUNT && numbers[i] == floor(numbers[i]))) {
+            reader_refuse_field(own, key, "has something else than a whole number from 1");
             break;
         }
         run->launch_rounds[i] = (uint64_t)numbers[i];
@@ -530,9 +335,9 @@ static void read_launch_rounds(const struct object *own, struct assay_run *run)
     }
     free(numbers);
     if (!run->launch_rounds) {
-        run_out_of_memory(own->reader);
-    } else if (!has_failed(own->reader) && sum != (double)run->stats.rounds) {
-        refuse(own->reader, "assay.launch_rounds add up to %.0f, but stats.rounds is %ju", sum,
+        reader_run_out_of_memory(own->reader);
+    } else if (!reader_has_failed(own->reader) && sum != (double)run->stats.rounds) {
+        reader_refuse(own->reader, "assay.launch_rounds add up to %.0f, but stats.rounds is %ju", sum,
                (uintmax_t)run->stats.rounds);
     }
 }
@@ -540,11 +345,11 @@ static void read_launch_rounds(const struct object *own, struct assay_run *run)
 /* Medians of what the rounds cut the samples into, where all of it is there. */
 static void check_launches(const struct object *own, const struct assay_run *run)
 {
-    if (has_failed(own->reader) || !run->launch_rounds || !run->launch_medians) {
+    if (reader_has_failed(own->reader) || !run->launch_rounds || !run->launch_medians) {
         return;
     }
     if (run->launch_rounds_count != run->launch_median_count) {
-        refuse(own->reader, "assay.launch_rounds has %zu numbers, but assay.launch_medians %zu",
+        reader_refuse(own->reader, "assay.launch_rounds has %zu numbers, but assay.launch_medians %zu",
                run->launch_rounds_count, run->launch_median_count);
         return;
     }
@@ -552,13 +357,14 @@ static void check_launches(const struct object *own, const struct assay_run *run
     for (size_t i = 0; samples && i < run->launch_rounds_count; i++) {
         struct assay_stats stats;
         if (assay_describe(samples, (size_t)run->launch_rounds[i], &stats) != ASSAY_OK) {
-            run_out_of_memory(own->reader);
+            reader_run_out_of_memory(own->reader);
             return;
         }
         samples += run->launch_rounds[i];
         if (fabs(stats.median - run->launch_medians[i]) > 1e-9 * stats.median) {
-            refuse(own->reader, "assay.launch_medians[%zu] is %g, but the median of its %ju rounds in stats.data is %g",
-                   i, run->launch_medians[i], (uintmax_t)run->launch_rounds[i], stats.median);
+            reader_refuse(own->reader,
+                          "assay.launch_medians[%zu] is %g, but the median of its %ju rounds in stats.data is %g", i,
+                          run->launch_medians[i], (uintmax_t)run->launch_rounds[i], stats.median);
             return;
         }
     }
@@ -568,21 +374,21 @@ static void read_run(struct reader *reader, const json_t *json, struct assay_run
 {
     struct object benchmark = {reader, json, ""};
     if (!json_is_object(json)) {
-        refuse(reader, "it is not an object");
+        reader_refuse(reader, "it is not an object");
         return;
     }
-    read_text(&benchmark, "name", NULL, &run->name);
-    if (!has_failed(reader) && !run->name) {
-        refuse(reader, "name is missing");
+    reader_text(&benchmark, "name", NULL, &run->name);
+    if (!reader_has_failed(reader) && !run->name) {
+        reader_refuse(reader, "name is missing");
     }
-    read_text(&benchmark, "fullname", run->name, &run->fullname);
+    reader_text(&benchmark, "fullname", run->name, &run->fullname);
     reader->benchmark = run->fullname;
-    read_text(&benchmark, "group", NULL, &run->group);
+    reader_text(&benchmark, "group", NULL, &run->group);
     read_options(&benchmark, run);
     read_stats(&benchmark, run);
 
-    struct object own = read_object(&benchmark, "assay");
-    read_count(&own, "launches", 1, &run->launches); /* other tools have one process */
+    struct object own = reader_object(&benchmark, "assay");
+    reader_count(&own, "launches", 1, &run->launches); /* other tools have one process */
     run->launch_medians = read_launches(&own, "launch_medians", &run->launch_median_count);
     run->launch_cycles = read_launches(&own, "launch_cycles", &run->launch_cycles_count);
     read_launch_rounds(&own, run);
@@ -590,14 +396,14 @@ static void read_run(struct reader *reader, const json_t *json, struct assay_run
     read_calls(&own, &run->calls);
     read_measured(&own, &run->measured);
     read_counters(&own, run);
-    read_text(&own, "complexity", NULL, &run->complexity);
+    reader_text(&own, "complexity", NULL, &run->complexity);
     read_tags(&own, run);
     read_judgements(&own, run);
-    read_time(&own, "empty_loop", &run->empty_loop);
+    reader_time(&own, "empty_loop", &run->empty_loop);
     if (!run->samples) {
-        read_number(&own, "mad", NAN, &run->stats.mad);
+        reader_number(&own, "mad", NAN, &run->stats.mad);
         if (run->stats.mad < 0) {
-            refuse_field(&own, "mad", "is negative");
+            reader_refuse_field(&own, "mad", "is negative");
         }
     }
 }
@@ -605,15 +411,16 @@ static void read_run(struct reader *reader, const json_t *json, struct assay_run
 static void read_runs(const struct object *root, struct assay_result *result)
 {
     struct reader *reader = root->reader;
-    const json_t *benchmarks = field(root, "benchmarks");
+    const json_t *benchmarks = reader_field(root, "benchmarks");
     if (!json_is_array(benchmarks)) {
-        refuse(reader, "there is no list named \"benchmarks\": this is not a result of assay or pytest-benchmark");
+        reader_refuse(reader,
+                      "there is no list named \"benchmarks\": this is not a result of assay or pytest-benchmark");
         return;
     }
-    for (size_t i = 0; i < json_array_size(benchmarks) && !has_failed(reader); i++) {
+    for (size_t i = 0; i < json_array_size(benchmarks) && !reader_has_failed(reader); i++) {
         struct assay_run *run = assay_result_add_run(result);
         if (!run) {
-            run_out_of_memory(reader);
+            reader_run_out_of_memory(reader);
             return;
         }
         reader->number = i + 1;
@@ -625,17 +432,17 @@ static void read_runs(const struct object *root, struct assay_result *result)
 
 static void read_warnings(const struct object *own, struct assay_result *result)
 {
-    const json_t *warnings = field(own, "warnings");
+    const json_t *warnings = reader_field(own, "warnings");
     if (warnings && !json_is_array(warnings)) {
-        refuse_field(own, "warnings", "is not an array");
+        reader_refuse_field(own, "warnings", "is not an array");
     }
-    for (size_t i = 0; i < json_array_size(warnings) && !has_failed(own->reader); i++) {
+    for (size_t i = 0; i < json_array_size(warnings) && !reader_has_failed(own->reader); i++) {
         const json_t *text = json_array_get(warnings, i);
         if (!json_is_string(text)) {
-            refuse_field(own, "warnings", "has an item that is not text");
+            reader_refuse_field(own, "warnings", "has an item that is not text");
         } else if (!assay_result_add_warning(result,
                                              (struct str){json_string_value(text), json_string_length(text)})) {
-            run_out_of_memory(own->reader);
+            reader_run_out_of_memory(own->reader);
         }
     }
 }
@@ -643,47 +450,47 @@ static void read_warnings(const struct object *own, struct assay_result *result)
 /* What was found out about the machine while it measured. */
 static void read_trust(const struct object *root, struct assay_result *result)
 {
-    struct object own = read_object(root, "assay");
-    struct object clock = read_object(&own, "clock");
-    read_time(&clock, "step", &result->clock.step);
-    read_time(&clock, "cost", &result->clock.cost);
-    result->has_seed = field(&own, "seed") != NULL;
-    read_count(&own, "seed", 0, &result->seed);
+    struct object own = reader_object(root, "assay");
+    struct object clock = reader_object(&own, "clock");
+    reader_time(&clock, "step", &result->clock.step);
+    reader_time(&clock, "cost", &result->clock.cost);
+    result->has_seed = reader_field(&own, "seed") != NULL;
+    reader_count(&own, "seed", 0, &result->seed);
     read_warnings(&own, result);
 }
 
 static void read_machine(const struct object *root, struct assay_machine *machine)
 {
-    struct object info = read_object(root, "machine_info");
-    read_text(&info, "node", "", &machine->node);
-    read_text(&info, "system", "", &machine->system);
-    read_text(&info, "release", "", &machine->release);
-    read_text(&info, "machine", "", &machine->arch);
-    read_text(&info, "compiler", "", &machine->compiler);
-    struct object cpu = read_object(&info, "cpu");
-    read_text(&cpu, field(&cpu, "brand_raw") ? "brand_raw" : "brand", "", &machine->cpu); /* renamed in 2020 */
-    read_count(&cpu, "count", 0, &machine->cores);
+    struct object info = reader_object(root, "machine_info");
+    reader_text(&info, "node", "", &machine->node);
+    reader_text(&info, "system", "", &machine->system);
+    reader_text(&info, "release", "", &machine->release);
+    reader_text(&info, "machine", "", &machine->arch);
+    reader_text(&info, "compiler", "", &machine->compiler);
+    struct object cpu = reader_object(&info, "cpu");
+    reader_text(&cpu, reader_field(&cpu, "brand_raw") ? "brand_raw" : "brand", "", &machine->cpu); /* renamed in 2020 */
+    reader_count(&cpu, "count", 0, &machine->cores);
 
-    struct object own = read_object(root, "assay");
+    struct object own = reader_object(root, "assay");
     uint64_t format = FORMAT_READ_HERE;
-    read_count(&own, "format", FORMAT_READ_HERE, &format);
+    reader_count(&own, "format", FORMAT_READ_HERE, &format);
     if (format > FORMAT_READ_HERE) {
-        refuse(root->reader, "this is format %ju of a newer assay; this one reads format %d", (uintmax_t)format,
+        reader_refuse(root->reader, "this is format %ju of a newer assay; this one reads format %d", (uintmax_t)format,
                FORMAT_READ_HERE);
     }
-    read_text(&own, "machine_class", NULL, &machine->class_key);
-    read_bool(&own, "is_virtual", &machine->is_virtual);
+    reader_text(&own, "machine_class", NULL, &machine->class_key);
+    reader_bool(&own, "is_virtual", &machine->is_virtual);
 }
 
 static void read_commit(const struct object *root, struct assay_commit *commit)
 {
-    struct object info = read_object(root, "commit_info");
-    read_text(&info, "id", "unversioned", &commit->id);
-    read_text(&info, "time", NULL, &commit->time);
-    read_text(&info, "author_time", NULL, &commit->author_time);
-    read_bool(&info, "dirty", &commit->dirty);
-    read_text(&info, "project", NULL, &commit->project);
-    read_text(&info, "branch", NULL, &commit->branch);
+    struct object info = reader_object(root, "commit_info");
+    reader_text(&info, "id", "unversioned", &commit->id);
+    reader_text(&info, "time", NULL, &commit->time);
+    reader_text(&info, "author_time", NULL, &commit->author_time);
+    reader_bool(&info, "dirty", &commit->dirty);
+    reader_text(&info, "project", NULL, &commit->project);
+    reader_text(&info, "branch", NULL, &commit->branch);
 }
 
 static void read_result(struct reader *reader, const json_t *json, struct assay_result *result)
@@ -693,8 +500,8 @@ static void read_result(struct reader *reader, const json_t *json, struct assay_
     read_commit(&root, &result->commit);
     read_runs(&root, result);
     read_trust(&root, result);
-    read_text(&root, "datetime", NULL, &result->datetime);
-    read_text(&root, "version", NULL, &result->version);
+    reader_text(&root, "datetime", NULL, &result->datetime);
+    reader_text(&root, "version", NULL, &result->version);
 }
 
 /* Python's json writes NaN and Infinity, which JSON does not have. */
@@ -734,7 +541,7 @@ enum assay_status assay_result_parse(struct str json, const char *source_name, s
     struct assay_result result = {0};
     read_result(&reader, root, &result);
     json_decref(root);
-    if (has_failed(&reader)) {
+    if (reader_has_failed(&reader)) {
         assay_result_deinit(&result);
         return reader.status;
     }

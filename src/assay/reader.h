@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+/*
+ * assay/reader.h - fields of a JSON file, read one after the other.
+ *
+ * A reader remembers its first failure: every later read does nothing, so that a
+ * run of reads needs one check at its end, and what they fill is released as a
+ * whole.  null counts as absent.
+ *
+ * Whole numbers are read as doubles.  Counts are exact up to 2^53, which is
+ * the limit here, and a larger number in a field that is ignored anyway
+ * (Python writes whole numbers of any length) does not make the file unreadable.
+ */
+#ifndef ASSAY_READER_H
+#define ASSAY_READER_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "assay/status.h"
+
+#define READER_LARGEST_COUNT 9007199254740992.0 /* 2^53 */
+
+struct reader {
+    const char *source;
+    size_t number;         /* of the benchmark that is being read, from 1; 0: none */
+    const char *benchmark; /* its fullname, once known */
+    enum assay_status status;
+    struct assay_error *err;
+};
+
+/* A JSON object and its name for messages; without `json` it is absent. */
+struct object {
+    struct reader *reader;
+    const json_t *json;
+    const char *name; /* "stats"; "" for the file and for a benchmark */
+};
+
+/* Fails with a sentence, which names the source and the benchmark at hand. */
+void reader_refuse(struct reader *reader, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same of a field: "stats.min is negative". */
+void reader_refuse_field(const struct object *object, const char *key, const char *complaint);
+void reader_run_out_of_memory(struct reader *reader);
+bool reader_has_failed(const struct reader *reader);
+
+/* The field of a key; NULL if it is absent, or after a failure. */
+const json_t *reader_field(const struct object *object, const char *key);
+struct object reader_object(const struct object *parent, const char *key);
+
+/* Each refuses a value of another type, and leaves `*out` alone then or after a
+ * failure.  Absent is what is given, false, or 0, or refused where it is needed. */
+/* A copy of a string, the caller's to free, or of `absent` (may be NULL). */
+void reader_text(const struct object *object, const char *key, const char *absent, char **out);
+void reader_bool(const struct object *object, const char *key, bool *out);
+void reader_number(const struct object *object, const char *key, double absent, double *out);
+/* Seconds, 0 or more. */
+void reader_time(const struct object *object, const char *key, double *out);
+void reader_needed_number(const struct object *object, const char *key, double *out);
+/* A whole number from 0; from 1 if it is needed. */
+void reader_count(const struct object *object, const char *key, uint64_t absent, uint64_t *out);
+void reader_needed_count(const struct object *object, const char *key, uint64_t *out);
+/* An array of numbers into fresh memory, the caller's; NULL, and refused, if it is none. */
+double *reader_array(const struct object *object, const char *name, const json_t *array, size_t *out_count);
+
+#endif /* ASSAY_READER_H */
