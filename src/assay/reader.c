@@ -125,7 +125,7 @@ void reader_needed_number(const struct object *object, const char *key, double *
 
 void reader_count(const struct object *object, const char *key, uint64_t absent, uint64_t *out)
 {
-    double value;
+    double value = 0;
     reader_number(object, key, (double)absent, &value);
     if (reader_has_failed(object->reader)) {
         return;
