@@ -80,9 +80,10 @@ void progress_compose(const struct progress_view *view, size_t columns, bool is_
     }
 }
 
-/* To the first column of what was drawn.  A terminal that has become narrower since
- * may have wrapped it over several lines. */
-static void return_to_start(struct progress *progress)
+/* What clears what was drawn, from its first column on, once the cursor is there.  A
+ * terminal that has become narrower since may have wrapped it over several lines;
+ * where it has not, only the line is cleared, since some keep a cleared screen. */
+static const char *return_to_start(struct progress *progress)
 {
     size_t columns = terminal_columns(progress->out), drawn = base_columns(base_str(progress->drawn));
     size_t above = columns > 0 && drawn > 0 ? (drawn - 1) / columns : 0;
@@ -90,13 +91,13 @@ static void return_to_start(struct progress *progress)
         fprintf(progress->out, "\033[%zuA", above);
     }
     fputc('\r', progress->out);
+    return above > 0 ? "\033[J" : "\033[K";
 }
 
 void progress_clear(struct progress *progress)
 {
     if (progress->drawn[0] != '\0') {
-        return_to_start(progress);
-        fputs("\033[J", progress->out);
+        fputs(return_to_start(progress), progress->out);
         (void)fflush(progress->out);
         progress->drawn[0] = '\0';
     }
@@ -129,8 +130,8 @@ static void draw(struct progress *progress, int64_t now_ns)
     progress->last_ns = now_ns;
     if (base_buf_ok(&line) && line.len < sizeof(progress->drawn) &&
         !base_str_equal(base_buf_str(&line), base_str(progress->drawn))) {
-        return_to_start(progress);
-        fprintf(progress->out, "%s\033[J", base_buf_cstr(&line));
+        const char *clear = return_to_start(progress);
+        fprintf(progress->out, "%s%s", base_buf_cstr(&line), clear);
         (void)fflush(progress->out);
         memcpy(progress->drawn, base_buf_cstr(&line), line.len + 1);
     }

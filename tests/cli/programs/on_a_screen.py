@@ -32,7 +32,7 @@ seen = b""
 while child.poll() is None or select.select([master], [], [], 0)[0]:
     if select.select([master], [], [], 0.05)[0]:
         seen += os.read(master, 4096)
-    if later and b"\x1b[J" in seen:
+    if later and b"\x1b[K" in seen:
         resize(later)
         later = ""
 
@@ -42,7 +42,7 @@ for token in re.findall(r"\x1b\[[0-9;]*[A-Za-z]|\r\n|\r|\n|[^\x1b\r\n]+", seen.d
         lines.append("")
     elif token == "\r":
         at_start = True
-    elif token == "\x1b[J":
+    elif token in ("\x1b[J", "\x1b[K"):
         lines[-1] = "" if at_start else lines[-1]
         at_start = False
     elif not token.startswith("\x1b["):
