@@ -51,7 +51,8 @@ int main(int argc, char **argv)
         fputs("usage: call_cost BENCHMARK_PROGRAM\n", stderr);
         return 2;
     }
-    struct worker *worker = worker_start(argv[1], "bench_bodies.c::empty", 0, INT64_C(60000000000));
+    const struct worker_settings settings = {.timeout_ns = INT64_C(60000000000)};
+    struct worker *worker = worker_start(argv[1], "bench_bodies.c::empty", &settings);
     for (int i = 0; i < ROUNDS && worker; i++) {
         readings[i] = time_readings();
         calls[i] = time_calls(worker, &histogram);
