@@ -10,11 +10,31 @@ static bool is_c1(const char *at)
     return (unsigned char)at[0] == 0xC2 && second >= 0x80 && second <= 0x9F;
 }
 
+/* The control character that `at` begins with, in bytes; 0: it begins with another. */
+static size_t control_bytes(const char *at)
+{
+    if ((unsigned char)*at < 0x20 || *at == 0x7F) {
+        return 1;
+    }
+    return is_c1(at) ? 2 : 0;
+}
+
 void visible_print(FILE *out, const char *text)
 {
-    for (const char *at = text; *at; at++) {
-        bool is_control = (unsigned char)*at < 0x20 || *at == 0x7F || is_c1(at);
-        fputc(is_control ? '?' : *at, out);
-        at += is_c1(at);
+    while (*text) {
+        size_t bytes = control_bytes(text);
+        fputc(bytes > 0 ? '?' : *text, out);
+        text += bytes > 0 ? bytes : 1;
     }
+}
+
+void visible_make(char *text)
+{
+    char *end = text;
+    while (*text) {
+        size_t bytes = control_bytes(text);
+        *end++ = bytes > 0 ? '?' : *text;
+        text += bytes > 0 ? bytes : 1;
+    }
+    *end = '\0';
 }

@@ -9,4 +9,7 @@
  * that no terminal obeys a name in a file. */
 void visible_print(FILE *out, const char *text);
 
+/* Puts the "?" into the text itself, which never grows. */
+void visible_make(char *text);
+
 #endif /* CMD_VISIBLE_H */

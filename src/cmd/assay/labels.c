@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/columns.h"
 #include "base/num.h"
+#include "cmd/visible.h"
 
 #define MAX_LABEL_BYTES 100000
 /* Of a name before its parameters so much stays, or the parameters are cut too. */
@@ -52,18 +53,6 @@ static bool count_distinct(char *const *texts, size_t count, size_t *out_distinc
     return true;
 }
 
-static void blank_controls(char *text)
-{
-    for (; *text; text++) {
-        bool is_c1 = (unsigned char)text[0] == 0xC2 && (unsigned char)text[1] >= 0x80 && (unsigned char)text[1] <= 0x9F;
-        if ((unsigned char)*text < 0x20 || *text == 0x7F) {
-            *text = '?';
-        } else if (is_c1) {
-            text[0] = text[1] = '?';
-        }
-    }
-}
-
 static int by_name_of_row(const void *a, const void *b)
 {
     const struct label_name *const *left = a, *const *right = b;
@@ -88,7 +77,7 @@ static bool choose_texts(const struct label_name *names, size_t count, char **te
         texts[sorted[i] - names] = text;
         good = text != NULL;
         if (good) {
-            blank_controls(text);
+            visible_make(text);
         }
     }
     free(sorted);

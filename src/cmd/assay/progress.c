@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/columns.h"
 #include "cmd/terminal.h"
+#include "cmd/visible.h"
 
 #define LOG_INTERVAL_NS INT64_C(10000000000)
 #define DRAW_INTERVAL_NS INT64_C(100000000)
@@ -164,7 +165,8 @@ void progress_show(struct progress *progress, const char *fullname, size_t done,
     progress->launch_ns = now_ns;
     progress->done = done;
     progress->total = total;
-    (void)snprintf(progress->name, sizeof(progress->name), "%s", fullname);
+    (void)snprintf(progress->name, sizeof(progress->name), "%s", fullname); /* cut if it is longer */
+    visible_make(progress->name);
     if (!progress->is_terminal) {
         print_line(progress, now_ns);
     } else if (now_ns - progress->last_ns >= DRAW_INTERVAL_NS) {

@@ -88,7 +88,7 @@ static void a_terminal_obeys_no_name(void **state)
                                                           "b\xC3\xB6",
                                                           "x"},
                                      1);
-    assert_string_equal(labels_text(&labels, 0), "a?[2J???b\xC3\xB6");
+    assert_string_equal(labels_text(&labels, 0), "a?[2J??b\xC3\xB6");
     labels_deinit(&labels);
     labels = labels_of(NULL, 0);
     assert_true(labels_cut(&labels, 5, ELLIPSIS));
