@@ -220,16 +220,16 @@ static enum assay_status find_file(const char *path, struct assay_paths *out_pat
     return ASSAY_OK;
 }
 
-/* A file pattern means what begins with it: "0001" is "0001*.json". */
-static char *file_pattern_of(struct str selector)
+/* A file pattern means what begins with it: "0001" is "0001*.json"; behind its
+ * number it may be the whole name: "before" is "*_before.json". */
+static char *file_pattern_of(struct str selector, bool is_name)
 {
     while (selector.len > 0 && selector.ptr[selector.len - 1] == '*') {
         selector.len--;
     }
     struct buf pattern;
     base_buf_init(&pattern, 65536);
-    base_buf_add(&pattern, selector);
-    base_buf_add_cstr(&pattern, "*.json");
+    base_buf_addf(&pattern, is_name ? "*_%.*s.json" : "%.*s*.json", STR_ARGS(selector));
     return base_buf_take(&pattern);
 }
 
@@ -237,11 +237,13 @@ static enum assay_status find_matching(const char *storage, struct str folder_pa
                                        const char *selector, struct assay_paths *out_paths, struct assay_error *err)
 {
     struct assay_paths found = {0};
-    char *file_pattern = file_pattern_of(file_part);
-    bool complete = file_pattern && search(storage, folder_pattern, base_str(file_pattern), &found);
-    free(file_pattern);
-    if (!complete) {
-        return out_of_memory(err);
+    for (int is_name = 0; is_name < 2 && found.count == 0; is_name++) {
+        char *file_pattern = file_pattern_of(file_part, is_name);
+        bool complete = file_pattern && search(storage, folder_pattern, base_str(file_pattern), &found);
+        free(file_pattern);
+        if (!complete) {
+            return out_of_memory(err);
+        }
     }
     if (found.count == 0) {
         char wanted[256] = "is";

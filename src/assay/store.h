@@ -34,8 +34,9 @@ void assay_paths_deinit(struct assay_paths *paths);
 /*
  * The saved runs that `selector` means, by pytest-benchmark's rules: an
  * existing file's path is that file; "PLATFORM_GLOB/FILE_GLOB" or "FILE_GLOB",
- * where a FILE_GLOB is a prefix ("0001", "0001_base", "000*") and without a
- * PLATFORM_GLOB `machine_id` is searched, or every folder if that is NULL.
+ * where a FILE_GLOB is a prefix ("0001", "0001_base", "000*") or, if nothing
+ * begins with it, the name behind a number ("base"), and without a PLATFORM_GLOB
+ * `machine_id` is searched, or every folder if that is NULL.
  * NULL as selector means every saved run.
  *
  * ASSAY_OK (at least one), ASSAY_NOT_FOUND (err says where was searched and
