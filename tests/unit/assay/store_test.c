@@ -238,7 +238,9 @@ static void finds_runs_by_the_rules_of_pytest_benchmark(void **state)
         {"Linux-A", "0001_ba", "Linux-A/0001_base.json"},
         {"Linux-A", "000*", "Linux-A/0001_base.json 0001_old.json Linux-A/0002_head.json"},
         {"Linux-A", "*base", "Linux-A/0001_base.json Linux-A/9999_base.json Linux-A/10000_base.json"},
-        {"Linux-A", "base", ""},
+        {"Linux-A", "base", "Linux-A/0001_base.json Linux-A/9999_base.json Linux-A/10000_base.json"}, /* ours */
+        {"Linux-A", "bas", ""},
+        {"Linux-A", "Linux-B/base", "Linux-B/0001_base.json Linux-B/0003_base.json"},
         {"Linux-A", "0003", ""},
         {"Linux-A", "Linux-B/0003", "Linux-B/0003_base.json"},
         {"Linux-A", "*/0001_b", "Linux-A/0001_base.json Linux-B/0001_base.json"},
