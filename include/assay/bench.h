@@ -279,12 +279,18 @@ ASSAY_API void assay_group(struct assay_bench *bench, const char *group);
  *
  *     BENCH_PARAMS(push_and_pop, "threads=1,2,4")
  *
- * and they start each batch of the loop together.  A round's time is from the
- * first start to the last end, so an iteration takes what a thread waits for one,
- * and the output says how many all of them make a second.  Calls timed one by
- * one are those of every thread.  What the body states counts once.
+ * on a core each, where there are enough, and they start each batch of the loop
+ * together.  Every thread makes all iterations of a round.  The round's time is from
+ * the first start to the last end; divided by the iterations of one thread it is the
+ * sample, so an iteration takes what a thread waits for one, and the output says how
+ * many all of them make a second.  A call timed by itself is one thread's, and
+ * the percentiles are of the calls of all.
  *
- * assay_thread() is 0 for the first of them, assay_threads() how many there are.
+ * Of what threads state the first one's counts; each has checks, failures and
+ * counters of its own.  A thread that leaves its loop ends it for all.
+ *
+ * assay_thread() is 0 for the first of them, assay_threads() how many there are: 1
+ * without such a parameter.
  */
 ASSAY_API unsigned assay_thread(const struct assay_bench *bench);
 ASSAY_API unsigned assay_threads(const struct assay_bench *bench);

@@ -36,6 +36,7 @@ static const struct metric_facts metrics[ASSAY_METRIC_COUNT] = {
     [ASSAY_METRIC_SPREAD] = {"spread", "Spread", ASSAY_UNIT_SHARE, 0, NAN, 0},
     [ASSAY_METRIC_CYCLES] = {"cycles", "Cycles", ASSAY_UNIT_PER_ITERATION, 0, NAN, 0},
     [ASSAY_METRIC_THROUGHPUT] = {"throughput", "Throughput", ASSAY_UNIT_PER_SECOND, 0, NAN, 0},
+    [ASSAY_METRIC_IMBALANCE] = {"imbalance", "Imbalance", ASSAY_UNIT_SHARE, 0, NAN, 0},
     [ASSAY_METRIC_ITEMS_PER_SECOND] = {"items_per_second", "Items/s", ASSAY_UNIT_PER_SECOND, 0, NAN, 0},
     [ASSAY_METRIC_BYTES_PER_SECOND] = {"bytes_per_second", "Bytes/s", ASSAY_UNIT_BYTES_PER_SECOND, 0, NAN, 0},
     [ASSAY_METRIC_ALLOCATIONS] = {"allocations", "Allocs", ASSAY_UNIT_PER_ITERATION, 0, 0, ASSAY_COUNT_HEAP},

@@ -37,18 +37,19 @@ enum assay_metric {
     ASSAY_METRIC_OUTLIERS,
     ASSAY_METRIC_ROUNDS,
     ASSAY_METRIC_ITERATIONS,
-    ASSAY_METRIC_CALLS, /* number of calls timed one by one */
+    ASSAY_METRIC_CALLS,  /* number of calls timed one by one */
     ASSAY_METRIC_SPREAD, /* between launches: largest median of a launch over the smallest, less 1 */
     /* Measured: */
-    ASSAY_METRIC_CYCLES, /* of the core, by assay/reference.h */
+    ASSAY_METRIC_CYCLES,     /* of the core, by assay/reference.h */
     ASSAY_METRIC_THROUGHPUT, /* iterations of all threads */
+    ASSAY_METRIC_IMBALANCE,  /* of a round, on average: the share in which not every thread was in the loop */
     ASSAY_METRIC_ITEMS_PER_SECOND,
     ASSAY_METRIC_BYTES_PER_SECOND,
     ASSAY_METRIC_ALLOCATIONS, /* an iteration, as the next */
     ASSAY_METRIC_ALLOCATED_BYTES,
-    ASSAY_METRIC_PEAK_HEAP, /* within an iteration, above what was in use before */
+    ASSAY_METRIC_PEAK_HEAP,    /* within an iteration, above what was in use before */
     ASSAY_METRIC_INSTRUCTIONS, /* of an iteration, on callgrind's simulated processor */
-    ASSAY_METRIC_PEAK_RSS,  /* of the whole process */
+    ASSAY_METRIC_PEAK_RSS,     /* of the whole process */
     ASSAY_METRIC_MINOR_FAULTS, /* an iteration, as all that follow */
     ASSAY_METRIC_MAJOR_FAULTS,
     ASSAY_METRIC_VOLUNTARY_SWITCHES,
@@ -57,7 +58,7 @@ enum assay_metric {
     ASSAY_METRIC_PMU_CYCLES,
     ASSAY_METRIC_PMU_BRANCH_MISSES,
     ASSAY_METRIC_PMU_CACHE_MISSES,
-    ASSAY_METRIC_COUNT  /* not a metric */
+    ASSAY_METRIC_COUNT /* not a metric */
 };
 #define ASSAY_METRIC_FIRST_MEASURED ASSAY_METRIC_CYCLES
 #define ASSAY_MEASURED_COUNT (ASSAY_METRIC_COUNT - ASSAY_METRIC_FIRST_MEASURED)

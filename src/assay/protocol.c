@@ -248,6 +248,8 @@ static bool parse_rest(struct str rest, struct assay_reply *reply, struct histog
     case ASSAY_REPLY_HELLO:
     case ASSAY_REPLY_READY:
         return parse_count(rest, 0, INT32_MAX, &reply->number);
+    case ASSAY_REPLY_TOGETHER:
+        return base_num_parse_double(rest, 0, 1, &reply->amount);
     case ASSAY_REPLY_THREADS:
         return parse_count(rest, 1, INT32_MAX, &reply->number);
     case ASSAY_REPLY_BUILT:
@@ -286,27 +288,17 @@ static bool parse_rest(struct str rest, struct assay_reply *reply, struct histog
 enum assay_status assay_reply_parse(struct str line, struct assay_reply *out_reply, struct histogram *calls)
 {
     static const char *const words[] = {
-        [ASSAY_REPLY_HELLO] = "hello",
-        [ASSAY_REPLY_BUILT] = "built",
-        [ASSAY_REPLY_GROUP] = "group",
-        [ASSAY_REPLY_TARGET] = "target",
-        [ASSAY_REPLY_WANTS_CALLS] = "calls",
-        [ASSAY_REPLY_PEDANTIC] = "pedantic",
-        [ASSAY_REPLY_COMPLEXITY] = "complexity",
-        [ASSAY_REPLY_THREADS] = "threads",
-        [ASSAY_REPLY_PACES] = "paces",
-        [ASSAY_REPLY_READY] = "ready",
-        [ASSAY_REPLY_TOOK] = "took",
-        [ASSAY_REPLY_PACED] = "paced",
-        [ASSAY_REPLY_CALLED] = "called",
-        [ASSAY_REPLY_FAILED] = "failed",
-        [ASSAY_REPLY_DYING] = "dying",
-        [ASSAY_REPLY_ITEMS] = "items",
-        [ASSAY_REPLY_BYTES] = "bytes",
-        [ASSAY_REPLY_COUNTER] = "counter",
-        [ASSAY_REPLY_UNCOUNTABLE] = "uncountable",
-        [ASSAY_REPLY_COUNTED] = "counted",
-        [ASSAY_REPLY_DONE] = "done",
+        [ASSAY_REPLY_HELLO] = "hello",           [ASSAY_REPLY_BUILT] = "built",
+        [ASSAY_REPLY_GROUP] = "group",           [ASSAY_REPLY_TARGET] = "target",
+        [ASSAY_REPLY_WANTS_CALLS] = "calls",     [ASSAY_REPLY_PEDANTIC] = "pedantic",
+        [ASSAY_REPLY_COMPLEXITY] = "complexity", [ASSAY_REPLY_THREADS] = "threads",
+        [ASSAY_REPLY_PACES] = "paces",           [ASSAY_REPLY_READY] = "ready",
+        [ASSAY_REPLY_TOGETHER] = "together",     [ASSAY_REPLY_TOOK] = "took",
+        [ASSAY_REPLY_PACED] = "paced",           [ASSAY_REPLY_CALLED] = "called",
+        [ASSAY_REPLY_FAILED] = "failed",         [ASSAY_REPLY_DYING] = "dying",
+        [ASSAY_REPLY_ITEMS] = "items",           [ASSAY_REPLY_BYTES] = "bytes",
+        [ASSAY_REPLY_COUNTER] = "counter",       [ASSAY_REPLY_UNCOUNTABLE] = "uncountable",
+        [ASSAY_REPLY_COUNTED] = "counted",       [ASSAY_REPLY_DONE] = "done",
     };
     struct str rest;
     struct str word = base_str_cut(line, ' ', &rest);

@@ -21,6 +21,8 @@
  *   ready CLOCK_COST_NS                 the body has reached its loop
  *                                       batch N COUNT: COUNT timed batches of N iterations each
  *   took NS NS ...                      COUNT times
+ *   together SHARE                      before took, of several threads: in what share of a batch every
+ *                                       thread was in the loop, the mean of these batches, 0 to 1
  *                                       paced N COUNT: the same batches, each between two readings of
  *                                       assay/reference.h
  *   paced NS:CYCLE_NS ...               COUNT times, and what a cycle took beside each
@@ -96,6 +98,7 @@ enum assay_reply_kind {
     ASSAY_REPLY_THREADS,
     ASSAY_REPLY_PACES,
     ASSAY_REPLY_READY,
+    ASSAY_REPLY_TOGETHER,
     ASSAY_REPLY_TOOK,
     ASSAY_REPLY_PACED,
     ASSAY_REPLY_CALLED,
@@ -119,7 +122,7 @@ struct assay_reply {
     enum assay_reply_kind kind;
     struct assay_exact_plan plan; /* PEDANTIC */
     struct str text;              /* GROUP, TARGET, COMPLEXITY, UNCOUNTABLE, FAILED: borrowed from the line */
-    double amount;                /* ITEMS, BYTES: above 0; COUNTER: finite */
+    double amount;                /* ITEMS, BYTES: above 0; TOGETHER: 0 to 1; COUNTER: finite */
     enum assay_counter_kind counter_kind; /* COUNTER; its name is `text`, a valid one */
     uint64_t number; /* HELLO: version; BUILT: ASSAY_BUILT_...; THREADS; READY: clock cost, ns; TOOK, PACED: how many
                         times */

@@ -32,6 +32,7 @@ struct running {
     bool has_counts; /* they are initialised */
     struct assay_counts counts;
     struct assay_measured counted;
+    double together; /* of each batch of this command the share in which every thread was in the loop, added up */
     pid_t process;                /* that measures; children of it do not */
     const struct assay_registration *registration;
     struct str label;                       /* borrowed: what parameters there are */

@@ -28,6 +28,8 @@ static const struct unit byte_units[] = {{"KB", 1, 1e3},    {"KiB", 1, 1024},   
                                          {"MiB", 1, 1 << 20}, {"GB", 1, 1e9}, {"GiB", 1, 1 << 30},
                                          {"B", 1, 1},       {NULL, 0, 0}};
 
+static const struct unit share_units[] = {{"%", 1e2, 1}, {NULL, 0, 0}};
+
 static bool cut_suffix(struct str *text, const char *suffix)
 {
     struct str end = base_str(suffix);
@@ -62,10 +64,11 @@ bool assay_target_parse_amount(enum assay_metric metric, struct str text, double
     case ASSAY_UNIT_BYTES:
     case ASSAY_UNIT_BYTES_PER_SECOND:
         return parse_in_units(text, byte_units, false, out_amount);
+    case ASSAY_UNIT_SHARE:
+        return parse_in_units(text, share_units, false, out_amount);
     case ASSAY_UNIT_PER_SECOND:
     case ASSAY_UNIT_COUNT:
     case ASSAY_UNIT_PER_ITERATION:
-    case ASSAY_UNIT_SHARE:
         break;
     }
     return base_num_parse_double(text, 0, HUGE_VAL, out_amount);
@@ -123,9 +126,10 @@ static const char *wanted_limit(enum assay_metric metric)
         return "a number above 0, as in '1 GB/s'";
     case ASSAY_UNIT_PER_SECOND:
         return "a number above 0, as in '1000' or '1000/s'";
+    case ASSAY_UNIT_SHARE:
+        return "a share above 0, as in '20 %' or '0.2'";
     case ASSAY_UNIT_COUNT:
     case ASSAY_UNIT_PER_ITERATION:
-    case ASSAY_UNIT_SHARE:
         break;
     }
     return "a number, as in '3'";
@@ -215,10 +219,12 @@ void assay_target_format(const struct assay_target *target, char out_text[ASSAY_
     case ASSAY_UNIT_BYTES_PER_SECOND:
         unit = unit_of_bytes(target->limit);
         break;
+    case ASSAY_UNIT_SHARE:
+        unit = share_units;
+        break;
     case ASSAY_UNIT_PER_SECOND:
     case ASSAY_UNIT_COUNT:
     case ASSAY_UNIT_PER_ITERATION:
-    case ASSAY_UNIT_SHARE:
         break;
     }
     if (!format_in_unit(target, unit, out_text) && !format_in_unit(target, exact, out_text)) {

@@ -13,9 +13,9 @@
  * between them cost is measured with an empty loop and subtracted.
  *
  * Several threads each go through all of this with a struct assay_bench of their
- * own, in step: they start a batch together, and its time is from the first one's
- * start to the last one's end.  Between calls timed one by one they do not wait
- * for each other.
+ * own, in step and on a core each: they start a batch together, and its time is
+ * from the first one's start to the last one's end.  Between calls timed one by one
+ * they do not wait for each other.
  *
  * A body that forks has two processes in its loop, of which one measures: the
  * other is told apart by its phase, which a fork changes, and ends itself when it
@@ -28,6 +28,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "assay/place.h"
 #include "assay/running.h"
 #include "base/clock.h"
 #include "base/num.h"
@@ -88,11 +89,17 @@ static uint64_t fail_early(struct assay_bench *bench, const char *reason)
     return end_early(bench);
 }
 
-/* Calls timed one by one start together only once, with the first; false if the crew is broken. */
+/* Calls timed one by one start together only once, with the first; false if the crew
+ * is broken.  What a round prepares may take threads longer than others, which
+ * wait for them asleep. */
 static bool start_together(struct assay_bench *bench)
 {
+    struct crew *crew = &bench->running->crew;
     bool is_first = bench->batches_left == bench->running->command.iterations;
-    return (bench->times_calls && !is_first) || assay_crew_start(&bench->running->crew);
+    if (bench->times_calls && !is_first) {
+        return true;
+    }
+    return (!bench->has_rounds || assay_crew_meet(crew)) && assay_crew_start(crew);
 }
 
 /* Starts the clock; the caller returns to the loop at once. */
@@ -136,6 +143,9 @@ static void take_on(struct assay_bench *bench, const struct assay_command *comma
     if (bench->counts) {
         prepare_counts(bench->running);
     }
+    if (bench->thread == 0) {
+        bench->running->together = 0;
+    }
     bench->batch_count = 0;
     if (bench->times_calls) {
         bench->iterations = 1;
@@ -162,6 +172,11 @@ static void say_measured(struct assay_bench *bench)
     struct running *running = bench->running;
     for (unsigned i = 1; bench->times_calls && i < running->crew.count; i++) {
         base_histogram_merge(&bench->calls, &running->members[i].calls);
+    }
+    if (bench->is_one_of_many && !bench->times_calls && !bench->counts) {
+        base_buf_addf(assay_channel_begin(&running->channel), "together %.6g",
+                      running->together / (double)bench->batch_count);
+        assay_channel_end(&running->channel);
     }
     struct buf *line = assay_channel_begin(&running->channel);
     if (bench->times_calls) {
@@ -231,19 +246,40 @@ static void count_calls(struct assay_bench *bench)
     bench->batch_count = 0;
 }
 
-/* From the first thread's start to the last one's end; false if the crew is broken. */
+static int64_t earlier(int64_t a_ns, int64_t b_ns)
+{
+    return a_ns < b_ns ? a_ns : b_ns;
+}
+
+static int64_t later(int64_t a_ns, int64_t b_ns)
+{
+    return a_ns > b_ns ? a_ns : b_ns;
+}
+
+/* From the first thread's start to the last one's end, which the first thread finds
+ * out and others leave as it is; false if the crew is broken. */
 static bool time_of_all(struct assay_bench *bench, int64_t *took_ns)
 {
-    const struct running *running = bench->running;
-    if (!assay_crew_meet(&bench->running->crew)) {
+    struct running *running = bench->running;
+    if (!assay_crew_meet(&running->crew)) {
         return false;
     }
-    int64_t first_ns = bench->start_ns, last_ns = bench->end_ns;
-    for (unsigned i = 0; i < running->crew.count && bench->thread == 0; i++) {
-        first_ns = running->members[i].start_ns < first_ns ? running->members[i].start_ns : first_ns;
-        last_ns = running->members[i].end_ns > last_ns ? running->members[i].end_ns : last_ns;
+    if (bench->thread != 0) {
+        return true;
     }
-    *took_ns = last_ns - first_ns;
+    int64_t first_start_ns = bench->start_ns, last_start_ns = bench->start_ns;
+    int64_t first_end_ns = bench->end_ns, last_end_ns = bench->end_ns;
+    for (unsigned i = 1; i < running->crew.count; i++) {
+        const struct assay_bench *member = &running->members[i];
+        first_start_ns = earlier(first_start_ns, member->start_ns);
+        last_start_ns = later(last_start_ns, member->start_ns);
+        first_end_ns = earlier(first_end_ns, member->end_ns);
+        last_end_ns = later(last_end_ns, member->end_ns);
+    }
+    *took_ns = last_end_ns - first_start_ns;
+    if (*took_ns > 0) {
+        running->together += (double)later(first_end_ns - last_start_ns, 0) / (double)*took_ns;
+    }
     return true;
 }
 
@@ -429,6 +465,7 @@ static void leave_crew(void *bench)
 
 static void *run_thread(void *bench)
 {
+    (void)assay_place_thread(((struct assay_bench *)bench)->thread);
     pthread_cleanup_push(leave_crew, bench);
     run_body(bench);
     pthread_cleanup_pop(0);

@@ -114,6 +114,9 @@ static bool run_and_keep(const struct session_options *options, struct subject *
     if (paces) {
         subject_keep_pace(subject, out_times_ns, cycles_ns, count);
     }
+    if (subject->threads > 1) { /* one is never apart */
+        subject_keep_overlap(subject, count, worker_facts(worker).together);
+    }
     return subject_keep_times(subject, out_times_ns, count);
 }
 
@@ -373,6 +376,10 @@ void launch_counts(struct subject *subject, const struct session_options *option
         count_instructions(subject, options);
     }
     unsigned beside = subject->counts & (ASSAY_COUNT_SYSTEM | ASSAY_COUNT_PMU);
+    if (subject->threads > 1 && (beside & ASSAY_COUNT_PMU) != 0) {
+        note_uncounted(subject, "not counted: ", "pmu: bodies on several threads, of which the counters see one");
+        beside &= ASSAY_COUNT_SYSTEM;
+    }
     if (beside != 0) {
         launch_counting(subject, options, beside);
     }

@@ -10,6 +10,9 @@
 #include "cmd/assay/report.h"
 #include "cmd/complain.h"
 
+/* Beyond it the threads of a body ran one after the other rather than together. */
+#define MUCH_IMBALANCE 0.5
+
 /* Of an iteration of the loop, which cannot take next to no time. */
 static bool is_time_of_iteration(enum assay_metric metric)
 {
@@ -271,21 +274,39 @@ static void print_row(const struct report *report, const struct table *table, si
     fputc('\n', report->out);
 }
 
+static void note_optimised_away(const struct report *report, const struct assay_run *run)
+{
+    fprintf(report->out, "note: %s: as fast as an empty loop", run->name);
+    if (run->empty_loop > 0) {
+        char text[REPORT_NUMBER_BYTES];
+        report_format_number(ASSAY_METRIC_MIN, run->empty_loop, text);
+        fprintf(report->out, " (%s)", text);
+    }
+    fputs(": optimised away? BENCH_KEEP what it computes, BENCH_HIDE what it computes from\n", report->out);
+}
+
+static void note_imbalance(const struct report *report, const struct assay_run *run)
+{
+    char text[REPORT_NUMBER_BYTES];
+    double together = 1 - assay_run_value(run, ASSAY_METRIC_IMBALANCE);
+    report_format_number(ASSAY_METRIC_IMBALANCE, together, text);
+    fprintf(report->out,
+            "note: %s: all its threads were in the loop in only %s of a round: give each a core and the same work, or "
+            "rounds more time (--min-time=50ms)\n",
+            run->name, text);
+}
+
 /* What the times of some rows cannot tell. */
 static void print_notes(const struct report *report, const struct rows *rows)
 {
     for (size_t i = 0; i < rows->count; i++) {
         const struct assay_run *run = rows->runs[i];
-        if (!assay_run_is_as_fast_as_empty(run)) {
-            continue;
+        if (assay_run_is_as_fast_as_empty(run)) {
+            note_optimised_away(report, run);
         }
-        fprintf(report->out, "note: %s: as fast as an empty loop", run->name);
-        if (run->empty_loop > 0) {
-            char text[REPORT_NUMBER_BYTES];
-            report_format_number(ASSAY_METRIC_MIN, run->empty_loop, text);
-            fprintf(report->out, " (%s)", text);
+        if (assay_run_value(run, ASSAY_METRIC_IMBALANCE) > MUCH_IMBALANCE) {
+            note_imbalance(report, run);
         }
-        fputs(": optimised away? BENCH_KEEP what it computes, BENCH_HIDE what it computes from\n", report->out);
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/assay/subject.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,6 +108,21 @@ void subject_keep_pace(struct subject *subject, const int64_t *times_ns, const d
     }
 }
 
+void subject_keep_overlap(struct subject *subject, uint64_t count, double together)
+{
+    if (!isnan(together)) {
+        subject->this_overlap.rounds += (double)count;
+        subject->this_overlap.together += (double)count * together;
+    }
+}
+
+static void end_overlap(struct subject *subject)
+{
+    subject->overlap.rounds += subject->this_overlap.rounds;
+    subject->overlap.together += subject->this_overlap.together;
+    subject->this_overlap = (struct overlap){0};
+}
+
 static void end_pacing(struct subject *subject)
 {
     struct pace pace = subject->this_pace;
@@ -169,6 +185,7 @@ void subject_forget_launch(struct subject *subject, size_t sample_count)
 {
     subject->sample_count = sample_count;
     subject->this_pace = (struct pace){0};
+    subject->this_overlap = (struct overlap){0};
     free(subject->launch_calls);
     subject->launch_calls = NULL;
 }
@@ -183,6 +200,7 @@ void subject_end_launch(struct subject *subject, const struct worker *worker)
     subject->items = facts.items;
     subject->bytes = facts.bytes;
     end_pacing(subject);
+    end_overlap(subject);
     end_calls(subject);
     void *ends = subject->launch_ends;
     if (!base_array_make_room(&ends, subject->launch_count, &subject->launch_capacity, sizeof(*subject->launch_ends))) {
@@ -251,6 +269,10 @@ static void describe_rates(const struct subject *subject, struct assay_run *run)
     double all = run->stats.ops * (subject->threads > 0 ? subject->threads : 1);
     if (subject->threads > 0) {
         assay_measured_set(&run->measured, ASSAY_METRIC_THROUGHPUT, all);
+    }
+    if (subject->threads > 1 && subject->overlap.rounds > 0) {
+        assay_measured_set(&run->measured, ASSAY_METRIC_IMBALANCE,
+                           1 - subject->overlap.together / subject->overlap.rounds);
     }
     if (subject->items > 0) {
         assay_measured_set(&run->measured, ASSAY_METRIC_ITEMS_PER_SECOND, subject->items * all);

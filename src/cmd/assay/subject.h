@@ -18,6 +18,12 @@ struct pace {
     double iteration_ns, cycle_ns;
 };
 
+/* Rounds on several threads, and of each the share in which every thread was in the
+ * loop, added up. */
+struct overlap {
+    double rounds, together;
+};
+
 /* Zero-initialised but for the first three it has not been launched. */
 struct subject {
     char *program;
@@ -47,6 +53,7 @@ struct subject {
     struct pace this_pace, least_pace; /* of this launch, and of all */
     double *launch_cycles; /* of an iteration, for each launch that was paced */
     size_t launch_cycles_count, launch_cycles_capacity;
+    struct overlap this_overlap, overlap; /* of this launch, and of those before it */
     struct histogram *calls; /* NULL until calls were timed */
     struct histogram *launch_calls; /* of the launch that goes on, or NULL */
     unsigned counts; /* ASSAY_COUNT_... that are wanted */
@@ -74,9 +81,13 @@ void subject_keep_output(struct subject *subject, const struct worker *worker);
 bool subject_keep_times(struct subject *subject, const int64_t *times_ns, uint64_t count);
 /* Keeps the shortest of them, and of the cycles that were read beside them. */
 void subject_keep_pace(struct subject *subject, const int64_t *times_ns, const double *cycles_ns, uint64_t count);
+/* Keeps in what share of `count` rounds, on average, every one of several threads was in the loop.
+ * NAN is not kept. */
+void subject_keep_overlap(struct subject *subject, uint64_t count, double together);
 /* Remembers that the samples of this launch end here, and what the worker said by its end. */
 void subject_end_launch(struct subject *subject, const struct worker *worker);
-/* Forgets what this launch has measured: the samples from number `sample_count` on, its calls, its pace. */
+/* Forgets what this launch has measured: the samples from number `sample_count` on, its calls, its pace, its
+ * overlap. */
 void subject_forget_launch(struct subject *subject, size_t sample_count);
 
 /* Fills a zeroed run with the subject's name, options and numbers, judged by

@@ -6,6 +6,7 @@
 #include "cmd/assay/worker_process.h"
 
 #include <errno.h>
+#include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +50,7 @@ struct worker {
     struct assay_exact_plan plan;
     double items, bytes;
     unsigned threads;
+    double together;
     bool paces;
     uint64_t clock_cost_ns;
     unsigned built;
@@ -276,6 +278,9 @@ static bool take_remark(struct worker *worker)
     case ASSAY_REPLY_UNCOUNTABLE:
         take_uncountable(worker, worker->reply.text);
         return true;
+    case ASSAY_REPLY_TOGETHER:
+        worker->together = worker->reply.amount;
+        return true;
     case ASSAY_REPLY_ITEMS:
         worker->items = worker->reply.amount;
         return true;
@@ -342,6 +347,7 @@ static bool take_fact(struct worker *worker, bool *out_is_ready)
         return true;
     case ASSAY_REPLY_DONE: /* it gave up before its loop and said why */
         return bury(worker, NULL);
+    case ASSAY_REPLY_TOGETHER:
     case ASSAY_REPLY_TOOK:
     case ASSAY_REPLY_PACED:
     case ASSAY_REPLY_CALLED:
@@ -472,6 +478,7 @@ struct worker_facts worker_facts(const struct worker *worker)
         .items = worker->items,
         .bytes = worker->bytes,
         .threads = worker->threads,
+        .together = worker->together,
         .paces = worker->paces,
         .clock_cost_ns = worker->clock_cost_ns,
         .built = worker->built,
@@ -502,6 +509,7 @@ static bool run_batches(struct worker *worker, const struct assay_command *comma
                         double *out_cycles_ns)
 {
     enum assay_reply_kind wanted = out_cycles_ns ? ASSAY_REPLY_PACED : ASSAY_REPLY_TOOK;
+    worker->together = NAN; /* unless it is said */
     if (!send_command(worker, command) || !await(worker, wanted, &worker->no_calls)) {
         return false;
     }

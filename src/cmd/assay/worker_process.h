@@ -40,6 +40,8 @@ struct worker_facts {
     double items, bytes; /* of an iteration; 0: not stated */
     unsigned threads; /* that the body runs on; 0: its parameters do not say, so one */
     bool paces; /* it can run paced batches */
+    double together; /* of the last batches, on average: the share in which every one of several threads was in
+                       the loop; NAN: not said */
     uint64_t clock_cost_ns;
     unsigned built; /* ASSAY_BUILT_... */
 };

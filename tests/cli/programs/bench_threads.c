@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -50,6 +51,128 @@ BENCH_PARAMS(good_plan, "threads=2")
         mine++;
     }
     BENCH_CHECK(bench, mine == 14); /* of three launches each has two rounds */
+}
+
+static void sleep_ms(long ms)
+{
+    const struct timespec time = {0, ms * 1000000};
+    (void)nanosleep(&time, NULL);
+}
+
+/* Only the first thread's count. */
+BENCH_PARAMS(good_statements, "threads=2")
+{
+    unsigned thread = assay_thread(bench);
+    assay_group(bench, thread == 0 ? "of the first" : "of another");
+    assay_target(bench, thread == 0 ? "throughput > 1" : "throughput > 1e15");
+    assay_items(bench, 1);
+    assay_pedantic(bench, thread == 0 ? 6 : 7, 5, 0);
+    BENCH_LOOP(bench)
+    {
+    }
+    assay_items(bench, 1 + thread * 1e18);
+}
+
+/* One thread prepares its rounds for long, the other waits. */
+BENCH_PARAMS(good_uneven_rounds, "threads=2")
+{
+    assay_pedantic(bench, 6, 3, 0);
+    uint64_t made = 0;
+    BENCH_ROUNDS(bench)
+    {
+        if (assay_thread(bench) == 1) {
+            sleep_ms(5);
+        }
+        BENCH_LOOP(bench)
+        {
+            made++;
+        }
+    }
+    BENCH_CHECK(bench, made == 6);
+}
+
+/* Asleep together, on however many cores: beside 20 ms it takes no time to begin. */
+BENCH_PARAMS(asleep_alike, "threads=2")
+{
+    assay_target(bench, "imbalance < 50 %");
+    assay_pedantic(bench, 3, 1, 0);
+    BENCH_LOOP(bench)
+    {
+        sleep_ms(20);
+    }
+}
+
+BENCH_PARAMS(asleep_unlike, "threads=2")
+{
+    assay_target(bench, "imbalance < 50 %");
+    assay_pedantic(bench, 3, 1, 0);
+    BENCH_LOOP(bench)
+    {
+        if (assay_thread(bench) == 0) {
+            sleep_ms(20);
+        }
+    }
+}
+
+BENCH_PARAMS(bad_preparation, "threads=3")
+{
+    if (assay_thread(bench) == 2) {
+        assay_fail_because(bench, "no data");
+        return;
+    }
+    BENCH_LOOP(bench)
+    {
+    }
+}
+
+BENCH_PARAMS(bad_rounds_left, "threads=2")
+{
+    BENCH_ROUNDS(bench)
+    {
+        if (assay_thread(bench) == 1) {
+            break;
+        }
+        BENCH_LOOP(bench)
+        {
+        }
+    }
+}
+
+BENCH_PARAMS(bad_hang_before_a_round, "threads=3")
+{
+    BENCH_ROUNDS(bench)
+    {
+        while (assay_thread(bench) == 1) {
+            pause();
+        }
+        BENCH_LOOP(bench)
+        {
+        }
+    }
+}
+
+BENCH_PARAMS(bad_exit, "threads=2")
+{
+    BENCH_LOOP(bench)
+    {
+        if (assay_thread(bench) == 1) {
+            exit(0);
+        }
+    }
+}
+
+BENCH_PARAMS(bad_call, "threads=2")
+{
+    uint64_t calls = 0;
+    assay_time_calls(bench);
+    assay_pedantic(bench, 3, 1, 0);
+    BENCH_LOOP(bench)
+    {
+        calls++;
+        if (assay_thread(bench) == 1 && calls == 50) {
+            break;
+        }
+    }
 }
 
 BENCH_PARAMS(bad_break, "threads=3")
@@ -104,7 +227,7 @@ BENCH_PARAMS(bad_hang, "threads=2")
     }
 }
 
-BENCH_PARAMS(bad_number, "threads=many")
+BENCH_PARAMS(bad_number, "threads=many,0,257")
 {
     BENCH_LOOP (bench) {
     }

@@ -71,6 +71,9 @@ static void units_tell_times_rates_and_counts_apart(void **state)
     assert_true(assay_metric_can_be_limited(ASSAY_METRIC_BYTES_PER_SECOND));
     assert_false(assay_metric_can_be_limited(ASSAY_METRIC_CALLS));
     assert_false(assay_metric_can_be_limited(ASSAY_METRIC_SPREAD));
+    assert_int_equal(assay_metric_unit(ASSAY_METRIC_IMBALANCE), ASSAY_UNIT_SHARE);
+    assert_true(assay_metric_can_be_limited(ASSAY_METRIC_IMBALANCE));
+    assert_false(assay_metric_is_rate(ASSAY_METRIC_IMBALANCE));
     assert_true(assay_metric_is_rate(ASSAY_METRIC_OPS));
     assert_true(assay_metric_is_rate(ASSAY_METRIC_BYTES_PER_SECOND));
     assert_false(assay_metric_is_rate(ASSAY_METRIC_MIN));

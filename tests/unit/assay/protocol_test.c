@@ -177,22 +177,27 @@ static void a_reply_of_one_number_or_word_is_understood(void **state)
     }
 }
 
-static void an_amount_is_above_zero(void **state)
+static void an_amount_is_above_zero_and_a_share_at_most_one(void **state)
 {
     (void)state;
     static const struct {
         const char *line;
         enum assay_reply_kind kind;
         double amount;
-    } cases[] = {{"items 1", ASSAY_REPLY_ITEMS, 1}, {"bytes 4096.5", ASSAY_REPLY_BYTES, 4096.5}};
+    } cases[] = {{"items 1", ASSAY_REPLY_ITEMS, 1},
+                 {"bytes 4096.5", ASSAY_REPLY_BYTES, 4096.5},
+                 {"together 0", ASSAY_REPLY_TOGETHER, 0}, /* a share, which may be none */
+                 {"together 0.25", ASSAY_REPLY_TOGETHER, 0.25},
+                 {"together 1", ASSAY_REPLY_TOGETHER, 1}};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         make_outputs_known();
         assert_int_equal(assay_reply_parse(base_str(cases[i].line), &reply, &calls), ASSAY_OK);
         assert_int_equal(reply.kind, cases[i].kind);
         assert_double_is(reply.amount, cases[i].amount);
     }
-    static const char *const refused[] = {"items",     "items ",    "items 0",  "bytes -1",
-                                          "bytes nan", "items inf", "items 1 2"};
+    static const char *const refused[] = {"items",         "items ",        "items 0",     "bytes -1",
+                                          "bytes nan",     "items inf",     "items 1 2",   "together",
+                                          "together -0.1", "together 1.01", "together nan"};
     for (size_t i = 0; i < COUNT_OF(refused); i++) {
         assert_int_equal(assay_reply_parse(base_str(refused[i]), &reply, &calls), ASSAY_BAD_SYNTAX);
     }
@@ -506,7 +511,7 @@ int main(void)
         cmocka_unit_test(every_command_comes_back_as_it_was_said),
         cmocka_unit_test(a_line_that_is_no_command_is_refused),
         cmocka_unit_test(a_reply_of_one_number_or_word_is_understood),
-        cmocka_unit_test(an_amount_is_above_zero),
+        cmocka_unit_test(an_amount_is_above_zero_and_a_share_at_most_one),
         cmocka_unit_test(a_counter_has_a_kind_a_number_and_a_name),
         cmocka_unit_test(counts_come_back_by_their_names),
         cmocka_unit_test(how_a_file_is_built_comes_back_as_it_was_said),

@@ -51,6 +51,8 @@ static void reads_targets_in_every_spelling(void **state)
         {"items_per_second > 1e6", {ASSAY_METRIC_ITEMS_PER_SECOND, true, 1e6}, "items_per_second > 1000000"},
         {"bytes_per_second > 2 GiB/s", {ASSAY_METRIC_BYTES_PER_SECOND, true, 2147483648.0}, "bytes_per_second > 2 GiB"},
         {"bytes_per_second > 1.5MB", {ASSAY_METRIC_BYTES_PER_SECOND, true, 1.5e6}, "bytes_per_second > 1500 KB"},
+        {"imbalance < 12.5 %", {ASSAY_METRIC_IMBALANCE, false, 0.125}, "imbalance < 12.5 %"},
+        {"imbalance<0.2", {ASSAY_METRIC_IMBALANCE, false, 0.2}, "imbalance < 20 %"},
         {"bytes_per_second > 17", {ASSAY_METRIC_BYTES_PER_SECOND, true, 17}, "bytes_per_second > 17"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
