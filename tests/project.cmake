@@ -22,6 +22,10 @@ add_test(NAME assembly
     COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/assembly/check.py ${PROJECT_SOURCE_DIR}/include
 )
 set_tests_properties(assembly PROPERTIES LABELS assembly SKIP_RETURN_CODE 77)
+add_test(NAME assembly.next
+    COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/assembly/next.py ${PROJECT_SOURCE_DIR}
+)
+set_tests_properties(assembly.next PROPERTIES LABELS assembly SKIP_RETURN_CODE 77)
 add_test(NAME assembly.heap_padding
     COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/assembly/heap_padding.sh ${PROJECT_SOURCE_DIR}
 )

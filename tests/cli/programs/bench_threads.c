@@ -67,8 +67,7 @@ BENCH_PARAMS(good_statements, "threads=2")
     assay_target(bench, thread == 0 ? "throughput > 1" : "throughput > 1e15");
     assay_items(bench, 1);
     assay_pedantic(bench, thread == 0 ? 6 : 7, 5, 0);
-    BENCH_LOOP(bench)
-    {
+    BENCH_LOOP (bench) {
     }
     assay_items(bench, 1 + thread * 1e18);
 }
@@ -78,13 +77,11 @@ BENCH_PARAMS(good_uneven_rounds, "threads=2")
 {
     assay_pedantic(bench, 6, 3, 0);
     uint64_t made = 0;
-    BENCH_ROUNDS(bench)
-    {
+    BENCH_ROUNDS (bench) {
         if (assay_thread(bench) == 1) {
             sleep_ms(5);
         }
-        BENCH_LOOP(bench)
-        {
+        BENCH_LOOP (bench) {
             made++;
         }
     }
@@ -96,8 +93,7 @@ BENCH_PARAMS(asleep_alike, "threads=2")
 {
     assay_target(bench, "imbalance < 50 %");
     assay_pedantic(bench, 3, 1, 0);
-    BENCH_LOOP(bench)
-    {
+    BENCH_LOOP (bench) {
         sleep_ms(20);
     }
 }
@@ -106,8 +102,7 @@ BENCH_PARAMS(asleep_unlike, "threads=2")
 {
     assay_target(bench, "imbalance < 50 %");
     assay_pedantic(bench, 3, 1, 0);
-    BENCH_LOOP(bench)
-    {
+    BENCH_LOOP (bench) {
         if (assay_thread(bench) == 0) {
             sleep_ms(20);
         }
@@ -120,43 +115,37 @@ BENCH_PARAMS(bad_preparation, "threads=3")
         assay_fail_because(bench, "no data");
         return;
     }
-    BENCH_LOOP(bench)
-    {
+    BENCH_LOOP (bench) {
     }
 }
 
 BENCH_PARAMS(bad_rounds_left, "threads=2")
 {
-    BENCH_ROUNDS(bench)
-    {
+    BENCH_ROUNDS (bench) {
         if (assay_thread(bench) == 1) {
             break;
         }
-        BENCH_LOOP(bench)
-        {
+        BENCH_LOOP (bench) {
         }
     }
 }
 
 BENCH_PARAMS(bad_hang_before_a_round, "threads=3")
 {
-    BENCH_ROUNDS(bench)
-    {
+    BENCH_ROUNDS (bench) {
         while (assay_thread(bench) == 1) {
             pause();
         }
-        BENCH_LOOP(bench)
-        {
+        BENCH_LOOP (bench) {
         }
     }
 }
 
 BENCH_PARAMS(bad_exit, "threads=2")
 {
-    BENCH_LOOP(bench)
-    {
+    BENCH_LOOP (bench) {
         if (assay_thread(bench) == 1) {
-            exit(0);
+            _exit(0);
         }
     }
 }
@@ -166,8 +155,7 @@ BENCH_PARAMS(bad_call, "threads=2")
     uint64_t calls = 0;
     assay_time_calls(bench);
     assay_pedantic(bench, 3, 1, 0);
-    BENCH_LOOP(bench)
-    {
+    BENCH_LOOP (bench) {
         calls++;
         if (assay_thread(bench) == 1 && calls == 50) {
             break;
