@@ -145,7 +145,7 @@ BENCH_PARAMS(bad_exit, "threads=2")
 {
     BENCH_LOOP (bench) {
         if (assay_thread(bench) == 1) {
-            _exit(0);
+            exit(0);
         }
     }
 }
