@@ -483,7 +483,9 @@ static void run_threads(struct running *running)
         count++;
     }
     if (count < running->crew.count) {
-        assay_fail_because(&running->members[count], "could not be started: the system has no more threads");
+        assay_fail_because(&running->members[count],
+                           "could not be started: the system has no more threads; ask for fewer, or allow more "
+                           "(ulimit)");
         assay_crew_break(&running->crew);
     }
     for (unsigned i = 0; i < count; i++) {

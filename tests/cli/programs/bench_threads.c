@@ -109,6 +109,12 @@ BENCH_PARAMS(asleep_unlike, "threads=2")
     }
 }
 
+BENCH_PARAMS(hundred, "threads=100")
+{
+    BENCH_LOOP (bench) {
+    }
+}
+
 BENCH_PARAMS(bad_preparation, "threads=3")
 {
     if (assay_thread(bench) == 2) {
