@@ -14,6 +14,7 @@ static void deinit_run(struct assay_run *run)
     free(run->tags);
     free(run->error);
     free(run->samples);
+    free(run->launch_minima);
     free(run->launch_medians);
     free(run->launch_rounds);
     free(run->launch_cycles);

@@ -43,7 +43,9 @@ struct assay_run {
     uint64_t warmup;           /* warm-up iterations allowed; 0: none */
     uint64_t iterations; /* of a round */
     uint64_t launches;   /* worker processes the rounds come from */
-    double *launch_medians; /* seconds per iteration, of each launch that has rounds; NULL if unknown */
+    double *launch_minima; /* seconds per iteration, of each launch that has rounds; NULL if unknown */
+    size_t launch_minima_count;
+    double *launch_medians; /* likewise */
     size_t launch_median_count;
     uint64_t *launch_rounds; /* of each launch that has rounds, in order: they cut `samples`; NULL if unknown */
     size_t launch_rounds_count;

@@ -342,31 +342,65 @@ static void read_launch_rounds(const struct object *own, struct assay_run *run)
     }
 }
 
-/* Medians of what the rounds cut the samples into, where all of it is there. */
-static void check_launches(const struct object *own, const struct assay_run *run)
+/* One statistic of each launch as the file has it; `numbers` is NULL where it has none. */
+struct of_launches {
+    const char *key;
+    const double *numbers;
+    size_t count;
+};
+
+static bool has_one_a_launch(const struct object *own, const struct assay_run *run, const struct of_launches *stated)
 {
-    if (reader_has_failed(own->reader) || !run->launch_rounds || !run->launch_medians) {
+    if (!stated->numbers || stated->count == run->launch_rounds_count) {
+        return true;
+    }
+    reader_refuse(own->reader, "assay.launch_rounds has %zu numbers, but assay.%s %zu", run->launch_rounds_count,
+                  stated->key, stated->count);
+    return false;
+}
+
+static bool is_of_its_rounds(const struct object *own, const struct assay_run *run, const struct of_launches *stated,
+                             size_t at, double computed)
+{
+    if (!stated->numbers || fabs(computed - stated->numbers[at]) <= 1e-9 * fabs(computed)) {
+        return true;
+    }
+    reader_refuse(own->reader, "assay.%s[%zu] is %g, but its %ju rounds in stats.data give %g", stated->key, at,
+                  stated->numbers[at], (uintmax_t)run->launch_rounds[at], computed);
+    return false;
+}
+
+/* Minima and medians must be those of what the rounds cut the samples into, where all of it is there;
+ * minima that are not stated are made. */
+static void check_launches(const struct object *own, struct assay_run *run)
+{
+    const struct of_launches minima = {"launch_minima", run->launch_minima, run->launch_minima_count};
+    const struct of_launches medians = {"launch_medians", run->launch_medians, run->launch_median_count};
+    if (reader_has_failed(own->reader) || !run->launch_rounds || !has_one_a_launch(own, run, &minima) ||
+        !has_one_a_launch(own, run, &medians) || !run->samples) {
         return;
     }
-    if (run->launch_rounds_count != run->launch_median_count) {
-        reader_refuse(own->reader, "assay.launch_rounds has %zu numbers, but assay.launch_medians %zu",
-               run->launch_rounds_count, run->launch_median_count);
-        return;
-    }
+    double *computed = base_alloc_array(run->launch_rounds_count, sizeof(*computed));
     const double *samples = run->samples;
-    for (size_t i = 0; samples && i < run->launch_rounds_count; i++) {
+    bool good = computed != NULL;
+    for (size_t i = 0; good && i < run->launch_rounds_count; i++) {
         struct assay_stats stats;
-        if (assay_describe(samples, (size_t)run->launch_rounds[i], &stats) != ASSAY_OK) {
-            reader_run_out_of_memory(own->reader);
-            return;
+        good = assay_describe(samples, (size_t)run->launch_rounds[i], &stats) == ASSAY_OK;
+        if (!good || !is_of_its_rounds(own, run, &minima, i, stats.min) ||
+            !is_of_its_rounds(own, run, &medians, i, stats.median)) {
+            break;
         }
+        computed[i] = stats.min;
         samples += run->launch_rounds[i];
-        if (fabs(stats.median - run->launch_medians[i]) > 1e-9 * stats.median) {
-            reader_refuse(own->reader,
-                          "assay.launch_medians[%zu] is %g, but the median of its %ju rounds in stats.data is %g", i,
-                          run->launch_medians[i], (uintmax_t)run->launch_rounds[i], stats.median);
-            return;
-        }
+    }
+    if (!good) {
+        reader_run_out_of_memory(own->reader);
+    }
+    if (good && !run->launch_minima) {
+        run->launch_minima = computed;
+        run->launch_minima_count = run->launch_rounds_count;
+    } else {
+        free(computed);
     }
 }
 
@@ -389,6 +423,7 @@ static void read_run(struct reader *reader, const json_t *json, struct assay_run
 
     struct object own = reader_object(&benchmark, "assay");
     reader_count(&own, "launches", 1, &run->launches); /* other tools have one process */
+    run->launch_minima = read_launches(&own, "launch_minima", &run->launch_minima_count);
     run->launch_medians = read_launches(&own, "launch_medians", &run->launch_median_count);
     run->launch_cycles = read_launches(&own, "launch_cycles", &run->launch_cycles_count);
     read_launch_rounds(&own, run);

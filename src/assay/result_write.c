@@ -360,6 +360,9 @@ static void write_own(struct writer *writer, const struct assay_run *run)
     if (run->launch_rounds) {
         write_counts(writer, "launch_rounds", run->launch_rounds, run->launch_rounds_count);
     }
+    if (run->launch_minima) {
+        write_array(writer, "launch_minima", run->launch_minima, run->launch_minima_count);
+    }
     if (run->launch_medians) {
         write_array(writer, "launch_medians", run->launch_medians, run->launch_median_count);
     }

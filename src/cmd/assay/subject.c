@@ -238,12 +238,13 @@ static struct assay_calls describe_calls(const struct subject *subject)
     };
 }
 
-/* The rounds of each launch that has any, and their median. */
+/* The rounds of each launch that has any, their minimum and median. */
 static enum assay_status describe_launches(const struct subject *subject, struct assay_run *run)
 {
+    run->launch_minima = base_alloc_array(subject->launch_count, sizeof(*run->launch_minima));
     run->launch_medians = base_alloc_array(subject->launch_count, sizeof(*run->launch_medians));
     run->launch_rounds = base_alloc_array(subject->launch_count, sizeof(*run->launch_rounds));
-    if (!run->launch_medians || !run->launch_rounds) {
+    if (!run->launch_minima || !run->launch_medians || !run->launch_rounds) {
         return ASSAY_NO_MEMORY;
     }
     size_t begin = 0;
@@ -255,6 +256,7 @@ static enum assay_status describe_launches(const struct subject *subject, struct
             if (status != ASSAY_OK) {
                 return status;
             }
+            run->launch_minima[run->launch_minima_count++] = stats.min;
             run->launch_medians[run->launch_median_count++] = stats.median;
             run->launch_rounds[run->launch_rounds_count++] = end - begin;
         }

@@ -59,6 +59,8 @@ static inline bool make_example_result(struct assay_result *result, double facto
         .warmup = 100,
         .iterations = 1,
         .launches = 2,
+        .launch_minima = calloc(2, sizeof(double)),
+        .launch_minima_count = 2,
         .launch_medians = calloc(2, sizeof(double)),
         .launch_median_count = 2,
         .launch_rounds = calloc(2, sizeof(uint64_t)),
@@ -84,8 +86,8 @@ static inline bool make_example_result(struct assay_result *result, double facto
     result->has_seed = true;
     result->seed = 816545;
     result->clock = (struct assay_clock){.step = 1e-08, .cost = 2.4e-08};
-    if (!small->samples || !large->samples || !large->judgements || !large->launch_medians || !large->launch_cycles ||
-        !large->launch_rounds || !small->fullname || !large->fullname) {
+    if (!small->samples || !large->samples || !large->judgements || !large->launch_minima || !large->launch_medians ||
+        !large->launch_cycles || !large->launch_rounds || !small->fullname || !large->fullname) {
         return false;
     }
     if (!assay_result_add_warning(result, STR("turbo is on"))) {
@@ -105,6 +107,8 @@ static inline bool make_example_result(struct assay_result *result, double facto
     large->launch_cycles[1] = 774300;
     large->launch_rounds[0] = 2;
     large->launch_rounds[1] = 2;
+    large->launch_minima[0] = 0.00020875 * factor;
+    large->launch_minima[1] = 0.00021 * factor;
     large->launch_medians[0] = 0.000209375 * factor;
     large->launch_medians[1] = 0.00021125 * factor;
     for (size_t i = 0; i < 5; i++) {

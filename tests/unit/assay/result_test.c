@@ -108,6 +108,10 @@ static void assert_same_run(const struct assay_run *got, const struct assay_run 
     assert_int_equal(got->warmup, wanted->warmup);
     assert_int_equal(got->iterations, wanted->iterations);
     assert_int_equal(got->launches, wanted->launches);
+    assert_int_equal(got->launch_minima_count, wanted->launch_minima_count);
+    for (size_t i = 0; i < wanted->launch_minima_count; i++) {
+        assert_double_is(got->launch_minima[i], wanted->launch_minima[i]);
+    }
     assert_int_equal(got->launch_median_count, wanted->launch_median_count);
     for (size_t i = 0; i < wanted->launch_median_count; i++) {
         assert_double_is(got->launch_medians[i], wanted->launch_medians[i]);
@@ -571,6 +575,8 @@ static void refuses_broken_fields_of_our_own(void **state)
         {"{\"launch_rounds\": [1e18, 5]}", "assay.launch_rounds has something else than a whole number from 1"},
         {"{\"launch_rounds\": [2, 3], \"launch_medians\": [2]}",
          "assay.launch_rounds has 2 numbers, but assay.launch_medians 1"},
+        {"{\"launch_rounds\": [2, 3], \"launch_minima\": [2, 3, 4]}",
+         "assay.launch_rounds has 2 numbers, but assay.launch_minima 3"},
         {"{\"launch_cycles\": [-1]}", "assay.launch_cycles has a negative number"},
         {"{\"measured\": {\"cycles\": -1}}", "measured.cycles is negative"},
         {"{\"measured\": {\"cycles\": \"1\"}}", "measured.cycles is not a number"},
@@ -600,16 +606,21 @@ static void refuses_launches_that_their_rounds_contradict(void **state)
     (void)state;
     static const char three[] = "{\"benchmarks\": [{\"name\": \"a\", \"stats\": {\"rounds\": 3, \"iterations\": 1, "
                                 "\"data\": [1, 3, 5]}, \"assay\": {\"launch_rounds\": [2, 1], "
-                                "\"launch_medians\": [2, %s]}}]}";
+                                "\"launch_%s\": [%s]}}]}";
     char json[512];
-    (void)snprintf(json, sizeof(json), three, "5");
+    (void)snprintf(json, sizeof(json), three, "medians", "2, 5");
     struct assay_result result = parse(json);
     assert_int_equal(result.runs[0].launch_rounds_count, 2);
     assert_int_equal(result.runs[0].launch_rounds[1], 1);
+    /* minima that a file does not have follow from its data */
+    assert_int_equal(result.runs[0].launch_minima_count, 2);
+    assert_double_is(result.runs[0].launch_minima[0], 1);
+    assert_double_is(result.runs[0].launch_minima[1], 5);
     assay_result_deinit(&result);
-    (void)snprintf(json, sizeof(json), three, "4");
-    assert_refused(json, "benchmark 'a': assay.launch_medians[1] is 4, "
-                         "but the median of its 1 rounds in stats.data is 5");
+    (void)snprintf(json, sizeof(json), three, "medians", "2, 4");
+    assert_refused(json, "benchmark 'a': assay.launch_medians[1] is 4, but its 1 rounds in stats.data give 5");
+    (void)snprintf(json, sizeof(json), three, "minima", "2, 5");
+    assert_refused(json, "benchmark 'a': assay.launch_minima[0] is 2, but its 2 rounds in stats.data give 1");
 }
 
 static void refuses_a_broken_account_of_the_machine(void **state)
