@@ -54,6 +54,7 @@ struct assay_registration {
     struct assay_registration *next;
     unsigned built;                                /* ASSAY_BUILT_... of its file */
     void (*empty_body)(struct assay_bench *bench); /* an empty loop, compiled as its file is */
+    const char *compiler, *flags;                  /* ASSAY_COMPILER_HERE and ASSAY_FLAGS_HERE of its file */
 };
 ASSAY_API void assay_register(struct assay_registration *registration);
 
@@ -93,6 +94,41 @@ ASSAY_API void *assay_use(struct assay_bench *bench, struct assay_fixture *fixtu
 #endif
 #define ASSAY_BUILT_HERE (ASSAY_BUILT_DEBUG_HERE | ASSAY_BUILT_SANITIZED_HERE)
 
+/* By what a file was compiled, "gcc 12.2.0", and how: those flags that bear on its
+ * times and can be seen from within it, as words: "optimised x86-64-v3". */
+#define ASSAY_VERSION_TEXT_(major_, minor_, patch_) #major_ "." #minor_ "." #patch_
+#define ASSAY_VERSION_TEXT(major_, minor_, patch_) ASSAY_VERSION_TEXT_(major_, minor_, patch_)
+#if defined(__clang__)
+#define ASSAY_COMPILER_HERE "clang " ASSAY_VERSION_TEXT(__clang_major__, __clang_minor__, __clang_patchlevel__)
+#else
+#define ASSAY_COMPILER_HERE "gcc " ASSAY_VERSION_TEXT(__GNUC__, __GNUC_MINOR__, __GNUC_PATCHLEVEL__)
+#endif
+#if !defined(__OPTIMIZE__)
+#define ASSAY_FLAGS_OPTIMISED_HERE "unoptimised"
+#elif defined(__OPTIMIZE_SIZE__)
+#define ASSAY_FLAGS_OPTIMISED_HERE "optimised-for-size"
+#else
+#define ASSAY_FLAGS_OPTIMISED_HERE "optimised"
+#endif
+#if defined(__FAST_MATH__)
+#define ASSAY_FLAGS_MATH_HERE " fast-math"
+#else
+#define ASSAY_FLAGS_MATH_HERE ""
+#endif
+#if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512CD__) && defined(__AVX512DQ__) &&                 \
+    defined(__AVX512VL__)
+#define ASSAY_FLAGS_TARGET_HERE " x86-64-v4"
+#elif defined(__AVX2__) && defined(__BMI2__) && defined(__FMA__)
+#define ASSAY_FLAGS_TARGET_HERE " x86-64-v3"
+#elif defined(__SSE4_2__) && defined(__POPCNT__)
+#define ASSAY_FLAGS_TARGET_HERE " x86-64-v2"
+#elif defined(__ARM_FEATURE_SVE)
+#define ASSAY_FLAGS_TARGET_HERE " sve"
+#else
+#define ASSAY_FLAGS_TARGET_HERE ""
+#endif
+#define ASSAY_FLAGS_HERE ASSAY_FLAGS_OPTIMISED_HERE ASSAY_FLAGS_MATH_HERE ASSAY_FLAGS_TARGET_HERE
+
 /*
  * Defines and registers a benchmark.  What follows is the body of a function
  * with one parameter, `struct assay_bench *bench`.  The name must be unique in
@@ -115,8 +151,9 @@ ASSAY_API void *assay_use(struct assay_bench *bench, struct assay_fixture *fixtu
     static void assay_body_##name_(struct assay_bench *bench);                                                         \
     __attribute__((constructor)) static void assay_register_##name_(void)                                              \
     {                                                                                                                  \
-        static struct assay_registration registration = {#name_,  __FILE__, __LINE__,         assay_body_##name_,      \
-                                                         params_, 0,        ASSAY_BUILT_HERE, assay_empty_loop};       \
+        static struct assay_registration registration = {                                                              \
+            #name_, __FILE__,         __LINE__,         assay_body_##name_,  params_,                                  \
+            0,      ASSAY_BUILT_HERE, assay_empty_loop, ASSAY_COMPILER_HERE, ASSAY_FLAGS_HERE};                        \
         assay_register(&registration);                                                                                 \
     }                                                                                                                  \
     static void assay_body_##name_(struct assay_bench *bench)

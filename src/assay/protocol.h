@@ -45,7 +45,8 @@
  *
  * `PROGRAM --assay-list` prints "assay 1" and then one fullname a line, with its
  * tags behind it, each after a blank and "@".  A worker understands such a line as a
- * name as well, for a controller that knows no tags.  One
+ * name as well, for a controller that knows no tags.  Lines between them that begin
+ * with a blank say more (assay/listing.h); one that is not known is skipped.  One
  * fullname is not in that list: "assay::empty" is a loop without a body, compiled
  * as the program's first benchmark is.  A program that is older than that says
  * that it has no such benchmark.

@@ -57,9 +57,32 @@ static void add_combinations(const struct assay_registration *registration, stru
     }
 }
 
+static bool is_same_text(const char *a, const char *b)
+{
+    return base_str_equal(base_str(a), base_str(b));
+}
+
+/* How its file was compiled, where that is not so of the one before it. */
+static void add_build(const struct assay_registration *registration, const struct assay_registration *before,
+                      struct buf *out_lines)
+{
+    if (registration->compiler && !(before && is_same_text(registration->compiler, before->compiler))) {
+        base_buf_addf(out_lines, " compiler %s\n", registration->compiler);
+    }
+    if (registration->flags && !(before && is_same_text(registration->flags, before->flags) &&
+                                 registration->built == before->built)) {
+        base_buf_addf(out_lines, " flags %s%s%s\n", registration->flags,
+                      (registration->built & ASSAY_BUILT_ASAN) != 0 ? " asan" : "",
+                      (registration->built & ASSAY_BUILT_TSAN) != 0 ? " tsan" : "");
+    }
+}
+
 void assay_registry_add_all(struct buf *out_lines)
 {
-    for (const struct assay_registration *each = first; each; each = each->next) {
+    const struct assay_registration *before = NULL;
+    for (const struct assay_registration *each = first; each; before = each, each = each->next) {
+        add_build(each, before, out_lines);
+        base_buf_addf(out_lines, " defined %d %s\n", each->line, each->file);
         if (each->params) {
             add_combinations(each, out_lines);
         } else {

@@ -15,7 +15,8 @@ const struct assay_registration *assay_registry_first(void);
 void assay_registry_add_fullname(const struct assay_registration *registration, struct buf *out_text);
 
 /* Every fullname of this executable, a line each: parameters make several of one
- * registration, as "FILE::NAME[LABEL]".  assay_registry_check() must have passed. */
+ * registration, as "FILE::NAME[LABEL]".  Between them stands where and how they were
+ * compiled, as assay/listing.h has it.  assay_registry_check() must have passed. */
 void assay_registry_add_all(struct buf *out_lines);
 
 /* The benchmark of a fullname, or NULL; `*out_label` is the part in brackets,

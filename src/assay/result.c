@@ -13,6 +13,8 @@ static void deinit_run(struct assay_run *run)
     free(run->group);
     free(run->tags);
     free(run->error);
+    free(run->file);
+    free(run->binary);
     free(run->samples);
     free(run->launch_minima);
     free(run->launch_medians);

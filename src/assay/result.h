@@ -37,6 +37,9 @@ struct assay_run {
     char *group;    /* or NULL */
     char *tags;     /* with blanks between, each after "@"; or NULL */
     char *error;    /* why there are no samples, one sentence; NULL if there are */
+    char *file;     /* that defines it, as the compiler was given it; NULL if unknown */
+    uint64_t line;  /* in that file */
+    char *binary;   /* the hash of the machine code that ran, 16 hexadecimal digits; NULL if unknown */
     /* What was asked for (pytest-benchmark's "options"). */
     uint64_t min_rounds;
     double min_time, max_time; /* seconds */

@@ -422,6 +422,10 @@ static void read_run(struct reader *reader, const json_t *json, struct assay_run
     read_stats(&benchmark, run);
 
     struct object own = reader_object(&benchmark, "assay");
+    struct object definition = reader_object(&own, "definition");
+    reader_text(&definition, "file", NULL, &run->file);
+    reader_count(&definition, "line", 0, &run->line);
+    reader_text(&own, "binary", NULL, &run->binary);
     reader_count(&own, "launches", 1, &run->launches); /* other tools have one process */
     run->launch_minima = read_launches(&own, "launch_minima", &run->launch_minima_count);
     run->launch_medians = read_launches(&own, "launch_medians", &run->launch_median_count);

@@ -353,9 +353,23 @@ static void write_judgement(struct writer *writer, const struct assay_judgement 
     close_bracket(writer, '}');
 }
 
+static void write_definition(struct writer *writer, const struct assay_run *run)
+{
+    open_object(writer, "definition");
+    write_text(writer, "file", run->file);
+    write_count(writer, "line", run->line);
+    close_bracket(writer, '}');
+}
+
 static void write_own(struct writer *writer, const struct assay_run *run)
 {
     open_object(writer, "assay");
+    if (run->file) {
+        write_definition(writer, run);
+    }
+    if (run->binary) {
+        write_text(writer, "binary", run->binary);
+    }
     write_count(writer, "launches", run->launches);
     if (run->launch_rounds) {
         write_counts(writer, "launch_rounds", run->launch_rounds, run->launch_rounds_count);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "assay/binary.h"
 #include "assay/protocol.h"
 #include "assay/registry.h"
 #include "assay/worker.h"
@@ -17,7 +18,9 @@ static int print_list(void)
 {
     struct buf lines;
     base_buf_init(&lines, 64 << 20);
-    base_buf_add_cstr(&lines, "assay 1\n");
+    base_buf_add_cstr(&lines, "assay 1\n binary ");
+    assay_binary_add_hash(&lines);
+    base_buf_add_cstr(&lines, "\n");
     assay_registry_add_all(&lines);
     bool complete = base_buf_ok(&lines) && fputs(lines.ptr, stdout) >= 0;
     base_buf_deinit(&lines);

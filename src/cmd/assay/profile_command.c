@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "assay/listing.h"
 #include "assay/profile.h"
 #include "assay/registry.h"
 #include "cmd/assay/commands.h"
@@ -13,22 +14,15 @@
 #define MAX_LIST_BYTES (64 << 20)
 #define MAX_SHOWN 20
 
-/* The next line of a list, without its tags. */
-static struct str next_name(struct str *rest)
-{
-    struct str tags;
-    return base_str_cut(base_str_cut(*rest, '\n', rest), ' ', &tags);
-}
-
-/* The one line of `lines` that matches, or one with a NULL pointer and a complaint. */
+/* The one benchmark of `lines` that matches, or one with a NULL pointer and a complaint. */
 static struct str find_one(const char *pattern, struct str lines)
 {
-    struct str found = {0}, rest = lines;
+    struct assay_listing listing = {.rest = lines};
+    struct str found = {0};
     size_t count = 0;
-    while (rest.ptr) {
-        struct str fullname = next_name(&rest);
-        if (fullname.len > 0 && filter_matches(pattern, fullname, NULL)) {
-            found = fullname;
+    while (assay_listing_next(&listing)) {
+        if (filter_matches(pattern, listing.fullname, NULL)) {
+            found = listing.fullname;
             count++;
         }
     }
@@ -40,10 +34,10 @@ static struct str find_one(const char *pattern, struct str lines)
         return (struct str){0};
     }
     complain("%zu benchmarks match '%s', and one can be profiled:", count, pattern);
-    for (rest = lines, count = 0; rest.ptr && count < MAX_SHOWN;) {
-        struct str fullname = next_name(&rest);
-        if (fullname.len > 0 && filter_matches(pattern, fullname, NULL)) {
-            fprintf(stderr, "    %.*s\n", STR_ARGS(fullname));
+    listing = (struct assay_listing){.rest = lines};
+    for (count = 0; count < MAX_SHOWN && assay_listing_next(&listing);) {
+        if (filter_matches(pattern, listing.fullname, NULL)) {
+            fprintf(stderr, "    %.*s\n", STR_ARGS(listing.fullname));
             count++;
         }
     }

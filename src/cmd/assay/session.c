@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "assay/listing.h"
 #include "base/num.h"
 #include "base/random.h"
 #include "cmd/assay/filter.h"
@@ -72,22 +73,36 @@ static struct subject *find_subject(const struct session *session, struct str fu
     return NULL;
 }
 
-static enum assay_status add_subject(struct session *session, const char *program, struct str fullname,
-                                     struct assay_error *err)
+/* Where the benchmarks of a program come from. */
+struct source {
+    const char *program;
+    struct program_identity identity; /* when it was asked for them */
+};
+
+/* A copy of what a program said; NULL for what it did not. */
+static bool copy_text(struct str text, char **out)
 {
-    struct subject *twin = find_subject(session, fullname);
+    *out = text.len > 0 ? strndup(text.ptr, text.len) : NULL;
+    return *out || text.len == 0;
+}
+
+static enum assay_status add_subject(struct session *session, const struct source *source,
+                                     const struct assay_listing *listing, struct assay_error *err)
+{
+    struct subject *twin = find_subject(session, listing->fullname);
     if (twin) {
         return assay_fail(err, ASSAY_BAD_SYNTAX, "'%s' and '%s' both have a benchmark '%.*s'; rename one of them",
-                          twin->program, program, STR_ARGS(fullname));
+                          twin->program, source->program, STR_ARGS(listing->fullname));
     }
     void *subjects = session->subjects;
     if (!base_array_make_room(&subjects, session->count, &session->capacity, sizeof(*session->subjects))) {
         return assay_fail(err, ASSAY_NO_MEMORY, "out of memory");
     }
     session->subjects = subjects;
-    struct subject subject = {.program = strdup(program), .fullname = strndup(fullname.ptr, fullname.len)};
-    program_look(program, &subject.identity);
-    if (!subject.program || !subject.fullname) {
+    struct subject subject = {.identity = source->identity, .line = listing->line};
+    if (!copy_text(base_str(source->program), &subject.program) || !copy_text(listing->fullname, &subject.fullname) ||
+        !copy_text(listing->tags, &subject.tags) || !copy_text(listing->file, &subject.file) ||
+        !copy_text(listing->binary, &subject.binary)) {
         subject_deinit(&subject);
         return assay_fail(err, ASSAY_NO_MEMORY, "out of memory");
     }
@@ -95,32 +110,32 @@ static enum assay_status add_subject(struct session *session, const char *progra
     return ASSAY_OK;
 }
 
-static enum assay_status add_if_meant(struct session *session, const char *program, struct str fullname,
-                                      struct str tags, const char *filter, struct assay_error *err)
+/* Adds the benchmarks that the filter means. */
+static enum assay_status add_listed(struct session *session, const struct source *source, struct str lines,
+                                    const char *filter, struct assay_error *err)
 {
-    char *own = tags.len > 0 ? strndup(tags.ptr, tags.len) : NULL;
+    struct assay_listing listing = {.rest = lines};
     enum assay_status status = ASSAY_OK;
-    if (tags.len > 0 && !own) {
-        return assay_fail(err, ASSAY_NO_MEMORY, "out of memory");
-    }
-    if (filter_matches(filter, fullname, own)) {
-        status = add_subject(session, program, fullname, err);
-        if (status == ASSAY_OK) {
-            session->subjects[session->count - 1].tags = own;
-            return ASSAY_OK;
+    while (status == ASSAY_OK && assay_listing_next(&listing)) {
+        char *tags;
+        if (!copy_text(listing.tags, &tags)) {
+            return assay_fail(err, ASSAY_NO_MEMORY, "out of memory");
         }
+        bool is_meant = filter_matches(filter, listing.fullname, tags);
+        free(tags);
+        status = is_meant ? add_subject(session, source, &listing, err) : ASSAY_OK;
     }
-    free(own);
     return status;
 }
 
 /* A program that could not say what is in it stands for its benchmarks, which
  * cannot be measured; those of other programs can. */
-static enum assay_status add_dead_program(struct session *session, const char *program, const char *reason,
+static enum assay_status add_dead_program(struct session *session, const struct source *source, const char *reason,
                                           struct assay_error *err)
 {
-    const char *slash = strrchr(program, '/');
-    enum assay_status status = add_subject(session, program, base_str(slash ? slash + 1 : program), err);
+    const char *slash = strrchr(source->program, '/');
+    const struct assay_listing itself = {.fullname = base_str(slash ? slash + 1 : source->program)};
+    enum assay_status status = add_subject(session, source, &itself, err);
     if (status == ASSAY_OK) {
         subject_fail(&session->subjects[session->count - 1], reason);
     }
@@ -133,22 +148,19 @@ enum assay_status session_add_program(struct session *session, const char *progr
     struct buf lines, reason;
     base_buf_init(&lines, MAX_LIST_BYTES);
     base_buf_init(&reason, sizeof(err->message));
+    struct source source = {.program = program};
+    program_look(program, &source.identity); /* before it says what it is: a build in between shows in each launch */
     enum assay_status status = ASSAY_OK;
     switch (worker_list_benchmarks(program, session->options.timeout_ns, &lines, &reason)) {
     case WORKER_LISTED:
+        status = add_listed(session, &source, base_buf_str(&lines), filter, err);
         break;
     case WORKER_NO_PROGRAM:
         status = assay_fail(err, ASSAY_BAD_FILE, "%s", base_buf_cstr(&reason));
         break;
     case WORKER_LIST_DIED:
-        status = add_dead_program(session, program, base_buf_cstr(&reason), err);
+        status = add_dead_program(session, &source, base_buf_cstr(&reason), err);
         break;
-    }
-    struct str rest = base_buf_str(&lines);
-    while (status == ASSAY_OK && rest.len > 0) {
-        struct str tags;
-        struct str fullname = base_str_cut(base_str_cut(rest, '\n', &rest), ' ', &tags);
-        status = fullname.len > 0 ? add_if_meant(session, program, fullname, tags, filter, err) : ASSAY_OK;
     }
     base_buf_deinit(&lines);
     base_buf_deinit(&reason);

@@ -12,6 +12,8 @@ void subject_deinit(struct subject *subject)
     free(subject->program);
     free(subject->fullname);
     free(subject->tags);
+    free(subject->file);
+    free(subject->binary);
     free(subject->group);
     free(subject->error);
     free(subject->output_tail);
@@ -350,21 +352,25 @@ static enum assay_status describe_samples(const struct subject *subject, struct 
     return ASSAY_OK;
 }
 
+/* A copy of a text, or NULL of none. */
+static bool copy_text(const char *text, char **out)
+{
+    *out = text ? strdup(text) : NULL;
+    return *out || !text;
+}
+
 enum assay_status subject_describe(const struct subject *subject, const struct session_options *options,
                                    struct assay_run *run)
 {
     const char *separator = strstr(subject->fullname, "::");
-    run->fullname = strdup(subject->fullname);
-    run->name = strdup(separator ? separator + 2 : subject->fullname);
-    run->group = subject->group ? strdup(subject->group) : NULL;
-    run->error = subject->error ? strdup(subject->error) : NULL;
-    run->complexity = subject->complexity ? strdup(subject->complexity) : NULL;
-    run->tags = subject->tags ? strdup(subject->tags) : NULL;
-    if ((subject->tags && !run->tags) ||
-        (subject->complexity && !run->complexity) || !run->fullname ||
-        !run->name || (subject->group && !run->group) || (subject->error && !run->error)) {
+    if (!copy_text(subject->fullname, &run->fullname) ||
+        !copy_text(separator ? separator + 2 : subject->fullname, &run->name) ||
+        !copy_text(subject->group, &run->group) || !copy_text(subject->error, &run->error) ||
+        !copy_text(subject->complexity, &run->complexity) || !copy_text(subject->tags, &run->tags) ||
+        !copy_text(subject->file, &run->file) || !copy_text(subject->binary, &run->binary)) {
         return ASSAY_NO_MEMORY;
     }
+    run->line = subject->line;
     run->min_rounds = options->min_rounds;
     run->min_time = (double)options->min_time_ns / 1e9;
     run->max_time = (double)options->max_time_ns / 1e9;

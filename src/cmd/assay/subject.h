@@ -24,12 +24,15 @@ struct overlap {
     double rounds, together;
 };
 
-/* Zero-initialised but for the first three it has not been launched. */
+/* Zero-initialised but for what its program said of it, it has not been launched. */
 struct subject {
     char *program;
-    struct program_identity identity; /* when the session began */
+    struct program_identity identity; /* when it said what follows */
     char *fullname;
     char *tags; /* with blanks between, each after "@"; or NULL */
+    char *file; /* that defines it, as the compiler was given it; NULL if the program did not say */
+    uint64_t line; /* in that file */
+    char *binary; /* the hash of what runs, or NULL */
     char *group;
     char *error; /* once set, it is not launched again */
     char *output_tail;

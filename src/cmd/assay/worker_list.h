@@ -13,8 +13,8 @@ enum worker_list {
     WORKER_LIST_DIED   /* it crashed or hung instead */
 };
 
-/* One fullname a line into `out_lines`; if there is no list, one sentence into
- * `out_reason`.  The answer must come within `timeout_ns`. */
+/* The list, as assay/listing.h reads it, into `out_lines`; if there is none, one sentence
+ * into `out_reason`.  The answer must come within `timeout_ns`. */
 enum worker_list worker_list_benchmarks(const char *program, int64_t timeout_ns, struct buf *out_lines,
                                         struct buf *out_reason);
 

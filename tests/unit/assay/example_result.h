@@ -42,6 +42,7 @@ static inline bool make_example_result(struct assay_result *result, double facto
     }
     *small = (struct assay_run){
         .name = strdup("parse_small"), .fullname = strdup("bench_parse.c::parse_small"), .group = strdup("parse"),
+        .file = strdup("src/bench_parse.c"), .line = 12, .binary = strdup("85944171f73967e8"),
         .min_rounds = 5, .min_time = 5e-6, .max_time = 1, .iterations = 2000, .launches = 1,
         .empty_loop = 2.5e-10,
         .samples = calloc(5, sizeof(double)), .stats.rounds = 5,

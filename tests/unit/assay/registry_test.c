@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "assay/listing.h"
 #include "assay/registry.h"
 
 BENCH(first_of_this_file)
@@ -32,7 +33,13 @@ static struct assay_registration renamed = {
     .name = "unique", .file = "else/bench_crc.c", .line = 56, .body = assay_body_first_of_this_file};
 static struct assay_registration several = {
     .name = "parse", .file = "bench_parse.c", .line = 78, .body = assay_body_first_of_this_file,
-    .params = "size=1..4*2 kind=a,b"};
+    .params = "size=1..4*2 kind=a,b", .compiler = "gcc 12.2.0", .flags = "optimised", .built = ASSAY_BUILT_ASAN};
+static struct assay_registration alike = {
+    .name = "print", .file = "bench_parse.c", .line = 90, .body = assay_body_first_of_this_file,
+    .compiler = "gcc 12.2.0", .flags = "optimised", .built = ASSAY_BUILT_ASAN};
+static struct assay_registration unsanitized = {
+    .name = "scan", .file = "bench_scan.c", .line = 1, .body = assay_body_first_of_this_file,
+    .compiler = "gcc 12.2.0", .flags = "optimised"};
 
 /* As assay_registry_find(), for what has no label. */
 static const struct assay_registration *find(struct str fullname)
@@ -48,13 +55,16 @@ static int register_more(void **state)
     assay_register(&bare);
     assay_register(&renamed);
     assay_register(&several);
+    assay_register(&alike);
+    assay_register(&unsanitized);
     return 0;
 }
 
 static void benchmarks_are_listed_in_the_order_of_their_definition(void **state)
 {
     (void)state;
-    static const char *const names[] = {"first_of_this_file", "second_of_this_file", "crc", "crc", "unique", "parse"};
+    static const char *const names[] = {"first_of_this_file", "second_of_this_file", "crc", "crc", "unique", "parse",
+                                        "print", "scan"};
     const struct assay_registration *each = assay_registry_first();
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         assert_non_null(each);
@@ -139,24 +149,55 @@ static void nothing_is_found_under_another_name(void **state)
 static void parameters_make_a_benchmark_of_each_combination(void **state)
 {
     (void)state;
+    static const char *const wanted[] = {
+        "registry_test.c::first_of_this_file", "registry_test.c::second_of_this_file", "bench_crc.c::crc",
+        "bench_bare.c::crc", "bench_crc.c::unique",
+        "bench_parse.c::parse[size=1,kind=a]", "bench_parse.c::parse[size=1,kind=b]",
+        "bench_parse.c::parse[size=2,kind=a]", "bench_parse.c::parse[size=2,kind=b]",
+        "bench_parse.c::parse[size=4,kind=a]", "bench_parse.c::parse[size=4,kind=b]",
+        "bench_parse.c::print", "bench_scan.c::scan",
+    };
     struct buf lines;
     base_buf_init(&lines, 10000);
     assay_registry_add_all(&lines);
-    assert_string_equal(base_buf_cstr(&lines), "registry_test.c::first_of_this_file\n"
-                                               "registry_test.c::second_of_this_file\n"
-                                               "bench_crc.c::crc\nbench_bare.c::crc\nbench_crc.c::unique\n"
-                                               "bench_parse.c::parse[size=1,kind=a]\n"
-                                               "bench_parse.c::parse[size=1,kind=b]\n"
-                                               "bench_parse.c::parse[size=2,kind=a]\n"
-                                               "bench_parse.c::parse[size=2,kind=b]\n"
-                                               "bench_parse.c::parse[size=4,kind=a]\n"
-                                               "bench_parse.c::parse[size=4,kind=b]\n");
+    struct assay_listing listing = {.rest = base_buf_str(&lines)};
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        assert_true(assay_listing_next(&listing));
+        assert_true(base_str_equal(listing.fullname, base_str(wanted[i])));
+        assert_int_equal(listing.tags.len, 0);
+    }
+    assert_false(assay_listing_next(&listing));
     base_buf_deinit(&lines);
     struct str label;
     assert_ptr_equal(assay_registry_find(STR("bench_parse.c::parse[size=2,kind=b]"), &label), &several);
     assert_true(base_str_equal(label, STR("size=2,kind=b")));
     assert_ptr_equal(assay_registry_find(STR("bench_crc.c::crc"), &label), &elsewhere);
     assert_int_equal(label.len, 0);
+}
+
+static void the_list_says_where_each_is_defined_and_how_it_was_compiled(void **state)
+{
+    (void)state;
+    struct buf lines;
+    base_buf_init(&lines, 10000);
+    assay_registry_add_all(&lines);
+    assert_non_null(strstr(base_buf_cstr(&lines), " defined 78 bench_parse.c\n"
+                                                  "bench_parse.c::parse[size=1,kind=a]\n"));
+    /* once for all that are compiled alike */
+    assert_non_null(strstr(base_buf_cstr(&lines), "kind=b]\n defined 90 bench_parse.c\nbench_parse.c::print\n"
+                                                  " flags optimised\n defined 1 bench_scan.c\n"));
+    struct assay_listing listing = {.rest = base_buf_str(&lines)};
+    assert_true(assay_listing_next(&listing) && assay_listing_next(&listing));
+    assert_int_equal(listing.line, LINE_OF_SECOND);
+    assert_true(base_str_equal(listing.file, STR(__FILE__)));
+    assert_true(base_str_equal(listing.compiler, STR(ASSAY_COMPILER_HERE)));
+    assert_true(base_str_starts_with(listing.flags, STR(ASSAY_FLAGS_HERE)));
+    while (!base_str_equal(listing.fullname, STR("bench_parse.c::print"))) {
+        assert_true(assay_listing_next(&listing));
+    }
+    assert_true(base_str_equal(listing.compiler, STR("gcc 12.2.0")));
+    assert_true(base_str_equal(listing.flags, STR("optimised asan")));
+    base_buf_deinit(&lines);
 }
 
 static void parameters_that_are_none_are_reported_with_their_place(void **state)
@@ -193,6 +234,7 @@ int main(void)
         cmocka_unit_test(a_fullname_has_the_file_without_its_directory),
         cmocka_unit_test(nothing_is_found_under_another_name),
         cmocka_unit_test(parameters_make_a_benchmark_of_each_combination),
+        cmocka_unit_test(the_list_says_where_each_is_defined_and_how_it_was_compiled),
         cmocka_unit_test(parameters_that_are_none_are_reported_with_their_place),
         cmocka_unit_test(two_benchmarks_of_one_fullname_are_reported_with_both_places),
     };

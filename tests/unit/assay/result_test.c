@@ -102,6 +102,9 @@ static void assert_same_run(const struct assay_run *got, const struct assay_run 
     assert_same_text(got->fullname, wanted->fullname);
     assert_same_text(got->group, wanted->group);
     assert_null(got->error);
+    assert_same_text(got->file, wanted->file);
+    assert_int_equal(got->line, wanted->line);
+    assert_same_text(got->binary, wanted->binary);
     assert_int_equal(got->min_rounds, wanted->min_rounds);
     assert_double_is(got->min_time, wanted->min_time);
     assert_double_is(got->max_time, wanted->max_time);
@@ -556,6 +559,10 @@ static void refuses_broken_fields_of_our_own(void **state)
     } cases[] = {
         {"5", "assay is not an object"},
         {"{\"launches\": -1}", "assay.launches is negative"},
+        {"{\"definition\": 5}", "assay.definition is not an object"},
+        {"{\"definition\": {\"file\": 5}}", "definition.file is not a string"},
+        {"{\"definition\": {\"line\": -1}}", "definition.line is negative"},
+        {"{\"binary\": 5}", "assay.binary is not a string"},
         {"{\"launch_medians\": 1}", "assay.launch_medians is not an array"},
         {"{\"launch_medians\": [1, \"2\"]}", "assay.launch_medians[1] is not a number"},
         {"{\"launch_medians\": [1, -2]}", "assay.launch_medians has a negative number"},
