@@ -7,34 +7,10 @@
 
 #include "base/num.h"
 
-const char *assay_change_name(enum assay_change change)
+const char *assay_verdict_name(enum assay_verdict verdict)
 {
-    switch (change) {
-    case ASSAY_CHANGE_NONE: return "no significant change";
-    case ASSAY_CHANGE_WATCH: return "worth watching";
-    case ASSAY_CHANGE_REGRESSION: return "regression";
-    case ASSAY_CHANGE_FASTER: return "faster";
-    case ASSAY_CHANGE_NEW: return "new";
-    case ASSAY_CHANGE_GONE: return "gone";
-    case ASSAY_CHANGE_BROKEN: return "failed";
-    case ASSAY_CHANGE_UNKNOWN: return "cannot tell";
-    }
-    return "cannot tell";
-}
-
-struct assay_limits assay_limits_defaults(void)
-{
-    struct assay_limits limits = {
-        .metric = ASSAY_METRIC_MIN,
-        .has_witness = true,
-        .witness = ASSAY_METRIC_MEDIAN,
-        .watch_ratio = 0.05,
-        .regression_ratio = 0.20,
-    };
-    for (int i = 0; i < ASSAY_MEASURED_COUNT; i++) {
-        limits.tolerances[i] = assay_metric_tolerance((enum assay_metric)(ASSAY_METRIC_FIRST_MEASURED + i));
-    }
-    return limits;
+    static const char *const names[ASSAY_VERDICT_COUNT] = {"same", "slower", "faster", "?", "new", "gone", "failed"};
+    return names[verdict];
 }
 
 static double value_of_calls(const struct assay_calls *calls, enum assay_metric metric)
@@ -113,35 +89,117 @@ static double change_of(enum assay_metric metric, double before, double now)
     return slowdown(now, before);
 }
 
-static enum assay_change class_of(double change_ratio, const struct assay_limits *limits)
-{
-    if (isnan(change_ratio)) {
-        return ASSAY_CHANGE_UNKNOWN;
-    }
-    if (change_ratio > limits->regression_ratio) {
-        return ASSAY_CHANGE_REGRESSION;
-    }
-    if (change_ratio > limits->watch_ratio) {
-        return ASSAY_CHANGE_WATCH;
-    }
-    return change_ratio < -limits->watch_ratio ? ASSAY_CHANGE_FASTER : ASSAY_CHANGE_NONE;
-}
-
-static double agreed_change(double change, double witness)
-{
-    if (isnan(change) || isnan(witness)) {
-        return change;
-    }
-    if ((change > 0) != (witness > 0)) {
-        return 0;
-    }
-    return fabs(change) < fabs(witness) ? change : witness;
-}
-
 static double change_between(const struct assay_run *baseline, const struct assay_run *candidate,
                              enum assay_metric metric)
 {
     return change_of(metric, assay_run_value(baseline, metric), assay_run_value(candidate, metric));
+}
+
+/* The mean of each launch, in an array of the caller's; NULL if they are not known, or without memory. */
+static double *means_of_launches(const struct assay_run *run)
+{
+    double *means = run->samples && run->launch_rounds
+                        ? base_alloc_array(run->launch_rounds_count, sizeof(*means)) : NULL;
+    const double *samples = run->samples;
+    for (size_t i = 0; means && i < run->launch_rounds_count; i++) {
+        double sum = 0;
+        for (uint64_t round = 0; round < run->launch_rounds[i]; round++) {
+            sum += *samples++;
+        }
+        means[i] = sum / (double)run->launch_rounds[i];
+    }
+    return means;
+}
+
+/* A statistic of each launch, borrowed but for `owned`, which is to be freed.  Where
+ * launches are not known the whole run is one. */
+struct launches {
+    const double *values;
+    size_t count;
+    double whole;
+    double *owned;
+};
+
+static struct launches launches_of(const struct assay_run *run, enum assay_metric statistic)
+{
+    struct launches launches = {.whole = assay_run_value(run, statistic)};
+    if (statistic == ASSAY_METRIC_MIN) {
+        launches.values = run->launch_minima;
+        launches.count = run->launch_minima_count;
+    } else if (statistic == ASSAY_METRIC_MEDIAN) {
+        launches.values = run->launch_medians;
+        launches.count = run->launch_median_count;
+    } else {
+        launches.values = launches.owned = means_of_launches(run);
+        launches.count = launches.owned ? run->launch_rounds_count : 0;
+    }
+    return launches;
+}
+
+static struct assay_change change_of_launches(const struct launches *before, const struct launches *after,
+                                              enum assay_metric statistic)
+{
+    const double *old = before->count > 0 ? before->values : &before->whole;
+    const double *new = after->count > 0 ? after->values : &after->whole;
+    size_t old_count = before->count > 0 ? before->count : 1, new_count = after->count > 0 ? after->count : 1;
+    return statistic == ASSAY_METRIC_MIN ? assay_change_of_minima(old, old_count, new, new_count)
+                                         : assay_change_of_means(old, old_count, new, new_count);
+}
+
+/* Of min, median or mean, about the change of the values that are shown. */
+static struct assay_change change_of_time(const struct assay_run *baseline, const struct assay_run *candidate,
+                                          enum assay_metric statistic)
+{
+    struct launches before = launches_of(baseline, statistic), after = launches_of(candidate, statistic);
+    struct assay_change change = assay_change_unknown();
+    change.ratio = slowdown(before.whole, after.whole);
+    if (before.whole >= 0 && after.whole >= 0) {
+        struct assay_change of_launches = change_of_launches(&before, &after, statistic);
+        change.lower = fmin(of_launches.lower, change.ratio);
+        change.upper = fmax(of_launches.upper, change.ratio);
+    }
+    free(before.owned);
+    free(after.owned);
+    return change;
+}
+
+/* A core that ran at another rate changes every time and no number of cycles, so
+ * what is claimed is what both say. */
+static struct assay_change join_cycles(struct assay_change time, const struct assay_run *baseline,
+                                       const struct assay_run *candidate)
+{
+    if (baseline->launch_cycles_count == 0 || candidate->launch_cycles_count == 0) {
+        return time;
+    }
+    return assay_change_join(time,
+                             assay_change_of_minima(baseline->launch_cycles, baseline->launch_cycles_count,
+                                                    candidate->launch_cycles, candidate->launch_cycles_count));
+}
+
+static enum assay_verdict judge(const struct assay_change *change, double margin)
+{
+    if (isnan(change->ratio)) {
+        return ASSAY_VERDICT_UNKNOWN;
+    }
+    if (change->lower > margin) {
+        return ASSAY_VERDICT_SLOWER;
+    }
+    /* So that 1.05 times as fast is what 1.05 times as slow is the other way round. */
+    double faster = 1 / (1 + margin) - 1;
+    if (change->upper < faster) {
+        return ASSAY_VERDICT_FASTER;
+    }
+    return change->lower >= faster && change->upper <= margin ? ASSAY_VERDICT_SAME : ASSAY_VERDICT_UNKNOWN;
+}
+
+static void compare_both(struct assay_comparison *row, const struct assay_limits *limits)
+{
+    row->bounds = assay_limits_bounds(limits, row->candidate);
+    row->time = change_of_time(row->baseline, row->candidate, limits->statistic);
+    row->change = join_cycles(row->time, row->baseline, row->candidate);
+    row->verdict = judge(&row->change, row->bounds.margin);
+    row->fails = (row->verdict == ASSAY_VERDICT_SLOWER && row->change.upper > row->bounds.regression) ||
+                 (row->verdict == ASSAY_VERDICT_FASTER && -row->change.ratio > row->bounds.improvement);
 }
 
 static struct assay_comparison compare_runs(const struct assay_run *baseline, const struct assay_run *candidate,
@@ -153,44 +211,42 @@ static struct assay_comparison compare_runs(const struct assay_run *baseline, co
         .name = named->name,
         .baseline = baseline,
         .candidate = candidate,
-        .baseline_value = baseline ? assay_run_value(baseline, limits->metric) : NAN,
-        .candidate_value = candidate ? assay_run_value(candidate, limits->metric) : NAN,
-        .change_ratio = NAN,
-        .witness_ratio = NAN,
-        .agreed_ratio = NAN,
+        .baseline_value = baseline ? assay_run_value(baseline, limits->statistic) : NAN,
+        .candidate_value = candidate ? assay_run_value(candidate, limits->statistic) : NAN,
+        .change = assay_change_unknown(),
+        .time = assay_change_unknown(),
     };
     if (!candidate) {
-        row.change = ASSAY_CHANGE_GONE;
+        row.verdict = ASSAY_VERDICT_GONE;
+        row.fails = !assay_limits_may_go(limits, baseline);
     } else if (candidate->error) {
-        row.change = ASSAY_CHANGE_BROKEN;
+        row.verdict = ASSAY_VERDICT_BROKEN;
+        row.fails = true;
     } else if (!baseline) {
-        row.change = ASSAY_CHANGE_NEW;
+        row.verdict = ASSAY_VERDICT_NEW;
     } else {
-        row.change_ratio = change_between(baseline, candidate, limits->metric);
-        row.witness_ratio = limits->has_witness ? change_between(baseline, candidate, limits->witness) : NAN;
-        row.agreed_ratio = agreed_change(row.change_ratio, row.witness_ratio);
-        row.change = class_of(row.agreed_ratio, limits);
+        compare_both(&row, limits);
     }
     return row;
 }
 
-enum assay_change assay_measured_change(const struct assay_comparison *row, enum assay_metric metric,
-                                        const struct assay_limits *limits, double *out_ratio)
+enum assay_verdict assay_compare_measured(const struct assay_comparison *row, enum assay_metric metric,
+                                          const struct assay_limits *limits, double *out_ratio)
 {
     *out_ratio = NAN;
-    double tolerance = limits->tolerances[metric - ASSAY_METRIC_FIRST_MEASURED];
-    if (isnan(tolerance) || !row->baseline || !row->candidate) {
-        return ASSAY_CHANGE_UNKNOWN;
+    if (!row->baseline || !row->candidate) {
+        return ASSAY_VERDICT_UNKNOWN;
     }
-    double ratio = change_between(row->baseline, row->candidate, metric);
+    double tolerance = assay_limits_tolerance(limits, row->candidate, metric);
+    double ratio = isnan(tolerance) ? NAN : change_between(row->baseline, row->candidate, metric);
     if (isnan(ratio)) {
-        return ASSAY_CHANGE_UNKNOWN;
+        return ASSAY_VERDICT_UNKNOWN;
     }
     *out_ratio = ratio;
     if (ratio > tolerance) {
-        return ASSAY_CHANGE_REGRESSION;
+        return ASSAY_VERDICT_SLOWER;
     }
-    return ratio < -tolerance ? ASSAY_CHANGE_FASTER : ASSAY_CHANGE_NONE;
+    return ratio < -tolerance ? ASSAY_VERDICT_FASTER : ASSAY_VERDICT_SAME;
 }
 
 /* Runs of one result, to be found by name. */
@@ -271,58 +327,28 @@ enum assay_status assay_compare(const struct assay_result *baseline, const struc
     return ASSAY_OK;
 }
 
-/* "20%", "0.001" or "5 us". */
-static bool parse_limit(struct str text, struct assay_check *check)
+/* Whether launches differ so much that there may be no change at all. */
+static bool may_be_none(const struct assay_comparison *row, enum assay_metric metric)
 {
-    double percent;
-    if (base_str_ends_with(text, STR("%"))) {
-        struct str number = base_str_trim((struct str){text.ptr, text.len - 1});
-        check->is_ratio = true;
-        if (!base_num_parse_double(number, 0, HUGE_VAL, &percent)) {
-            return false;
-        }
-        check->limit = percent / 100;
-        return true;
+    if (metric != ASSAY_METRIC_MIN && metric != ASSAY_METRIC_MEDIAN && metric != ASSAY_METRIC_MEAN) {
+        return false;
     }
-    check->is_ratio = false;
-    if (assay_metric_is_rate(check->metric)) {
-        return false; /* less of it is worse, so "has grown by" makes no sense */
-    }
-    return base_num_parse_double(text, 0, HUGE_VAL, &check->limit) ||
-           assay_target_parse_amount(check->metric, text, &check->limit);
+    struct assay_change change = change_of_time(row->baseline, row->candidate, metric);
+    return assay_change_has_interval(&change) && change.lower <= 0;
 }
 
-enum assay_status assay_check_parse(struct str text, struct assay_check *out_check, struct assay_error *err)
+enum assay_check_outcome assay_compare_check(const struct assay_comparison *row, const struct assay_check *check,
+                                             double *out_measured)
 {
-    struct assay_check check;
-    struct str limit;
-    struct str name = base_str_cut(text, ':', &limit);
-    if (!limit.ptr) {
-        return assay_fail(err, ASSAY_BAD_SYNTAX,
-                          "'%.*s' is no check: write it as 'min:5%%', 'mean:0.001' or 'p95:5 us'", STR_ARGS(text));
-    }
-    if (!assay_metric_of_name(base_str_trim(name), &check.metric) || !assay_metric_can_be_limited(check.metric)) {
-        return assay_fail(
-            err, ASSAY_BAD_SYNTAX,
-            "'%.*s': a check is on a time such as min, mean or p95 or on a measured metric, not on '%.*s'",
-            STR_ARGS(text), STR_ARGS(name));
-    }
-    if (!parse_limit(base_str_trim(limit), &check)) {
-        bool is_time = assay_metric_unit(check.metric) == ASSAY_UNIT_SECONDS;
-        return assay_fail(err, ASSAY_BAD_SYNTAX, "'%.*s': the limit must be a percentage as '5%%'%s", STR_ARGS(text),
-                          is_time                                ? ", seconds as '0.001' or a time as '5 us'"
-                          : assay_metric_is_rate(check.metric) ? ""
-                                                                 : " or a number");
-    }
-    *out_check = check;
-    return ASSAY_OK;
-}
-
-bool assay_check_fails(const struct assay_check *check, const struct assay_run *baseline,
-                       const struct assay_run *candidate, double *out_measured)
-{
-    double before = assay_run_value(baseline, check->metric), now = assay_run_value(candidate, check->metric);
+    double before = assay_run_value(row->baseline, check->metric);
+    double now = assay_run_value(row->candidate, check->metric);
     double measured = check->is_ratio ? change_of(check->metric, before, now) : now - before;
     *out_measured = measured;
-    return measured > check->limit; /* false for NAN */
+    if (isnan(measured)) {
+        return ASSAY_CHECK_IMPOSSIBLE;
+    }
+    if (measured <= check->limit) {
+        return ASSAY_CHECK_PASSED;
+    }
+    return may_be_none(row, check->metric) ? ASSAY_CHECK_UNSURE : ASSAY_CHECK_FAILED;
 }

@@ -14,8 +14,8 @@ CASE is a folder with
   files/    copied into the empty folder that the command runs in (optional)
   after     a shell script that must succeed there afterwards (optional)
 
-With UPDATE=1 in the environment the expectations are written instead: look at
-them before committing.
+With UPDATE=1 in the environment the expectations are written instead, with the
+placeholders of lines that still match: look at them before committing.
 """
 import os
 import pathlib
@@ -41,6 +41,21 @@ def expected_text(case, name):
     return path.read_text() if path.exists() else ""
 
 
+def with_placeholders(wanted, got):
+    """What was got, but for lines with placeholders in what was wanted that stand for some of it."""
+    lines = wanted.splitlines(keepends=True)
+    single = [line for line in lines if "{*}" in line]
+    several = [line for line in lines if "{**}" in line]
+    kept = []
+    for line in got.splitlines(keepends=True):
+        match = line if line in lines else next(
+            (each for each in single + several if pattern_of(each).fullmatch(line)), line)
+        if match in several and match in kept[-1:]:
+            continue
+        kept.append(match)
+    return "".join(kept)
+
+
 def main():
     case = pathlib.Path(sys.argv[1])
     environment = dict(os.environ, **dict(pair.split("=", 1) for pair in sys.argv[2:]))
@@ -58,7 +73,8 @@ def main():
                                    stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=100)
     if os.environ.get("UPDATE"):
         for name, text in ("stdout", run.stdout), ("stderr", run.stderr), ("status", f"{run.returncode}\n"):
-            keep = text if name != "status" or run.returncode else ""
+            keep = with_placeholders(expected_text(case, name), text) if name != "status" else text
+            keep = keep if name != "status" or run.returncode else ""
             (case / name).write_text(keep) if keep else (case / name).unlink(missing_ok=True)
         return 0
     faults = []

@@ -9,7 +9,6 @@
 #define CMD_ASSAY_COMMANDS_H
 
 #include "cmd/assay/options.h"
-#include "cmd/assay/report.h"
 #include "cmd/complain.h"
 
 enum exit_status {
@@ -34,22 +33,5 @@ int command_list(const struct options *options);
 
 /* Compares saved runs: the first is the baseline of each further one. */
 int command_compare(const struct options *options);
-
-/* False, with a sentence on stderr, if two results are of different kinds of
- * machine and the options do not allow that. */
-bool may_compare(const struct options *options, const struct assay_result *baseline, const char *baseline_name,
-                 const struct assay_machine *machine, const char *candidate_name);
-
-struct check_counts {
-    size_t failed;
-    size_t unchecked; /* the metric is missing on one side: no claim, and no pass */
-};
-
-/* Applies the checks of --compare-fail and prints what they found. */
-struct check_counts report_checks(const struct report *report, const struct options *options,
-                                  const struct assay_comparison *rows, size_t count);
-
-/* Whether a row is a regression, by its time or by a measured metric. */
-bool has_regression(const struct assay_comparison *rows, size_t count, const struct assay_limits *limits);
 
 #endif /* CMD_ASSAY_COMMANDS_H */

@@ -4,15 +4,16 @@
 
 #include "assay/store.h"
 #include "cmd/assay/commands.h"
-#include "cmd/assay/filter.h"
+#include "cmd/assay/conclusion.h"
 #include "cmd/assay/report.h"
 
 static size_t keep_matching(struct assay_comparison *rows, size_t count, const char *filter)
 {
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        if (filter_matches(filter, base_str(rows[i].fullname),
-                           rows[i].candidate ? rows[i].candidate->tags : rows[i].baseline->tags)) {
+        const struct assay_subject subject = assay_run_subject(rows[i].candidate ? rows[i].candidate
+                                                                                 : rows[i].baseline);
+        if (assay_filter_matches(filter, &subject)) {
             rows[kept++] = rows[i];
         }
     }
@@ -53,12 +54,11 @@ static int compare_two(const struct options *options, const struct assay_result 
         report_measured_changes(&report, rows, count, &options->limits);
         int shown = show_samples(&report, options, baseline, baseline_path);
         int also_shown = show_samples(&report, options, &candidate, candidate_path);
-        struct check_counts checks = report_checks(&report, options, rows, count);
-        bool regressed = checks.failed > 0 || has_regression(rows, count, &options->limits);
-        status = options->any_machine   ? EXIT_FINE
-                 : regressed            ? EXIT_REGRESSION
-                 : checks.unchecked > 0 ? EXIT_UNDECIDED
-                                        : EXIT_FINE;
+        struct conclusion conclusion = conclude_comparison(&report, options, rows, count);
+        status = options->any_machine       ? EXIT_FINE
+                 : conclusion.has_failed   ? EXIT_REGRESSION
+                 : conclusion.is_undecided ? EXIT_UNDECIDED
+                                           : EXIT_FINE;
         status = shown != EXIT_FINE ? shown : also_shown != EXIT_FINE ? also_shown : status;
     }
     free(rows);

@@ -19,7 +19,7 @@
     X(min_rounds) X(min_time) X(max_time) X(launches) X(warmup_iterations) X(warmup) X(timeout) X(calls) X(count)      \
     X(cycles) X(memory) X(disable) X(instructions) X(shuffle) X(layout) X(seed)                                        \
     X(storage) X(autosave) X(save_data) X(save) X(json) X(baseline) X(compare) X(any_machine)                          \
-    X(watch) X(regression) X(statistic) X(confirm)                                                                     \
+    X(margin) X(regression) X(improvement) X(statistic) X(confirm) X(fail_undecided) X(allow_gone)                     \
     X(columns) X(group_by) X(sort) X(show) X(wide) X(color) X(quiet)
 
 /* Keys that are options which may be repeated. */
@@ -33,6 +33,7 @@
 struct yaml {
     TEXT_MEMBER(build)
     LIST_MEMBER(programs)
+    LIST_MEMBER(limits)
     TEXT_KEYS(TEXT_MEMBER)
     LIST_KEYS(LIST_MEMBER)
 };
@@ -49,8 +50,8 @@ static const cyaml_schema_value_t text_schema = {CYAML_VALUE_STRING(CYAML_FLAG_P
     CYAML_FIELD_SEQUENCE(#name_, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml, name_, &text_schema, 0,        \
                          CYAML_UNLIMITED),
 
-static const cyaml_schema_field_t fields[] = {TEXT_FIELD(build) LIST_FIELD(programs) TEXT_KEYS(TEXT_FIELD)
-                                                  LIST_KEYS(LIST_FIELD) CYAML_FIELD_END};
+static const cyaml_schema_field_t fields[] = {TEXT_FIELD(build) LIST_FIELD(programs) LIST_FIELD(limits)
+                                                  TEXT_KEYS(TEXT_FIELD) LIST_KEYS(LIST_FIELD) CYAML_FIELD_END};
 
 static const cyaml_schema_value_t top_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct yaml, fields)};
 
@@ -124,9 +125,9 @@ static bool load(const struct source *source, struct yaml **out_yaml, struct buf
     return error == CYAML_OK;
 }
 
-/* The option's name is the key with "-" for "_". */
-static bool apply_one(const struct source *source, struct options *options, const char *key, const char *value,
-                      struct buf *reason)
+/* The option's name is the key with "-" for "_"; a person finds it under the key `below`. */
+static bool apply_one(const struct source *source, struct options *options, const char *key, const char *below,
+                      const char *value, struct buf *reason)
 {
     char name[40];
     size_t len = 0;
@@ -137,7 +138,7 @@ static bool apply_one(const struct source *source, struct options *options, cons
     base_buf_init(&clause, 1500);
     bool good = options_set(options, (struct str){name, len}, value, &clause);
     if (!good) {
-        base_buf_addf(reason, "%s:%d: %s", source->path, line_of_key(source->text, base_str(key)),
+        base_buf_addf(reason, "%s:%d: %s", source->path, line_of_key(source->text, base_str(below)),
                       base_buf_cstr(&clause));
     }
     base_buf_deinit(&clause);
@@ -148,7 +149,33 @@ static bool apply_list(const struct source *source, struct options *options, con
                        unsigned count, struct buf *reason)
 {
     for (unsigned i = 0; i < count; i++) {
-        if (!apply_one(source, options, key, values[i], reason)) {
+        if (!apply_one(source, options, key, key, values[i], reason)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* "regression=10% for parse*": the options that limit, as on the command line. */
+static bool apply_limits(const struct source *source, struct options *options, char *const *texts, unsigned count,
+                         struct buf *reason)
+{
+    static const char *const names[] = {"margin", "regression", "improvement", "compare-fail", "tolerance"};
+    for (unsigned i = 0; i < count; i++) {
+        char *equals = strchr(texts[i], '=');
+        struct str name = base_str_trim((struct str){texts[i], equals ? (size_t)(equals - texts[i]) : 0});
+        const char *key = NULL;
+        for (size_t each = 0; each < sizeof(names) / sizeof(names[0]); each++) {
+            key = base_str_equal(name, base_str(names[each])) ? names[each] : key;
+        }
+        if (!key) {
+            base_buf_addf(reason,
+                          "%s:%d: limits: '%s' is not margin, regression, improvement, compare-fail or tolerance "
+                          "with '=' and a limit behind it, as in 'regression=10%% for parse*'",
+                          source->path, line_of_key(source->text, STR("limits")), texts[i]);
+            return false;
+        }
+        if (!apply_one(source, options, key, "limits", equals + 1, reason)) {
             return false;
         }
     }
@@ -157,9 +184,9 @@ static bool apply_list(const struct source *source, struct options *options, con
 
 static bool apply_all(const struct source *source, const struct yaml *yaml, struct options *options, struct buf *reason)
 {
-    bool good = true;
+    bool good = apply_limits(source, options, yaml->limits, yaml->limits_count, reason);
 #define APPLY_TEXT(name_)                                                                                              \
-    good = good && (!yaml->name_ || apply_one(source, options, #name_, yaml->name_, reason));
+    good = good && (!yaml->name_ || apply_one(source, options, #name_, #name_, yaml->name_, reason));
 #define APPLY_LIST(name_)                                                                                              \
     good = good && apply_list(source, options, #name_, yaml->name_, yaml->name_##_count, reason);
     TEXT_KEYS(APPLY_TEXT)

@@ -6,6 +6,7 @@
  *     build: cmake --build build                        # how they are made
  *     max_time: 0.5                                     # any option of `assay run`,
  *     compare_fail: [min:20%]                           # "_" for "-" in its name
+ *     limits: [regression=10% for parse*]               # what several benchmarks have of their own
  *
  * An unknown key is an error that names its line.
  */

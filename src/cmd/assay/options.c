@@ -6,7 +6,6 @@
 #include "assay/store.h"
 #include "base/num.h"
 #include "cmd/arguments.h"
-#include "cmd/assay/filter.h"
 #include "cmd/assay/group.h"
 
 #define NS_PER_SECOND 1e9
@@ -198,31 +197,52 @@ static bool set_compare(void *field, const char *value, struct buf *wanted)
     return true;
 }
 
-static bool set_compare_fail(void *field, const char *value, struct buf *wanted)
+static const char filter_wanted[] = "a filter: words, @tags and group:WORD with 'and', 'or', 'not' and parentheses "
+                                    "between";
+
+static bool add_rule(struct assay_limits *limits, enum assay_rule_kind kind, const char *value, struct buf *wanted)
 {
-    struct options *options = field;
+    struct assay_rule rule;
     struct assay_error err;
-    if (options->check_count == MAX_CHECKS) {
-        return arguments_want(wanted, "at most 32 checks");
+    if (assay_rule_parse(kind, value, &rule, &err) != ASSAY_OK) {
+        return arguments_want(wanted, err.message);
     }
-    if (assay_check_parse(base_str(value), &options->checks[options->check_count], &err) != ASSAY_OK) {
-        return arguments_want(wanted, "METRIC:PERCENT% or METRIC:TIME, as in 'mean:20%' or 'min:5us'");
-    }
-    options->check_count++;
-    return true;
+    return assay_limits_add(limits, &rule) || arguments_want(wanted, "one of the first 200 limits");
 }
 
-/* "5%" or "0.05". */
-static bool set_ratio(void *field, const char *value, struct buf *wanted)
+static bool set_margin(void *field, const char *value, struct buf *wanted)
 {
-    struct str text = base_str(value);
-    bool is_percent = base_str_ends_with(text, STR("%"));
-    text.len -= is_percent ? 1 : 0;
-    double number;
-    if (!base_num_parse_double(text, 0, 1e6, &number)) {
-        return arguments_want(wanted, "a share, as in '20%' or '0.2'");
+    return add_rule(field, ASSAY_RULE_MARGIN, value, wanted);
+}
+
+static bool set_regression(void *field, const char *value, struct buf *wanted)
+{
+    return add_rule(field, ASSAY_RULE_REGRESSION, value, wanted);
+}
+
+static bool set_improvement(void *field, const char *value, struct buf *wanted)
+{
+    return add_rule(field, ASSAY_RULE_IMPROVEMENT, value, wanted);
+}
+
+static bool set_tolerance(void *field, const char *value, struct buf *wanted)
+{
+    return add_rule(field, ASSAY_RULE_TOLERANCE, value, wanted);
+}
+
+static bool set_compare_fail(void *field, const char *value, struct buf *wanted)
+{
+    return add_rule(field, ASSAY_RULE_CHECK, value, wanted);
+}
+
+static bool set_allow_gone(void *field, const char *value, struct buf *wanted)
+{
+    struct assay_limits *limits = field;
+    if (!assay_filter_is_valid(value)) {
+        return arguments_want(wanted, filter_wanted);
     }
-    *(double *)field = is_percent ? number / 100 : number;
+    limits->may_go = true;
+    limits->may_go_filter = value;
     return true;
 }
 
@@ -240,36 +260,19 @@ static bool find_metric(struct str name, enum assay_metric *out, struct buf *wan
 
 static bool set_statistic(void *field, const char *value, struct buf *wanted)
 {
-    enum assay_metric metric;
-    if (!find_metric(base_str(value), &metric, wanted)) {
-        return false;
+    enum assay_metric metric, *statistic = field;
+    if (!assay_metric_of_name(base_str(value), &metric) ||
+        (metric != ASSAY_METRIC_MIN && metric != ASSAY_METRIC_MEDIAN && metric != ASSAY_METRIC_MEAN)) {
+        return arguments_want(wanted, "min, median or mean; --compare-fail limits any metric");
     }
-    if (!assay_metric_can_be_limited(metric) || assay_metric_is_measured(metric)) {
-        return arguments_want(wanted, "a time or ops");
-    }
-    struct assay_limits *limits = field;
-    limits->metric = metric;
-    limits->has_witness = false; /* who names one statistic means that one */
-    return true;
-}
-
-static bool set_tolerance(void *field, const char *value, struct buf *wanted)
-{
-    struct assay_limits *limits = field;
-    struct assay_check check;
-    struct assay_error err;
-    if (assay_check_parse(base_str(value), &check, &err) != ASSAY_OK || !check.is_ratio ||
-        !assay_metric_is_measured(check.metric)) {
-        return arguments_want(wanted, "a measured metric and a percentage, as in 'bytes_per_second:5%'");
-    }
-    limits->tolerances[check.metric - ASSAY_METRIC_FIRST_MEASURED] = check.limit;
+    *statistic = metric;
     return true;
 }
 
 static bool set_filter(void *field, const char *value, struct buf *wanted)
 {
-    if (!filter_is_valid(value)) {
-        return arguments_want(wanted, "a filter: words and @tags with 'and', 'or', 'not' and parentheses between");
+    if (!assay_filter_is_valid(value)) {
+        return arguments_want(wanted, filter_wanted);
     }
     *(const char **)field = value;
     return true;
@@ -385,7 +388,7 @@ static const struct argument_option entries[] = {
     {"max-time", 0, ARGUMENT_REQUIRED, "TIME", COMMAND_RUN, set_time, AT(session.max_time_ns),
      "time for the rounds of a benchmark, about (1 s)"},
     {"launches", 0, ARGUMENT_REQUIRED, "N", COMMAND_RUN, set_positive_count, AT(session.launches),
-     "spread the rounds over so many fresh processes (3)"},
+     "spread the rounds over so many fresh processes (5)"},
     {"warmup", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_warmup, AT(session.warmup_iterations),
      "rounds thrown away before the rest (on)"},
     {"warmup-iterations", 0, ARGUMENT_REQUIRED, "N", COMMAND_RUN, set_count, AT(session.warmup_iterations),
@@ -426,16 +429,22 @@ static const struct argument_option entries[] = {
      "compare with nothing, whatever assay.yaml says"},
     {"compare", 0, ARGUMENT_OPTIONAL, "RUN", COMMAND_RUN, set_compare, 0,
      "compare with a saved run: number, name or path (the latest)"},
-    {"compare-fail", 0, ARGUMENT_REQUIRED, "CHECK", RUN_OR_COMPARE, set_compare_fail, 0,
-     "fail if worse: 'mean:20%', 'min:5us'; may be repeated"},
-    {"watch", 0, ARGUMENT_REQUIRED, "SHARE", RUN_OR_COMPARE, set_ratio, AT(limits.watch_ratio),
-     "a change up to this is not significant (5%)"},
-    {"regression", 0, ARGUMENT_REQUIRED, "SHARE", RUN_OR_COMPARE, set_ratio, AT(limits.regression_ratio),
-     "a slowdown beyond this is a regression (20%)"},
-    {"statistic", 0, ARGUMENT_REQUIRED, "METRIC", RUN_OR_COMPARE, set_statistic, AT(limits),
-     "what the two limits are applied to (min, and median must agree)"},
+    {"margin", 0, ARGUMENT_REQUIRED, "SHARE", RUN_OR_COMPARE, set_margin, AT(limits),
+     "a change up to this, either way, is none (5%); as the next, may end with 'for FILTER', and be repeated"},
+    {"regression", 0, ARGUMENT_REQUIRED, "SHARE", RUN_OR_COMPARE, set_regression, AT(limits),
+     "what is slower, maybe by more than this, fails (20%)"},
+    {"improvement", 0, ARGUMENT_REQUIRED, "SHARE", RUN_OR_COMPARE, set_improvement, AT(limits),
+     "what is faster by more than this fails: its baseline is stale (off)"},
+    {"compare-fail", 0, ARGUMENT_REQUIRED, "CHECK", RUN_OR_COMPARE, set_compare_fail, AT(limits),
+     "fail if a metric is worse: 'mean:20%', 'p95:5us for parse*'"},
     {"tolerance", 0, ARGUMENT_REQUIRED, "METRIC:SHARE", RUN_OR_COMPARE, set_tolerance, AT(limits),
-     "how much worse a measured metric may be, as 'bytes_per_second:5%'; may be repeated"},
+     "how much worse a measured metric may be, as 'bytes_per_second:5%'"},
+    {"allow-gone", 0, ARGUMENT_OPTIONAL, "FILTER", RUN_OR_COMPARE, set_allow_gone, AT(limits),
+     "benchmarks (that it means) may be missing now; they fail otherwise"},
+    {"fail-undecided", 0, ARGUMENT_OPTIONAL, "on|off", RUN_OR_COMPARE, set_switch, AT(fail_undecided),
+     "exit with status 4 where nothing can be told of a benchmark"},
+    {"statistic", 0, ARGUMENT_REQUIRED, "METRIC", RUN_OR_COMPARE, set_statistic, AT(limits.statistic),
+     "what verdicts are on: min, median or mean (min)"},
     {"confirm", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_switch, AT(confirm),
      "measure a suspected regression again before calling it one (on)"},
     {"any-machine", 0, ARGUMENT_OPTIONAL, "on|off", RUN_OR_COMPARE, set_switch, AT(any_machine),
@@ -483,7 +492,7 @@ struct options options_defaults(void)
                 .min_time_ns = 100000,
                 .max_time_ns = 1000000000,
                 .min_rounds = 5,
-                .launches = 3,
+                .launches = 5,
                 .warmup_iterations = 100000,
                 .cycles = true,
                 .shuffle = true,
@@ -505,14 +514,26 @@ bool options_set(struct options *options, struct str name, const char *value, st
     return arguments_set_by_name(&table, name, value, options, reason);
 }
 
+static bool has_checks(const struct options *options)
+{
+    for (size_t i = 0; i < options->limits.rule_count; i++) {
+        if (options->limits.rules[i].kind == ASSAY_RULE_CHECK) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool check_together(const struct options *options, enum command command, struct buf *reason)
 {
-    if (options->limits.regression_ratio < options->limits.watch_ratio) {
-        base_buf_add_cstr(reason, "--regression must not be below --watch");
+    bool chooses_groups = assay_filter_has_groups(options->filter) || assay_filter_has_groups(options->profile);
+    if (command == COMMAND_RUN && chooses_groups) {
+        base_buf_add_cstr(reason, "a benchmark states its group only when it runs, so what runs is chosen by names and "
+                                  "@tags; --show, --compare-fail and 'assay compare --filter' know groups");
         return false;
     }
     bool has_baseline = options->has_compare || options->baseline;
-    if (command == COMMAND_RUN && options->check_count > 0 && !has_baseline) {
+    if (command == COMMAND_RUN && has_checks(options) && !has_baseline) {
         base_buf_add_cstr(reason, "--compare-fail has nothing to compare with; add --compare or --baseline");
         return false;
     }

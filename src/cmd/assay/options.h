@@ -11,10 +11,9 @@
 
 #include <stdio.h>
 
-#include "assay/compare.h"
+#include "assay/limits.h"
 #include "cmd/assay/session.h"
 
-#define MAX_CHECKS 32
 #define MAX_ARGUMENTS 1000
 
 enum command {
@@ -41,8 +40,7 @@ struct options {
     const char *baseline; /* NULL: no baseline by name */
     bool any_machine;
     struct assay_limits limits;
-    struct assay_check checks[MAX_CHECKS];
-    size_t check_count;
+    bool fail_undecided; /* a benchmark of which nothing can be told fails */
     bool has_columns; /* they were chosen; else measured metrics that a table has are added */
     enum assay_metric columns[ASSAY_METRIC_COUNT];
     size_t column_count;

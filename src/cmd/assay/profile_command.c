@@ -4,15 +4,21 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "assay/filter.h"
 #include "assay/listing.h"
 #include "assay/profile.h"
 #include "assay/registry.h"
 #include "cmd/assay/commands.h"
-#include "cmd/assay/filter.h"
 #include "cmd/assay/worker_list.h"
 
 #define MAX_LIST_BYTES (64 << 20)
 #define MAX_SHOWN 20
+
+static bool is_meant(const char *pattern, struct str fullname)
+{
+    const struct assay_subject subject = {.fullname = fullname};
+    return assay_filter_matches(pattern, &subject);
+}
 
 /* The one benchmark of `lines` that matches, or one with a NULL pointer and a complaint. */
 static struct str find_one(const char *pattern, struct str lines)
@@ -21,7 +27,7 @@ static struct str find_one(const char *pattern, struct str lines)
     struct str found = {0};
     size_t count = 0;
     while (assay_listing_next(&listing)) {
-        if (filter_matches(pattern, listing.fullname, NULL)) {
+        if (is_meant(pattern, listing.fullname)) {
             found = listing.fullname;
             count++;
         }
@@ -36,7 +42,7 @@ static struct str find_one(const char *pattern, struct str lines)
     complain("%zu benchmarks match '%s', and one can be profiled:", count, pattern);
     listing = (struct assay_listing){.rest = lines};
     for (count = 0; count < MAX_SHOWN && assay_listing_next(&listing);) {
-        if (filter_matches(pattern, listing.fullname, NULL)) {
+        if (is_meant(pattern, listing.fullname)) {
             fprintf(stderr, "    %.*s\n", STR_ARGS(listing.fullname));
             count++;
         }

@@ -43,8 +43,8 @@ void report_comparison(const struct report *report, const struct assay_compariso
 void report_measured_changes(const struct report *report, const struct assay_comparison *rows, size_t count,
                              const struct assay_limits *limits);
 
-/* One line: a check of --compare-fail that failed. */
-void report_failed_check(const struct report *report, const struct assay_comparison *row,
-                         const struct assay_check *check, double measured);
+/* One line: a check of --compare-fail that failed or cannot be decided, and what was measured. */
+void report_check(const struct report *report, const struct assay_comparison *row, const struct assay_check *check,
+                  enum assay_check_outcome outcome, double measured);
 
 #endif /* CMD_ASSAY_REPORT_H */

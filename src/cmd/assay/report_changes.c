@@ -8,28 +8,47 @@
 #include "cmd/assay/report_table.h"
 #include "cmd/complain.h"
 
-static enum shade shade_of_change(enum assay_change change)
+/* "slower, allowed" and its like; the longest is what the column is made for. */
+static const char *words_for(const struct assay_comparison *row)
 {
-    switch (change) {
-    case ASSAY_CHANGE_REGRESSION:
-    case ASSAY_CHANGE_BROKEN:
+    switch (row->verdict) {
+    case ASSAY_VERDICT_SLOWER:
+        return row->fails ? "slower" : "slower, allowed";
+    case ASSAY_VERDICT_FASTER:
+        return row->fails ? "faster, too much" : "faster";
+    case ASSAY_VERDICT_GONE:
+        return row->fails ? "gone" : "gone, allowed";
+    case ASSAY_VERDICT_SAME:
+    case ASSAY_VERDICT_UNKNOWN:
+    case ASSAY_VERDICT_NEW:
+    case ASSAY_VERDICT_BROKEN:
+        break;
+    }
+    return assay_verdict_name(row->verdict);
+}
+
+static enum shade shade_of(const struct assay_comparison *row)
+{
+    if (row->fails) {
         return RED;
-    case ASSAY_CHANGE_WATCH:
-    case ASSAY_CHANGE_UNKNOWN:
-    case ASSAY_CHANGE_GONE:
+    }
+    switch (row->verdict) {
+    case ASSAY_VERDICT_SLOWER:
+    case ASSAY_VERDICT_UNKNOWN:
+    case ASSAY_VERDICT_GONE:
         return YELLOW;
-    case ASSAY_CHANGE_FASTER:
+    case ASSAY_VERDICT_FASTER:
         return GREEN;
-    case ASSAY_CHANGE_NONE:
-    case ASSAY_CHANGE_NEW:
+    case ASSAY_VERDICT_SAME:
+    case ASSAY_VERDICT_NEW:
+    case ASSAY_VERDICT_BROKEN:
         break;
     }
     return PLAIN;
 }
 
-static void print_verdict(const struct report *report, enum assay_change change, const char *text)
+static void print_shaded(const struct report *report, enum shade shade, const char *text)
 {
-    enum shade shade = shade_of_change(change);
     report_begin_shade(report, shade);
     fputs(text, report->out);
     report_end_shade(report, shade);
@@ -45,36 +64,73 @@ static void format_change(double ratio, char out_text[REPORT_NUMBER_BYTES])
     }
 }
 
+static void format_interval(const struct assay_change *change, char out_text[REPORT_NUMBER_BYTES])
+{
+    if (assay_change_has_interval(change)) {
+        (void)snprintf(out_text, REPORT_NUMBER_BYTES, change->upper < 10 ? "%+.1f to %+.1f%%" : "%+.0f to %+.0f%%",
+                       change->lower * 100, change->upper * 100); /* fits, or is cut */
+    } else {
+        (void)snprintf(out_text, REPORT_NUMBER_BYTES, "-");
+    }
+}
+
+/* Why nothing can be told, where that is the core's doing: the times alone would tell. */
+static bool differs_by_clock_only(const struct assay_comparison *row)
+{
+    return row->verdict == ASSAY_VERDICT_UNKNOWN &&
+           (row->time.lower > row->bounds.margin || row->time.upper < -row->bounds.margin);
+}
+
 static void print_comparison(const struct report_table *table, const struct assay_comparison *rows, size_t at,
                              const struct assay_limits *limits)
 {
     const struct assay_comparison *row = &rows[at];
     char before[REPORT_NUMBER_BYTES], after[REPORT_NUMBER_BYTES], change[REPORT_NUMBER_BYTES];
-    char witness[REPORT_NUMBER_BYTES];
-    report_format_number(limits->metric, row->baseline_value, before);
-    report_format_number(limits->metric, row->candidate_value, after);
-    format_change(row->change_ratio, change);
-    format_change(row->witness_ratio, witness);
-    report_table_row(table, at, (const char *const[]){before, after, change, witness});
-    print_verdict(table->report, row->change, assay_change_name(row->change));
-    fputc('\n', table->report->out);
+    char interval[REPORT_NUMBER_BYTES];
+    report_format_number(limits->statistic, row->baseline_value, before);
+    report_format_number(limits->statistic, row->candidate_value, after);
+    format_change(row->change.ratio, change);
+    format_interval(&row->change, interval);
+    report_table_row(table, at, (const char *const[]){before, after, change, interval});
+    print_shaded(table->report, shade_of(row), words_for(row));
+    fputs(differs_by_clock_only(row) ? " (not in cycles)\n" : "\n", table->report->out);
 }
 
 static void print_summary(const struct report *report, const struct assay_comparison *rows, size_t count)
 {
-    size_t counts[ASSAY_CHANGE_UNKNOWN + 1] = {0};
+    size_t counts[ASSAY_VERDICT_COUNT] = {0}, failing = 0;
+    const char *separator = "";
     for (size_t i = 0; i < count; i++) {
-        counts[rows[i].change]++;
+        counts[rows[i].verdict]++;
+        failing += rows[i].fails;
     }
-    bool first = true;
-    for (int change = 0; change <= ASSAY_CHANGE_UNKNOWN; change++) {
-        if (counts[change] > 0) {
-            fprintf(report->out, "%s%zu %s", first ? "" : ", ", counts[change],
-                    assay_change_name((enum assay_change)change));
-            first = false;
+    for (int verdict = 0; verdict < ASSAY_VERDICT_COUNT; verdict++) {
+        bool is_unknown = verdict == ASSAY_VERDICT_UNKNOWN;
+        const char *name = is_unknown ? "cannot tell" : assay_verdict_name((enum assay_verdict)verdict);
+        if (counts[verdict] > 0) {
+            fprintf(report->out, "%s%zu %s", separator, counts[verdict], name);
+            separator = ", ";
         }
     }
+    if (failing > 0) {
+        fprintf(report->out, "; %zu %s", failing, failing == 1 ? "fails" : "fail");
+    }
     fputs("\n\n", report->out);
+}
+
+/* What the verdicts mean, with the limits that hold for most. */
+static void print_legend(const struct report *report, const struct assay_limits *limits)
+{
+    const struct assay_run any = {.fullname = (char[]){""}};
+    const struct assay_bounds bounds = assay_limits_bounds(limits, &any);
+    fprintf(report->out,
+            "Intervals are of %g%%, by the spread between launches. same: within %g%%; slower, faster: beyond; ?: "
+            "cannot tell.\n",
+            ASSAY_CHANGE_CONFIDENCE * 100, bounds.margin * 100);
+    if (isfinite(bounds.regression)) {
+        fprintf(report->out, "What is slower fails unless a slowdown of more than %g%% can be excluded.\n",
+                bounds.regression * 100);
+    }
 }
 
 /* Makes a table of the rows of a comparison; false without memory. */
@@ -102,27 +158,36 @@ void report_comparison(const struct report *report, const struct assay_compariso
         {"Baseline", 12, 9, LAYOUT_LITTLE - 1, false}, /* the change says it too */
         {"Now", 12, 9, LAYOUT_KEEP, false},
         {"Change", 9, 7, LAYOUT_KEEP, false},
-        {limits->has_witness ? assay_metric_heading(limits->witness) : "", 9, 7, LAYOUT_LITTLE, false},
+        {"Interval", 17, 15, LAYOUT_LITTLE, false},
     };
-    const size_t verdict_width = strlen("no significant change");
+    const size_t verdict_width = strlen("? (not in cycles)");
     char title[300];
     struct report_table table;
-    if (!create_table(report, rows, count, columns, limits->has_witness ? 4 : 3, verdict_width, &table)) {
+    if (!create_table(report, rows, count, columns, sizeof(columns) / sizeof(columns[0]), verdict_width, &table)) {
         return;
     }
     (void)snprintf(title, sizeof(title), "compared with %s by %s", baseline_name,
-                   assay_metric_name(limits->metric)); /* a long path is cut */
+                   assay_metric_name(limits->statistic)); /* a long path is cut */
     report_table_begin(&table, title);
     for (size_t i = 0; i < count; i++) {
         print_comparison(&table, rows, i, limits);
     }
     report_table_end(&table);
     report_table_destroy(&table);
-    fprintf(report->out,
-            "Up to %g%% is no significant change, more is worth watching, over %g%% slower a regression%s.\n",
-            limits->watch_ratio * 100, limits->regression_ratio * 100,
-            limits->has_witness ? ";\nwhat counts is the change on which both statistics agree" : "");
+    print_legend(report, limits);
     print_summary(report, rows, count);
+}
+
+/* As for time, in the words for what may be more or less instead of slower or faster. */
+static void print_measured_verdict(const struct report *report, enum assay_verdict verdict, double tolerance)
+{
+    if (verdict == ASSAY_VERDICT_SLOWER) {
+        print_shaded(report, RED, "worse");
+        fprintf(report->out, " (%g%% is allowed)\n", tolerance * 100);
+    } else {
+        print_shaded(report, GREEN, "better");
+        fputc('\n', report->out);
+    }
 }
 
 static void print_measured_change(const struct report_table *table, const struct assay_comparison *rows, size_t at,
@@ -131,14 +196,12 @@ static void print_measured_change(const struct report_table *table, const struct
     const struct assay_comparison *row = &rows[at];
     char before[REPORT_NUMBER_BYTES], after[REPORT_NUMBER_BYTES], change[REPORT_NUMBER_BYTES];
     double ratio;
-    enum assay_change verdict = assay_measured_change(row, metric, limits, &ratio);
+    enum assay_verdict verdict = assay_compare_measured(row, metric, limits, &ratio);
     report_format_number(metric, assay_run_value(row->baseline, metric), before);
     report_format_number(metric, assay_run_value(row->candidate, metric), after);
     format_change(ratio, change);
     report_table_row(table, at, (const char *const[]){assay_metric_name(metric), before, after, change});
-    print_verdict(table->report, verdict, verdict == ASSAY_CHANGE_FASTER ? "better" : assay_change_name(verdict));
-    fprintf(table->report->out, verdict == ASSAY_CHANGE_REGRESSION ? " (%g%% is allowed)\n" : "\n",
-            limits->tolerances[metric - ASSAY_METRIC_FIRST_MEASURED] * 100);
+    print_measured_verdict(table->report, verdict, assay_limits_tolerance(limits, row->candidate, metric));
 }
 
 struct tally {
@@ -155,9 +218,9 @@ static struct tally each_measured_change(const struct report_table *table, const
         for (int at = ASSAY_METRIC_FIRST_MEASURED; at < ASSAY_METRIC_COUNT; at++) {
             enum assay_metric metric = (enum assay_metric)at;
             double ratio;
-            enum assay_change change = assay_measured_change(&rows[i], metric, limits, &ratio);
-            tally.compared += change != ASSAY_CHANGE_UNKNOWN;
-            if (change != ASSAY_CHANGE_REGRESSION && change != ASSAY_CHANGE_FASTER) {
+            enum assay_verdict verdict = assay_compare_measured(&rows[i], metric, limits, &ratio);
+            tally.compared += verdict != ASSAY_VERDICT_UNKNOWN;
+            if (verdict != ASSAY_VERDICT_SLOWER && verdict != ASSAY_VERDICT_FASTER) {
                 continue;
             }
             size_t width = strlen(assay_metric_name(metric));
@@ -186,7 +249,7 @@ void report_measured_changes(const struct report *report, const struct assay_com
         return;
     }
     if (tally.changed > 0 && create_table(report, rows, count, columns, sizeof(columns) / sizeof(columns[0]),
-                                    strlen("regression (5% is allowed)"), &table)) {
+                                    strlen("worse (0.1% is allowed)"), &table)) {
         report_table_begin(&table, "measured beside time");
         (void)each_measured_change(&table, rows, count, limits);
         report_table_end(&table);
@@ -195,20 +258,25 @@ void report_measured_changes(const struct report *report, const struct assay_com
     fprintf(report->out, "%zu measured beside time, %zu changed\n\n", tally.compared, tally.changed);
 }
 
-void report_failed_check(const struct report *report, const struct assay_comparison *row,
-                         const struct assay_check *check, double measured)
+void report_check(const struct report *report, const struct assay_comparison *row, const struct assay_check *check,
+                  enum assay_check_outcome outcome, double measured)
 {
-    report_begin_shade(report, RED);
-    fputs("failed", report->out);
-    report_end_shade(report, RED);
+    const char *metric = assay_metric_name(check->metric);
+    if (outcome == ASSAY_CHECK_IMPOSSIBLE) {
+        print_shaded(report, YELLOW, "cannot check");
+        fprintf(report->out, ": %s: %s is not in both runs\n", row->name, metric);
+        return;
+    }
+    bool failed = outcome == ASSAY_CHECK_FAILED;
+    print_shaded(report, failed ? RED : YELLOW, failed ? "failed" : "cannot tell");
     if (check->is_ratio) {
-        fprintf(report->out, ": %s: %s is %+.1f%% against the baseline, %g%% is allowed\n", row->name,
-                assay_metric_name(check->metric), measured * 100, check->limit * 100);
+        fprintf(report->out, ": %s: %s is %+.1f%% against the baseline, %g%% is allowed", row->name, metric,
+                measured * 100, check->limit * 100);
     } else {
         char grown[REPORT_NUMBER_BYTES], allowed[REPORT_NUMBER_BYTES];
         report_format_number(check->metric, measured, grown);
         report_format_number(check->metric, check->limit, allowed);
-        fprintf(report->out, ": %s: %s has grown by %s, %s is allowed\n", row->name, assay_metric_name(check->metric),
-                grown, allowed);
+        fprintf(report->out, ": %s: %s has grown by %s, %s is allowed", row->name, metric, grown, allowed);
     }
+    fputs(failed ? "\n" : ", but the launches differ so much that it may not have changed\n", report->out);
 }

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "assay/bins.h"
-#include "cmd/assay/filter.h"
 #include "cmd/assay/labels.h"
 #include "cmd/assay/report.h"
 #include "cmd/complain.h"
@@ -174,7 +173,8 @@ bool report_samples(const struct report *report, const struct assay_result *resu
     bool any = false;
     for (size_t i = 0; i < result->run_count; i++) {
         const struct assay_run *run = &result->runs[i];
-        if (filter_matches(filter, base_str(run->fullname), run->tags)) {
+        const struct assay_subject subject = assay_run_subject(run);
+        if (assay_filter_matches(filter, &subject)) {
             any = true;
             if (!run->error && run->stats.rounds > 0) {
                 print_samples(report, run);

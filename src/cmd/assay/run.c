@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "assay/compare.h"
 #include "assay/machine.h"
 #include "assay/store.h"
 #include "assay/timer.h"
@@ -18,15 +19,15 @@
 #include "cmd/assay/child.h"
 #include "cmd/assay/commands.h"
 #include "cmd/assay/commit.h"
+#include "cmd/assay/conclusion.h"
 #include "cmd/assay/environment.h"
-#include "cmd/assay/filter.h"
 #include "cmd/assay/interrupt.h"
 #include "cmd/assay/progress.h"
 #include "cmd/assay/report.h"
 #include "cmd/assay/run_save.h"
 #include "cmd/assay/worker_watch.h"
 
-#define CONFIRM_LAUNCHES 3
+#define CONFIRM_LAUNCHES 5
 #define MAX_PRINTED_SEED 1000000 /* short enough to type again */
 
 /* A session with its baseline and what came of it. */
@@ -53,24 +54,6 @@ static int out_of_memory(void)
 {
     complain("out of memory");
     return EXIT_UNMEASURED;
-}
-
-bool may_compare(const struct options *options, const struct assay_result *baseline, const char *baseline_name,
-                 const struct assay_machine *machine, const char *candidate_name)
-{
-    const char *theirs = baseline->machine.class_key, *ours = machine->class_key;
-    if (!theirs || !ours) {
-        complain("note: %s does not say what machine it is of; its times may mean nothing here",
-                 theirs ? candidate_name : baseline_name);
-        return true;
-    }
-    if (strcmp(theirs, ours) == 0 || options->any_machine) {
-        return true;
-    }
-    complain("%s is of another kind of machine (%s; here: %s); take a baseline here, or add --any-machine to look at "
-             "it all the same",
-             baseline_name, theirs, ours);
-    return false;
 }
 
 /* EXIT_FINE, with or without a baseline, or another status. */
@@ -130,9 +113,13 @@ static int collect_benchmarks(struct run *run, const char *const *programs, size
 
 static int check_show(const struct run *run)
 {
+    if (assay_filter_has_groups(run->options->show)) {
+        return EXIT_FINE; /* which are not known yet */
+    }
     for (size_t i = 0; i < session_count(run->session); i++) {
-        if (filter_matches(run->options->show, base_str(session_fullname(run->session, i)),
-                           session_tags(run->session, i))) {
+        const struct assay_subject subject = {.fullname = base_str(session_fullname(run->session, i)),
+                                              .tags = base_str(session_tags(run->session, i))};
+        if (assay_filter_matches(run->options->show, &subject)) {
             return EXIT_FINE;
         }
     }
@@ -246,16 +233,37 @@ static bool describe_interruption(struct run *run)
     return assay_result_add_warning(&run->result, base_str(run->interruption));
 }
 
-/* What was to be measured and was not is not gone. */
-static void drop_incomplete_rows(struct run *run)
+/* The source file of a benchmark. */
+static struct str file_of(const char *fullname)
+{
+    const char *end = strstr(fullname, "::");
+    return end ? (struct str){fullname, (size_t)(end - fullname)} : base_str(fullname);
+}
+
+/* Whether a benchmark that the baseline has was among those that were chosen. */
+static bool was_chosen(const struct run *run, const struct assay_run *baseline)
+{
+    const struct assay_subject subject = assay_run_subject(baseline);
+    if (!assay_filter_matches(run->options->filter, &subject)) {
+        return false;
+    }
+    bool is_of_their_files = run->options->argument_count == 0; /* all programs: all files */
+    for (size_t i = 0; i < session_count(run->session); i++) {
+        const char *fullname = session_fullname(run->session, i);
+        if (strcmp(fullname, baseline->fullname) == 0) {
+            return interrupt_caught() == 0; /* else there was no time for it */
+        }
+        is_of_their_files = is_of_their_files || base_str_equal(file_of(fullname), file_of(baseline->fullname));
+    }
+    return is_of_their_files;
+}
+
+/* What was not to be measured, or could not be because of an interruption, is not gone. */
+static void drop_rows_not_chosen(struct run *run)
 {
     size_t kept = 0;
     for (size_t i = 0; i < run->row_count; i++) {
-        bool is_incomplete = false;
-        for (size_t each = 0; run->rows[i].change == ASSAY_CHANGE_GONE && each < session_count(run->session); each++) {
-            is_incomplete = is_incomplete || strcmp(session_fullname(run->session, each), run->rows[i].fullname) == 0;
-        }
-        if (!is_incomplete) {
+        if (run->rows[i].verdict != ASSAY_VERDICT_GONE || was_chosen(run, run->rows[i].baseline)) {
             run->rows[kept++] = run->rows[i];
         }
     }
@@ -282,25 +290,32 @@ static bool describe(struct run *run)
                                             &run->row_count) != ASSAY_OK) {
         return false;
     }
-    if (interrupt_caught() != 0) {
-        drop_incomplete_rows(run);
-    }
+    drop_rows_not_chosen(run);
     return true;
 }
 
-/* What looks like a regression is launched again; samples add up, so a slow
+/* Whether more launches may change what a row comes to. */
+static bool is_suspect(const struct assay_comparison *row)
+{
+    bool may_be_slower = row->verdict == ASSAY_VERDICT_UNKNOWN && row->change.upper > row->bounds.regression;
+    return may_be_slower || (row->verdict == ASSAY_VERDICT_SLOWER && row->fails);
+}
+
+/* What looks slower, or may be, is launched again; launches add up, so a slow
  * moment of the machine is outvoted and a slower program is not. */
 static bool confirm_suspects(struct run *run, struct progress *progress)
 {
     bool any = false;
     for (size_t i = 0; i < run->row_count; i++) {
-        if (run->rows[i].change != ASSAY_CHANGE_REGRESSION || interrupt_caught() != 0) {
+        if (!is_suspect(&run->rows[i]) || interrupt_caught() != 0) {
             continue;
         }
         any = true;
         progress_clear(progress);
         if (!run->options->quiet) {
-            fprintf(stderr, "looks slower, measuring again: %s\n", run->rows[i].fullname);
+            fprintf(stderr, "%s, measuring again: %s\n",
+                    run->rows[i].verdict == ASSAY_VERDICT_SLOWER ? "looks slower" : "cannot tell yet",
+                    run->rows[i].fullname);
         }
         if (session_measure_again(run->session, run->rows[i].fullname, CONFIRM_LAUNCHES) != ASSAY_OK) {
             return false;
@@ -379,55 +394,6 @@ static size_t report_failures(const struct run *run)
     return failures;
 }
 
-/* One check on one benchmark. */
-static void apply_check(const struct report *report, const struct assay_check *check,
-                        const struct assay_comparison *row, struct check_counts *counts)
-{
-    double measured;
-    if (assay_check_fails(check, row->baseline, row->candidate, &measured)) {
-        report_failed_check(report, row, check, measured);
-        counts->failed++;
-    } else if (isnan(measured)) {
-        fprintf(report->out, "cannot check: %s: %s is not in both runs\n", row->name, assay_metric_name(check->metric));
-        counts->unchecked++;
-    }
-}
-
-struct check_counts report_checks(const struct report *report, const struct options *options,
-                                  const struct assay_comparison *rows, size_t count)
-{
-    struct check_counts counts = {0};
-    bool any = false;
-    for (size_t i = 0; i < count; i++) {
-        bool has_both = rows[i].baseline && rows[i].candidate && !rows[i].candidate->error;
-        any = any || has_both;
-        for (size_t each = 0; has_both && each < options->check_count; each++) {
-            apply_check(report, &options->checks[each], &rows[i], &counts);
-        }
-    }
-    if (!any && count > 0 && options->check_count > 0) {
-        fputs("cannot check: the two runs have no benchmark in common\n", report->out);
-        counts.unchecked++;
-    }
-    return counts;
-}
-
-bool has_regression(const struct assay_comparison *rows, size_t count, const struct assay_limits *limits)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (rows[i].change == ASSAY_CHANGE_REGRESSION) {
-            return true;
-        }
-        for (int metric = ASSAY_METRIC_FIRST_MEASURED; metric < ASSAY_METRIC_COUNT; metric++) {
-            double ratio;
-            if (assay_measured_change(&rows[i], (enum assay_metric)metric, limits, &ratio) == ASSAY_CHANGE_REGRESSION) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 static bool has_target(const struct assay_result *result, enum assay_target_verdict verdict)
 {
     for (size_t i = 0; i < result->run_count; i++) {
@@ -457,15 +423,14 @@ static int conclude(struct run *run)
     if (options->show) {
         (void)report_samples(&run->report, &run->result, options->show); /* that any matches was looked at before */
     }
-    struct check_counts checks = report_checks(&run->report, options, run->rows, run->row_count);
+    struct conclusion conclusion = conclude_comparison(&run->report, options, run->rows, run->row_count);
     (void)fflush(run->report.out); /* so that what follows on stderr comes after it */
     report_warnings(run);
     size_t failures = report_failures(run);
-    bool regressed = checks.failed > 0 || has_regression(run->rows, run->row_count, &options->limits);
     /* A foreign machine's times prove nothing here. */
     bool foreign = run->baseline_path && run->baseline.machine.class_key &&
                    strcmp(run->baseline.machine.class_key, run->result.machine.class_key) != 0;
-    regressed = regressed && !foreign;
+    bool regressed = conclusion.has_failed && !foreign;
     size_t few;
     if (interrupt_caught() != 0 && session_complete_count(run->session, &few) == 0) {
         return EXIT_UNMEASURED; /* there is nothing to save; the signal tells the rest */
@@ -490,7 +455,7 @@ static int conclude(struct run *run)
     if (failures > 0) {
         return EXIT_UNMEASURED;
     }
-    bool undecided = checks.unchecked > 0 || has_target(&run->result, ASSAY_TARGET_UNDECIDED) ||
+    bool undecided = (conclusion.is_undecided && !foreign) || has_target(&run->result, ASSAY_TARGET_UNDECIDED) ||
                      has_target(&run->result, ASSAY_TARGET_TOO_FEW);
     return undecided ? EXIT_UNDECIDED : EXIT_FINE;
 }

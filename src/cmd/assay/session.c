@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "assay/filter.h"
 #include "assay/listing.h"
 #include "base/num.h"
 #include "base/random.h"
-#include "cmd/assay/filter.h"
 #include "cmd/assay/interrupt.h"
 #include "cmd/assay/launch.h"
 #include "cmd/assay/subject.h"
@@ -117,13 +117,10 @@ static enum assay_status add_listed(struct session *session, const struct source
     struct assay_listing listing = {.rest = lines};
     enum assay_status status = ASSAY_OK;
     while (status == ASSAY_OK && assay_listing_next(&listing)) {
-        char *tags;
-        if (!copy_text(listing.tags, &tags)) {
-            return assay_fail(err, ASSAY_NO_MEMORY, "out of memory");
+        const struct assay_subject subject = {.fullname = listing.fullname, .tags = listing.tags};
+        if (assay_filter_matches(filter, &subject)) {
+            status = add_subject(session, source, &listing, err);
         }
-        bool is_meant = filter_matches(filter, listing.fullname, tags);
-        free(tags);
-        status = is_meant ? add_subject(session, source, &listing, err) : ASSAY_OK;
     }
     return status;
 }
