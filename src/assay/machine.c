@@ -2,162 +2,222 @@
 #include "assay/machine.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
-#include <unistd.h>
 
-#include "base/file.h"
+#include "base/hash.h"
 
-#define FACTS_MAX_BYTES ((size_t)16 << 20) /* /proc/cpuinfo of a thousand processors */
+#define MAX_TEXT_BYTES ((size_t)1 << 20)
 
-#define TEXT_OF(number) #number
-#define VERSION_OF(major, minor, patch) TEXT_OF(major) "." TEXT_OF(minor) "." TEXT_OF(patch)
+enum fact {
+    SYSTEM,
+    ARCHITECTURE,
+    CPU,
+    CPU_VENDOR,
+    CPU_FAMILY,
+    CPU_MODEL,
+    CPU_STEPPING,
+    CORES,
+    L1_DATA_CACHE,
+    L2_CACHE,
+    L3_CACHE,
+    GOVERNOR,
+    VIRTUALIZATION,
+    KERNEL,
+    COMPILER,
+    FLAGS,
+    CONTAINER,
+    KERNEL_RELEASE,
+    COMPILER_VERSION,
+    FACT_COUNT
+};
 
-#if defined(__clang__)
-static const char compiler[] = "clang " VERSION_OF(__clang_major__, __clang_minor__, __clang_patchlevel__);
-#elif defined(__GNUC__)
-static const char compiler[] = "gcc " VERSION_OF(__GNUC__, __GNUC_MINOR__, __GNUC_PATCHLEVEL__);
-#else
-static const char compiler[] = "";
-#endif
+static const struct {
+    const char *name;
+    enum assay_machine_facts kind;
+} facts[FACT_COUNT] = {
+    [SYSTEM] = {"system", ASSAY_FACTS_OF_CLASS},
+    [ARCHITECTURE] = {"architecture", ASSAY_FACTS_OF_CLASS},
+    [CPU] = {"CPU", ASSAY_FACTS_OF_CLASS},
+    [CPU_VENDOR] = {"CPU vendor", ASSAY_FACTS_OF_CLASS},
+    [CPU_FAMILY] = {"CPU family", ASSAY_FACTS_OF_CLASS},
+    [CPU_MODEL] = {"CPU model", ASSAY_FACTS_OF_CLASS},
+    [CPU_STEPPING] = {"CPU stepping", ASSAY_FACTS_OF_CLASS},
+    [CORES] = {"cores", ASSAY_FACTS_OF_CLASS},
+    [L1_DATA_CACHE] = {"L1 data cache", ASSAY_FACTS_OF_CLASS},
+    [L2_CACHE] = {"L2 cache", ASSAY_FACTS_OF_CLASS},
+    [L3_CACHE] = {"L3 cache", ASSAY_FACTS_OF_CLASS},
+    [GOVERNOR] = {"governor", ASSAY_FACTS_OF_CLASS},
+    [VIRTUALIZATION] = {"virtualization", ASSAY_FACTS_OF_CLASS},
+    [KERNEL] = {"kernel", ASSAY_FACTS_OF_CLASS},
+    [COMPILER] = {"compiler", ASSAY_FACTS_OF_CLASS},
+    [FLAGS] = {"flags", ASSAY_FACTS_OF_CLASS},
+    [CONTAINER] = {"container", ASSAY_FACTS_BESIDE},
+    [KERNEL_RELEASE] = {"kernel release", ASSAY_FACTS_BESIDE},
+    [COMPILER_VERSION] = {"compiler version", ASSAY_FACTS_BESIDE},
+};
 
-/* The value of the first line "KEY : VALUE"; empty if there is none. */
-static struct str value_of_line(struct str text, struct str key)
+static void add_size(uint64_t bytes, struct buf *out)
 {
-    while (text.len > 0) {
-        struct str value;
-        struct str line = base_str_cut(text, '\n', &text);
-        struct str name = base_str_trim(base_str_cut(line, ':', &value));
-        if (base_str_equal(name, key)) {
-            return base_str_trim(value);
-        }
+    const bool is_of_mib = bytes % (1 << 20) == 0;
+    if (bytes > 0) {
+        base_buf_addf(out, "%ju %s", (uintmax_t)(bytes >> (is_of_mib ? 20 : 10)), is_of_mib ? "MiB" : "KiB");
     }
-    return (struct str){0};
 }
 
-struct str assay_machine_cpu_brand(struct str cpuinfo)
+/* "6.18" of "6.18.44-generic". */
+static void add_series(struct str release, struct buf *out)
 {
-    /* x86, then arm, where kernels name the board, a model, or only a part number. */
-    static const struct str keys[] = {{"model name", 10}, {"Hardware", 8}, {"cpu model", 9}, {"CPU part", 8}};
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-        struct str brand = value_of_line(cpuinfo, keys[i]);
-        if (brand.len > 0) {
-            return brand;
-        }
+    size_t len = 0, dots = 0;
+    while (len < release.len && ((release.ptr[len] >= '0' && release.ptr[len] <= '9') ||
+                                 (release.ptr[len] == '.' && dots++ == 0))) {
+        len++;
     }
-    return (struct str){0};
+    base_buf_add(out, (struct str){release.ptr, len});
 }
 
-bool assay_machine_has_hypervisor(struct str cpuinfo, struct str product)
+/* "clang 14 + gcc 12" of "clang 14.0.6 + gcc 12.2.0". */
+static void add_majors(struct str compilers, struct buf *out)
 {
-    /* x86 processors tell their guests by a flag; elsewhere the firmware's
-     * name of the machine tells. */
-    static const struct str makers[] = {{"kvm", 3},        {"qemu", 4},  {"vmware", 6},          {"virtualbox", 10},
-                                        {"xen", 3},        {"bochs", 5}, {"virtual machine", 15}, {"parallels", 9},
-                                        {"openstack", 9},  {"bhyve", 5}, {"compute engine", 14}};
-    struct str rest = value_of_line(cpuinfo, STR("flags"));
-    while (rest.ptr) {
-        if (base_str_equal(base_str_cut(rest, ' ', &rest), STR("hypervisor"))) {
-            return true;
-        }
+    for (struct str rest = compilers; rest.len > 0;) {
+        struct str minor;
+        const struct str each = base_str_trim(base_str_cut(rest, '+', &rest));
+        base_buf_add(out, base_str_cut(each, '.', &minor));
+        base_buf_add_cstr(out, rest.len > 0 ? " + " : "");
     }
-    for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]); i++) {
-        if (base_str_contains_ignoring_case(product, makers[i])) {
-            return true;
+}
+
+/* Nothing if it is not known. */
+static void add_value(const struct assay_machine *machine, enum fact fact, struct buf *out)
+{
+    switch (fact) {
+    case SYSTEM: base_buf_add_cstr(out, machine->system); break;
+    case ARCHITECTURE: base_buf_add_cstr(out, machine->arch); break;
+    case CPU: base_buf_add_cstr(out, machine->cpu); break;
+    case CPU_VENDOR: base_buf_add_cstr(out, machine->cpu_vendor); break;
+    case CPU_FAMILY: base_buf_add_cstr(out, machine->cpu_family); break;
+    case CPU_MODEL: base_buf_add_cstr(out, machine->cpu_model); break;
+    case CPU_STEPPING: base_buf_add_cstr(out, machine->cpu_stepping); break;
+    case CORES:
+        if (machine->cores > 0) {
+            base_buf_addf(out, "%ju", (uintmax_t)machine->cores);
         }
+        break;
+    case L1_DATA_CACHE: add_size(machine->l1_data_bytes, out); break;
+    case L2_CACHE: add_size(machine->l2_bytes, out); break;
+    case L3_CACHE: add_size(machine->l3_bytes, out); break;
+    case GOVERNOR: base_buf_add_cstr(out, machine->governor); break;
+    case VIRTUALIZATION: base_buf_add_cstr(out, machine->virtualization); break;
+    case KERNEL: add_series(base_str(machine->release), out); break;
+    case COMPILER: add_majors(base_str(machine->compiler), out); break;
+    case FLAGS: base_buf_add_cstr(out, machine->flags); break;
+    case CONTAINER: base_buf_add_cstr(out, machine->container); break;
+    case KERNEL_RELEASE: base_buf_add_cstr(out, machine->release); break;
+    case COMPILER_VERSION: base_buf_add_cstr(out, machine->compiler); break;
+    case FACT_COUNT: break;
     }
-    return false;
 }
 
-/* The file's contents; empty if it cannot be read. */
-static void read_facts(const char *path, struct buf *out)
+/* The values of all facts, one after the other. */
+struct values {
+    struct buf text;
+    size_t ends[FACT_COUNT];
+};
+
+/* False without memory; to be released either way. */
+static bool read_values(const struct assay_machine *machine, struct values *out)
 {
-    char reason[BASE_FILE_REASON_BYTES];
-    base_buf_init(out, FACTS_MAX_BYTES);
-    (void)base_file_read(path, out, reason); /* what cannot be found out stays empty */
+    base_buf_init(&out->text, MAX_TEXT_BYTES);
+    for (int fact = 0; fact < FACT_COUNT; fact++) {
+        add_value(machine, (enum fact)fact, &out->text);
+        out->ends[fact] = out->text.len;
+    }
+    return base_buf_ok(&out->text);
 }
 
-static bool find_hypervisor(struct str cpuinfo)
+static struct str value_of(const struct values *values, int fact)
 {
-    struct buf product, type;
-    read_facts("/sys/class/dmi/id/product_name", &product);
-    read_facts("/sys/hypervisor/type", &type); /* Xen's */
-    bool found = assay_machine_has_hypervisor(cpuinfo, base_buf_str(&product)) || type.len > 0;
-    base_buf_deinit(&product);
-    base_buf_deinit(&type);
-    return found;
+    const size_t begin = fact > 0 ? values->ends[fact - 1] : 0;
+    return (struct str){base_buf_cstr(&values->text) + begin, values->ends[fact] - begin};
 }
 
-static char *copy_of(struct str text)
+char *assay_machine_class(const struct assay_machine *machine)
 {
-    struct buf copy;
-    base_buf_init(&copy, FACTS_MAX_BYTES);
-    base_buf_add(&copy, text);
-    return base_buf_take(&copy);
-}
-
-/* "gcc 12" of "gcc 12.2.0". */
-static struct str compiler_and_major(struct str name)
-{
-    struct str rest;
-    return base_str_cut(name, '.', &rest);
-}
-
-static char *make_class_key(const struct assay_machine *machine)
-{
+    struct values values;
     struct buf key;
-    base_buf_init(&key, FACTS_MAX_BYTES);
-    base_buf_addf(&key, "%s %s, %s, %ju cores, %.*s", machine->system, machine->arch, machine->cpu,
-                  (uintmax_t)machine->cores, STR_ARGS(compiler_and_major(base_str(machine->compiler))));
-    return base_buf_take(&key);
+    char *taken = NULL;
+    base_buf_init(&key, 2 * MAX_TEXT_BYTES);
+    if (read_values(machine, &values)) {
+        for (int fact = 0; fact < FACT_COUNT; fact++) {
+            const struct str value = value_of(&values, fact);
+            if (facts[fact].kind == ASSAY_FACTS_OF_CLASS && value.len > 0) {
+                base_buf_addf(&key, "%s%s %.*s", key.len > 0 ? ", " : "", facts[fact].name, STR_ARGS(value));
+            }
+        }
+        taken = base_buf_take(&key);
+    }
+    base_buf_deinit(&key);
+    base_buf_deinit(&values.text);
+    return taken;
 }
 
-static void deinit_machine(struct assay_machine *machine)
+bool assay_machine_is_foreign(const struct assay_machine *there, const struct assay_machine *here)
 {
-    struct assay_result owner = {.machine = *machine};
-    assay_result_deinit(&owner);
+    return there->class_key && here->class_key && strcmp(there->class_key, here->class_key) != 0;
 }
 
-enum assay_status assay_machine_describe(struct assay_machine *out_machine)
+/* Facts whose values differ, "; " between them. */
+static void add_differing(const struct values *there, const struct values *here, enum assay_machine_facts kind,
+                          struct buf *out)
 {
-    struct utsname names;
-    if (uname(&names) != 0) {
-        names = (struct utsname){0};
+    for (int fact = 0; fact < FACT_COUNT; fact++) {
+        const struct str a = value_of(there, fact), b = value_of(here, fact);
+        if (facts[fact].kind == kind && a.len > 0 && b.len > 0 && !base_str_equal(a, b)) {
+            base_buf_addf(out, "%s%s %.*s there, %.*s here", out->len > 0 ? "; " : "", facts[fact].name, STR_ARGS(a),
+                          STR_ARGS(b));
+        }
     }
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    struct buf cpuinfo;
-    read_facts("/proc/cpuinfo", &cpuinfo);
-    struct assay_machine machine = {
-        .node = strdup(names.nodename),
-        .system = strdup(names.sysname),
-        .release = strdup(names.release),
-        .arch = strdup(names.machine),
-        .cpu = copy_of(assay_machine_cpu_brand(base_buf_str(&cpuinfo))),
-        .compiler = strdup(compiler),
-        .cores = cores > 0 ? (uint64_t)cores : 0,
-        .is_virtual = find_hypervisor(base_buf_str(&cpuinfo)),
-    };
-    base_buf_deinit(&cpuinfo);
-    if (machine.node && machine.system && machine.release && machine.arch && machine.cpu && machine.compiler) {
-        machine.class_key = make_class_key(&machine);
-    }
-    if (!machine.class_key) {
-        deinit_machine(&machine);
-        return ASSAY_NO_MEMORY;
-    }
-    *out_machine = machine;
-    return ASSAY_OK;
 }
 
-/* FNV-1a, 32 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
-static uint32_t hash_of(struct str text)
+/* Facts of the class that one side knows and the other, which is at `place`, does not. */
+static void add_unknown(const struct values *known, const struct values *unknown, const char *place, struct buf *out)
 {
-    uint32_t hash = UINT32_C(2166136261);
-    for (size_t i = 0; i < text.len; i++) {
-        hash = (hash ^ (unsigned char)text.ptr[i]) * UINT32_C(16777619);
+    size_t count = 0;
+    for (int fact = 0; fact < FACT_COUNT; fact++) {
+        if (facts[fact].kind == ASSAY_FACTS_OF_CLASS && value_of(known, fact).len > 0 &&
+            value_of(unknown, fact).len == 0) {
+            base_buf_addf(out, "%s%s", count > 0 ? ", " : out->len > 0 ? "; unknown " : "unknown ", facts[fact].name);
+            count++;
+        }
     }
-    return hash;
+    if (count > 0) {
+        base_buf_addf(out, " %s", place);
+    }
+}
+
+bool assay_machine_add_difference(const struct assay_machine *there, const struct assay_machine *here,
+                                  enum assay_machine_facts kind, struct buf *out_text)
+{
+    struct values theirs, ours;
+    struct buf text;
+    base_buf_init(&text, 4 * MAX_TEXT_BYTES);
+    bool good = read_values(there, &theirs);
+    good = read_values(here, &ours) && good;
+    if (good) {
+        add_differing(&theirs, &ours, kind, &text);
+        if (kind == ASSAY_FACTS_OF_CLASS) {
+            add_unknown(&ours, &theirs, "there", &text);
+            add_unknown(&theirs, &ours, "here", &text);
+        }
+        if (kind == ASSAY_FACTS_OF_CLASS && text.len == 0 && assay_machine_is_foreign(there, here)) {
+            base_buf_addf(&text, "class '%s' there", there->class_key);
+        }
+        base_buf_add(out_text, base_buf_str(&text));
+        good = base_buf_ok(&text) && base_buf_ok(out_text);
+    }
+    base_buf_deinit(&theirs.text);
+    base_buf_deinit(&ours.text);
+    base_buf_deinit(&text);
+    return good;
 }
 
 /* As pytest-benchmark writes the Python: "GCC-12" of "gcc 12.2.0". */
@@ -179,9 +239,10 @@ static void format_compiler(struct str name, char *out, size_t size)
 void assay_machine_id(const struct assay_machine *machine, char out_id[ASSAY_MACHINE_ID_BYTES])
 {
     char compiled_by[40];
+    const uint64_t hash = base_hash_add(BASE_HASH_START, base_str(machine->class_key));
     format_compiler(base_str(machine->compiler), compiled_by, sizeof(compiled_by));
     (void)snprintf(out_id, ASSAY_MACHINE_ID_BYTES, "%.40s-%s-%zubit-%08x", machine->system ? machine->system : "",
-                   compiled_by, 8 * sizeof(void *), (unsigned)hash_of(base_str(machine->class_key)));
+                   compiled_by, 8 * sizeof(void *), (unsigned)((hash ^ hash >> 32) & UINT32_MAX));
     for (char *c = out_id; *c; c++) {
         bool is_letter = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z');
         if (!is_letter && !(*c >= '0' && *c <= '9') && *c != '-') {

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* assay/machine.h - what machine this is, as far as it bears on times. */
+/*
+ * assay/machine.h - what machine this is, as far as it bears on times.
+ *
+ * Each fact has a name, as "CPU stepping".  Those that must agree for two runs to be
+ * comparable make the class; docs/decisions/0010-what-makes-a-class-of-machine.md says which
+ * and why.  The others are recorded, and said where they differ.
+ */
 #ifndef ASSAY_MACHINE_H
 #define ASSAY_MACHINE_H
 
@@ -7,20 +13,30 @@
 
 /*
  * Describes this machine into `*out_machine`, whose strings are the caller's
- * (assay_result_deinit() frees them within a result).  The class key joins what
- * must agree for two runs to be comparable: system, architecture, CPU brand,
- * cores online, compiler and its major version.  The kernel release, host name and
- * clock rate are not in it: they change without the machine changing.
+ * (assay_result_deinit() frees them within a result).  `compiler` and `flags` are
+ * what the benchmarks were built by, as the programs say; "" if they do not.
  * ASSAY_OK or ASSAY_NO_MEMORY; what cannot be found out is "".
  */
-ASSAY_MUST_CHECK enum assay_status assay_machine_describe(struct assay_machine *out_machine);
+ASSAY_MUST_CHECK enum assay_status assay_machine_describe(const char *compiler, const char *flags,
+                                                          struct assay_machine *out_machine);
 
-/* The processor's name in the text of /proc/cpuinfo, borrowed from it; empty
- * if it has none. */
-struct str assay_machine_cpu_brand(struct str cpuinfo);
-/* Whether the text of /proc/cpuinfo, or the product name that the firmware
- * gives the machine (may be empty), is that of a virtual machine. */
-bool assay_machine_has_hypervisor(struct str cpuinfo, struct str product);
+/* The facts of the class, "system Linux, architecture x86_64, CPU AMD EPYC, ...", without those that
+ * are unknown: equal for as long as the machine and the build are not changed.  The caller's; NULL without
+ * memory. */
+char *assay_machine_class(const struct assay_machine *machine);
+
+/* Whether both say their class and it is not the same. */
+bool assay_machine_is_foreign(const struct assay_machine *there, const struct assay_machine *here);
+
+enum assay_machine_facts { ASSAY_FACTS_OF_CLASS, ASSAY_FACTS_BESIDE };
+/*
+ * Appends what differs between two machines: "CPU stepping 1 there, 0 here; kernel 6.1
+ * there, 6.18 here".  A fact of the class that one side does not know differs too:
+ * "unknown governor, L3 cache there"; one beside it does not.  Where
+ * only the texts of the class differ, theirs is quoted.  Nothing if none differs.  False without memory.
+ */
+ASSAY_MUST_CHECK bool assay_machine_add_difference(const struct assay_machine *there, const struct assay_machine *here,
+                                                   enum assay_machine_facts kind, struct buf *out_text);
 
 #define ASSAY_MACHINE_ID_BYTES 128
 /* The name of its folder in the storage, pytest-benchmark's machine_id with the

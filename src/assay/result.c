@@ -32,7 +32,15 @@ static void deinit_machine(struct assay_machine *machine)
     free(machine->release);
     free(machine->arch);
     free(machine->cpu);
+    free(machine->cpu_vendor);
+    free(machine->cpu_family);
+    free(machine->cpu_model);
+    free(machine->cpu_stepping);
+    free(machine->governor);
+    free(machine->virtualization);
+    free(machine->container);
     free(machine->compiler);
+    free(machine->flags);
     free(machine->class_key);
 }
 

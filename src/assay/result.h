@@ -66,12 +66,18 @@ struct assay_run {
     size_t judgement_count;
 };
 
+/* A text that is not known is "". */
 struct assay_machine {
     char *node, *system, *release, *arch; /* uname */
-    char *cpu;      /* brand, "" if unknown */
-    uint64_t cores; /* online */
-    char *compiler; /* that built the benchmarks, as "gcc 12.2.0" */
-    bool is_virtual;
+    char *cpu; /* brand */
+    char *cpu_vendor, *cpu_family, *cpu_model, *cpu_stepping; /* as assay/cpu.h has them */
+    uint64_t l1_data_bytes, l2_bytes, l3_bytes; /* of a cache that the first processor uses; 0: unknown, or none */
+    uint64_t cores;  /* online */
+    char *governor;  /* of the clock rate: the first of a core that is not "performance", or that */
+    char *virtualization, *container; /* as assay/virtualization.h has them */
+    bool is_virtual; /* within a hypervisor; older files say no more of it */
+    char *compiler;  /* that built the benchmarks, as "gcc 12.2.0"; several have " + " between */
+    char *flags;     /* likewise, those that bear on times, as "optimised x86-64-v3" */
     char *class_key; /* what must agree for times to be comparable; NULL in files of other tools */
 };
 
@@ -99,6 +105,7 @@ struct assay_result {
     char *datetime; /* UTC, as "2026-11-23T07:05:39.233374+00:00"; NULL if the file had none */
     char *version;  /* of the tool that wrote it, or NULL */
     struct assay_clock clock;
+    double cycle;    /* of the core, the shortest that was read beside any round, seconds; 0: unknown */
     bool has_seed;
     uint64_t seed;   /* of order and layout, at most ASSAY_MAX_SEED; meaningless unless has_seed */
     char **warnings; /* sentences: what speaks against trusting the times */

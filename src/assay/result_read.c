@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "assay/cpu.h"
 #include "assay/reader.h"
 #include "base/file.h"
 #include "base/num.h"
 
 #define FORMAT_READ_HERE 1
 #define MAX_TAGS_BYTES 100000
+#define MAX_FACT_BYTES 200
 
 /* false, true, or the number of iterations allowed. */
 static void read_warmup(const struct object *options, uint64_t *out)
@@ -493,9 +495,53 @@ static void read_trust(const struct object *root, struct assay_result *result)
     struct object clock = reader_object(&own, "clock");
     reader_time(&clock, "step", &result->clock.step);
     reader_time(&clock, "cost", &result->clock.cost);
+    reader_time(&own, "cycle", &result->cycle);
     result->has_seed = reader_field(&own, "seed") != NULL;
     reader_count(&own, "seed", 0, &result->seed);
     read_warnings(&own, result);
+}
+
+/* A fact of the processor, which other tools have written as a number, a text or something else: that is
+ * unknown. */
+static void read_fact(const struct object *cpu, const char *key, char **out)
+{
+    const json_t *value = reader_field(cpu, key);
+    char text[MAX_FACT_BYTES] = "";
+    if (json_is_number(value)) {
+        (void)snprintf(text, sizeof(text), "%.0f", json_number_value(value)); /* cut if longer */
+    } else if (json_is_string(value)) {
+        (void)snprintf(text, sizeof(text), "%s", json_string_value(value)); /* likewise */
+    }
+    *out = strdup(text);
+    if (!*out) {
+        reader_run_out_of_memory(cpu->reader);
+    }
+}
+
+/* Bytes as a number; once "256 KB". */
+static void read_size(const struct object *cpu, const char *key, uint64_t *out)
+{
+    const json_t *value = reader_field(cpu, key);
+    const double bytes = json_number_value(value);
+    if (json_is_string(value)) {
+        *out = assay_cpu_cache_bytes(base_str(json_string_value(value)));
+    } else if (bytes >= 1 && bytes <= READER_LARGEST_COUNT) {
+        *out = (uint64_t)bytes;
+    }
+}
+
+static void read_cpu(const struct object *info, struct assay_machine *machine)
+{
+    struct object cpu = reader_object(info, "cpu");
+    reader_text(&cpu, reader_field(&cpu, "brand_raw") ? "brand_raw" : "brand", "", &machine->cpu); /* renamed in 2020 */
+    reader_count(&cpu, "count", 0, &machine->cores);
+    read_fact(&cpu, reader_field(&cpu, "vendor_id_raw") ? "vendor_id_raw" : "vendor_id", &machine->cpu_vendor);
+    read_fact(&cpu, "family", &machine->cpu_family);
+    read_fact(&cpu, "model", &machine->cpu_model);
+    read_fact(&cpu, "stepping", &machine->cpu_stepping);
+    read_size(&cpu, "l1_data_cache_size", &machine->l1_data_bytes);
+    read_size(&cpu, "l2_cache_size", &machine->l2_bytes);
+    read_size(&cpu, "l3_cache_size", &machine->l3_bytes);
 }
 
 static void read_machine(const struct object *root, struct assay_machine *machine)
@@ -506,9 +552,11 @@ static void read_machine(const struct object *root, struct assay_machine *machin
     reader_text(&info, "release", "", &machine->release);
     reader_text(&info, "machine", "", &machine->arch);
     reader_text(&info, "compiler", "", &machine->compiler);
-    struct object cpu = reader_object(&info, "cpu");
-    reader_text(&cpu, reader_field(&cpu, "brand_raw") ? "brand_raw" : "brand", "", &machine->cpu); /* renamed in 2020 */
-    reader_count(&cpu, "count", 0, &machine->cores);
+    reader_text(&info, "compiler_flags", "", &machine->flags);
+    reader_text(&info, "governor", "", &machine->governor);
+    reader_text(&info, "virtualization", "", &machine->virtualization);
+    reader_text(&info, "container", "", &machine->container);
+    read_cpu(&info, machine);
 
     struct object own = reader_object(root, "assay");
     uint64_t format = FORMAT_READ_HERE;

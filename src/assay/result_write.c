@@ -6,6 +6,7 @@
  */
 #include "assay/params.h"
 #include "assay/result.h"
+#include "base/num.h"
 
 #include <locale.h>
 #include <math.h>
@@ -180,6 +181,24 @@ static void open_object(struct writer *writer, const char *key)
     open_bracket(writer, '{');
 }
 
+/* What is not known is absent.  A number stands as one, as in pytest-benchmark's files. */
+static void write_fact(struct writer *writer, const char *key, const char *text)
+{
+    int64_t number;
+    if (base_num_parse_int64(base_str(text), 0, INT32_MAX, &number)) {
+        write_count(writer, key, (uint64_t)number);
+    } else if (text && text[0] != '\0') {
+        write_text(writer, key, text);
+    }
+}
+
+static void write_size(struct writer *writer, const char *key, uint64_t bytes)
+{
+    if (bytes > 0) {
+        write_count(writer, key, bytes);
+    }
+}
+
 static void write_machine(struct writer *writer, const struct assay_machine *machine)
 {
     open_object(writer, "machine_info");
@@ -192,8 +211,19 @@ static void write_machine(struct writer *writer, const struct assay_machine *mac
     write_text(writer, "arch", machine->arch);
     write_count(writer, "count", machine->cores);
     write_text(writer, "brand_raw", machine->cpu);
+    write_fact(writer, "vendor_id_raw", machine->cpu_vendor);
+    write_fact(writer, "family", machine->cpu_family);
+    write_fact(writer, "model", machine->cpu_model);
+    write_fact(writer, "stepping", machine->cpu_stepping);
+    write_size(writer, "l1_data_cache_size", machine->l1_data_bytes);
+    write_size(writer, "l2_cache_size", machine->l2_bytes);
+    write_size(writer, "l3_cache_size", machine->l3_bytes);
     close_bracket(writer, '}');
+    write_fact(writer, "governor", machine->governor);
+    write_fact(writer, "virtualization", machine->virtualization);
+    write_fact(writer, "container", machine->container);
     write_text(writer, "compiler", machine->compiler);
+    write_fact(writer, "compiler_flags", machine->flags);
     close_bracket(writer, '}');
 }
 
@@ -466,6 +496,9 @@ static void write_trust(struct writer *writer, const struct assay_result *result
         write_number(writer, "step", result->clock.step);
         write_number(writer, "cost", result->clock.cost);
         close_bracket(writer, '}');
+    }
+    if (result->cycle > 0) {
+        write_number(writer, "cycle", result->cycle);
     }
     write_key(writer, "warnings");
     open_bracket(writer, '[');

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "assay/machine.h"
 #include "assay/store.h"
 #include "cmd/assay/commands.h"
 #include "cmd/assay/conclusion.h"
@@ -52,11 +53,14 @@ static int compare_two(const struct options *options, const struct assay_result 
         printf("%s\n", candidate_path);
         report_comparison(&report, rows, count, &options->limits, baseline_path);
         report_measured_changes(&report, rows, count, &options->limits);
+        report_sides(&report, baseline, &candidate, rows, count);
         int shown = show_samples(&report, options, baseline, baseline_path);
         int also_shown = show_samples(&report, options, &candidate, candidate_path);
         struct conclusion conclusion = conclude_comparison(&report, options, rows, count);
-        status = options->any_machine       ? EXIT_FINE
-                 : conclusion.has_failed   ? EXIT_REGRESSION
+        if (assay_machine_is_foreign(&baseline->machine, &candidate.machine)) {
+            conclusion = (struct conclusion){0}; /* times of another machine prove nothing here */
+        }
+        status = conclusion.has_failed     ? EXIT_REGRESSION
                  : conclusion.is_undecided ? EXIT_UNDECIDED
                                            : EXIT_FINE;
         status = shown != EXIT_FINE ? shown : also_shown != EXIT_FINE ? also_shown : status;

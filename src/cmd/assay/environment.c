@@ -62,23 +62,6 @@ static void read_fact(const char *path, struct buf *out)
     (void)base_file_read(path, out, reason); /* what cannot be found out is not warned of */
 }
 
-static void find_governor(uint64_t cores, char out_governor[ENVIRONMENT_GOVERNOR_BYTES])
-{
-    out_governor[0] = '\0';
-    for (uint64_t core = 0; core < cores && out_governor[0] == '\0'; core++) {
-        char path[100];
-        struct buf text;
-        (void)snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%ju/cpufreq/scaling_governor",
-                       (uintmax_t)core); /* fits */
-        read_fact(path, &text);
-        struct str governor = base_str_trim(base_buf_str(&text));
-        if (!base_str_equal(governor, STR("performance"))) {
-            (void)snprintf(out_governor, ENVIRONMENT_GOVERNOR_BYTES, "%.*s", STR_ARGS(governor)); /* cut if longer */
-        }
-        base_buf_deinit(&text);
-    }
-}
-
 static enum environment_boost find_boost(void)
 {
     struct buf no_turbo, boost;
@@ -119,7 +102,6 @@ void environment_look_before(struct environment *out_environment)
         .cores = cores > 0 ? (uint64_t)cores : 1,
         .before = find_ticks(),
     };
-    find_governor(out_environment->cores, out_environment->governor);
 }
 
 void environment_look_after(struct environment *environment)
@@ -153,10 +135,11 @@ static void warn(struct assay_result *result, bool *good, const char *format, ..
 
 static void judge_machine(const struct environment *environment, struct assay_result *result, bool *good)
 {
-    if (environment->governor[0] != '\0') {
+    const char *governor = environment->governor;
+    if (governor && governor[0] != '\0' && strcmp(governor, "performance") != 0) {
         warn(result, good,
              "the clock rate follows the load (governor '%s'): sudo cpupower frequency-set -g performance",
-             environment->governor);
+             governor);
     }
     if (environment->boost == ENVIRONMENT_BOOST_ON) {
         warn(result, good,

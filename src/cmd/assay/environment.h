@@ -18,9 +18,8 @@ struct environment_ticks {
 
 enum environment_boost { ENVIRONMENT_BOOST_UNKNOWN, ENVIRONMENT_BOOST_OFF, ENVIRONMENT_BOOST_ON };
 
-#define ENVIRONMENT_GOVERNOR_BYTES 32
 struct environment {
-    char governor[ENVIRONMENT_GOVERNOR_BYTES]; /* the first that is not "performance"; "" if none or unknown */
+    const char *governor; /* of struct assay_machine, borrowed; or NULL */
     enum environment_boost boost;
     double load;    /* of the minute before; NAN: unknown */
     uint64_t cores; /* online */
@@ -29,7 +28,7 @@ struct environment {
     unsigned built; /* ASSAY_BUILT_... */
 };
 
-/* Looks at the machine: all but `after`, `is_virtual` and `built`. */
+/* Looks at the machine: all but `after`, `governor`, `is_virtual` and `built`. */
 void environment_look_before(struct environment *out_environment);
 /* Fills `after`. */
 void environment_look_after(struct environment *environment);

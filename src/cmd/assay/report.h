@@ -43,6 +43,12 @@ void report_comparison(const struct report *report, const struct assay_compariso
 void report_measured_changes(const struct report *report, const struct assay_comparison *rows, size_t count,
                              const struct assay_limits *limits);
 
+/* What the two sides of a comparison are, where that bears on it, a line each: another kind of machine, or the
+ * same kind with something changed beside; cores that ran at another rate; the same binaries.  Nothing where
+ * there is nothing to say. */
+void report_sides(const struct report *report, const struct assay_result *baseline,
+                  const struct assay_result *candidate, const struct assay_comparison *rows, size_t count);
+
 /* One line: a check of --compare-fail that failed or cannot be decided, and what was measured. */
 void report_check(const struct report *report, const struct assay_comparison *row, const struct assay_check *check,
                   enum assay_check_outcome outcome, double measured);

@@ -192,6 +192,7 @@ static bool describe_trust(struct run *run)
 {
     run->result.clock = (struct assay_clock){(double)run->timer.step_ns / 1e9, run->timer.cost_ns / 1e9};
     environment_look_after(&run->environment);
+    run->environment.governor = run->result.machine.governor;
     run->environment.is_virtual = run->result.machine.is_virtual;
     run->environment.built = session_built(run->session);
     return environment_judge(&run->environment, &run->result) == ASSAY_OK;
@@ -418,6 +419,7 @@ static int conclude(struct run *run)
         if (run->rows) {
             report_comparison(&run->report, run->rows, run->row_count, &options->limits, run->baseline_path);
             report_measured_changes(&run->report, run->rows, run->row_count, &options->limits);
+            report_sides(&run->report, &run->baseline, &run->result, run->rows, run->row_count);
         }
     }
     if (options->show) {
@@ -427,10 +429,10 @@ static int conclude(struct run *run)
     (void)fflush(run->report.out); /* so that what follows on stderr comes after it */
     report_warnings(run);
     size_t failures = report_failures(run);
-    /* A foreign machine's times prove nothing here. */
-    bool foreign = run->baseline_path && run->baseline.machine.class_key &&
-                   strcmp(run->baseline.machine.class_key, run->result.machine.class_key) != 0;
-    bool regressed = conclusion.has_failed && !foreign;
+    if (assay_machine_is_foreign(&run->baseline.machine, &run->result.machine)) {
+        conclusion = (struct conclusion){0}; /* times of another machine prove nothing here */
+    }
+    bool regressed = conclusion.has_failed;
     size_t few;
     if (interrupt_caught() != 0 && session_complete_count(run->session, &few) == 0) {
         return EXIT_UNMEASURED; /* there is nothing to save; the signal tells the rest */
@@ -455,7 +457,7 @@ static int conclude(struct run *run)
     if (failures > 0) {
         return EXIT_UNMEASURED;
     }
-    bool undecided = (conclusion.is_undecided && !foreign) || has_target(&run->result, ASSAY_TARGET_UNDECIDED) ||
+    bool undecided = conclusion.is_undecided || has_target(&run->result, ASSAY_TARGET_UNDECIDED) ||
                      has_target(&run->result, ASSAY_TARGET_TOO_FEW);
     return undecided ? EXIT_UNDECIDED : EXIT_FINE;
 }
@@ -480,7 +482,9 @@ static int run_all(struct run *run, const char *const *programs, size_t program_
     if (status != EXIT_FINE) {
         return status;
     }
-    if (assay_machine_describe(&run->result.machine) != ASSAY_OK) {
+    const struct toolchain *toolchain = session_toolchain(run->session);
+    if (assay_machine_describe(toolchain->compilers ? toolchain->compilers : "",
+                               toolchain->flags ? toolchain->flags : "", &run->result.machine) != ASSAY_OK) {
         return out_of_memory();
     }
     assay_machine_id(&run->result.machine, run->machine_id);

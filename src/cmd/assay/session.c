@@ -22,6 +22,7 @@ struct session {
     size_t count, capacity;
     bool no_memory;
     uint64_t random; /* state of the order */
+    struct toolchain toolchain; /* of all programs, whichever of their benchmarks are meant */
 };
 
 /* A process starts and stops, and the size of a round is found. */
@@ -60,6 +61,7 @@ void session_destroy(struct session *session)
         subject_deinit(&session->subjects[i]);
     }
     free(session->subjects);
+    toolchain_deinit(&session->toolchain);
     free(session);
 }
 
@@ -117,6 +119,9 @@ static enum assay_status add_listed(struct session *session, const struct source
     struct assay_listing listing = {.rest = lines};
     enum assay_status status = ASSAY_OK;
     while (status == ASSAY_OK && assay_listing_next(&listing)) {
+        if (!toolchain_add(&session->toolchain, &listing)) {
+            return assay_fail(err, ASSAY_NO_MEMORY, "out of memory");
+        }
         const struct assay_subject subject = {.fullname = listing.fullname, .tags = listing.tags};
         if (assay_filter_matches(filter, &subject)) {
             status = add_subject(session, source, &listing, err);
@@ -180,6 +185,11 @@ unsigned session_built(const struct session *session)
         built |= session->subjects[i].built;
     }
     return built;
+}
+
+const struct toolchain *session_toolchain(const struct session *session)
+{
+    return &session->toolchain;
 }
 
 size_t session_count(const struct session *session)
@@ -355,6 +365,10 @@ static bool describe_note(const struct subject *subject, struct assay_result *re
 enum assay_status session_describe(const struct session *session, struct assay_result *result)
 {
     for (size_t i = 0; i < session->count; i++) {
+        const double cycle = session->subjects[i].least_pace.cycle_ns / 1e9;
+        if (cycle > 0 && (result->cycle == 0 || cycle < result->cycle)) {
+            result->cycle = cycle;
+        }
         if (interrupt_caught() != 0 && !session->subjects[i].error && session->subjects[i].launches == 0) {
             continue;
         }

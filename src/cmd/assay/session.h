@@ -13,6 +13,7 @@
 
 #include "assay/result.h"
 #include "cmd/assay/session_options.h"
+#include "cmd/assay/toolchain.h"
 
 /* Called before each launch of a benchmark, for a progress line.  `done` of
  * `total` launches are behind, those that only count among them. */
@@ -65,9 +66,12 @@ size_t session_complete_count(const struct session *session, size_t *out_short);
 
 /* Appends a run per benchmark to `result`, described and judged; one that
  * failed has `error` set, and one that an interruption left without a complete
- * launch is left out.  May be called again after session_measure_again(),
+ * launch is left out.  `result->cycle` becomes the shortest of all.  May be called again after session_measure_again(),
  * with an emptied result.  ASSAY_OK or ASSAY_NO_MEMORY. */
 ASSAY_MUST_CHECK enum assay_status session_describe(const struct session *session, struct assay_result *result);
+
+/* By what the programs are built, whichever of their benchmarks are measured.  Borrowed. */
+const struct toolchain *session_toolchain(const struct session *session);
 
 /* How the benchmarks that were measured are built: ASSAY_BUILT_... of all of them. */
 unsigned session_built(const struct session *session);

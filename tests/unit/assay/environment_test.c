@@ -102,7 +102,7 @@ static void warns_of_each_thing(void **state)
 {
     (void)state;
     struct environment environment = quiet_machine;
-    (void)strcpy(environment.governor, "powersave"); /* fits */
+    environment.governor = "powersave";
     assert_only_warning(&environment, "governor 'powersave'");
     environment = quiet_machine;
     environment.boost = ENVIRONMENT_BOOST_ON;
@@ -146,7 +146,6 @@ static void looks_at_the_machine_it_runs_on(void **state)
     assert_true(environment.cores >= 1);
     assert_true(isnan(environment.load) || environment.load >= 0);
     assert_true(environment.after.total >= environment.before.total);
-    assert_string_not_equal(environment.governor, "performance");
 }
 
 static void says_when_memory_is_lacking(void **state)

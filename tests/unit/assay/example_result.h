@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "assay/machine.h"
 #include "assay/result.h"
 
 static inline void describe_example_machine(struct assay_result *result)
@@ -18,11 +19,22 @@ static inline void describe_example_machine(struct assay_result *result)
         .release = strdup("6.1.0-18-amd64"),
         .arch = strdup("x86_64"),
         .cpu = strdup("AMD EPYC"),
+        .cpu_vendor = strdup("AuthenticAMD"),
+        .cpu_family = strdup("25"),
+        .cpu_model = strdup("17"),
+        .cpu_stepping = strdup("1"),
+        .l1_data_bytes = 32768,
+        .l2_bytes = 1048576,
+        .l3_bytes = 33554432,
         .cores = 2,
+        .governor = strdup("performance"),
+        .virtualization = strdup("kvm"),
+        .container = strdup("none"),
         .compiler = strdup("gcc 12.2.0"),
+        .flags = strdup("optimised"),
         .is_virtual = true,
-        .class_key = strdup("Linux x86_64, AMD EPYC, 2 cores, gcc 12"),
     };
+    result->machine.class_key = assay_machine_class(&result->machine);
     result->commit = (struct assay_commit){
         .id = strdup("8b0a576eedb124bf9d8750e7b57e1444355e1b0f"), .branch = strdup("main"),
         .time = strdup("2026-11-23T07:07:02+00:00"), .author_time = strdup("2026-11-23T07:07:02+00:00"),
@@ -87,6 +99,7 @@ static inline bool make_example_result(struct assay_result *result, double facto
     result->has_seed = true;
     result->seed = 816545;
     result->clock = (struct assay_clock){.step = 1e-08, .cost = 2.4e-08};
+    result->cycle = 2.7e-10;
     if (!small->samples || !large->samples || !large->judgements || !large->launch_minima || !large->launch_medians ||
         !large->launch_cycles || !large->launch_rounds || !small->fullname || !large->fullname) {
         return false;

@@ -156,7 +156,18 @@ static void assert_same_frame(const struct assay_result *got, const struct assay
     assert_same_text(got->machine.arch, wanted->machine.arch);
     assert_same_text(got->machine.cpu, wanted->machine.cpu);
     assert_int_equal(got->machine.cores, wanted->machine.cores);
+    assert_same_text(got->machine.cpu_vendor, wanted->machine.cpu_vendor);
+    assert_same_text(got->machine.cpu_family, wanted->machine.cpu_family);
+    assert_same_text(got->machine.cpu_model, wanted->machine.cpu_model);
+    assert_same_text(got->machine.cpu_stepping, wanted->machine.cpu_stepping);
+    assert_int_equal(got->machine.l1_data_bytes, wanted->machine.l1_data_bytes);
+    assert_int_equal(got->machine.l2_bytes, wanted->machine.l2_bytes);
+    assert_int_equal(got->machine.l3_bytes, wanted->machine.l3_bytes);
+    assert_same_text(got->machine.governor, wanted->machine.governor);
+    assert_same_text(got->machine.virtualization, wanted->machine.virtualization);
+    assert_same_text(got->machine.container, wanted->machine.container);
     assert_same_text(got->machine.compiler, wanted->machine.compiler);
+    assert_same_text(got->machine.flags, wanted->machine.flags);
     assert_true(got->machine.is_virtual == wanted->machine.is_virtual);
     assert_same_text(got->machine.class_key, wanted->machine.class_key);
     assert_same_text(got->commit.id, wanted->commit.id);
@@ -171,6 +182,7 @@ static void assert_same_frame(const struct assay_result *got, const struct assay
     assert_int_equal(got->seed, wanted->seed);
     assert_double_is(got->clock.step, wanted->clock.step);
     assert_double_is(got->clock.cost, wanted->clock.cost);
+    assert_double_is(got->cycle, wanted->cycle);
     assert_int_equal(got->warning_count, wanted->warning_count);
     for (size_t i = 0; i < wanted->warning_count; i++) {
         assert_string_equal(got->warnings[i], wanted->warnings[i]);
@@ -232,6 +244,36 @@ static void nothing_but_a_name_and_samples_is_enough_to_write(void **state)
     assert_null(read.datetime);
     assay_result_deinit(&read);
     free(json);
+}
+
+static void a_processor_is_read_as_other_tools_wrote_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *cpu, *vendor, *family, *stepping;
+        uint64_t l2_bytes;
+    } cases[] = {
+        {"{\"vendor_id_raw\": \"GenuineIntel\", \"family\": 6, \"stepping\": 4, \"l2_cache_size\": 1048576}",
+         "GenuineIntel", "6", "4", 1048576},
+        {"{\"vendor_id\": \"GenuineIntel\", \"family\": \"6\", \"l2_cache_size\": \"256 KB\"}", "GenuineIntel", "6", "",
+         262144},
+        {"{\"vendor_id_raw\": \"0x41\", \"family\": 8, \"stepping\": \"r3p1\"}", "0x41", "8", "r3p1", 0},
+        {"{\"vendor_id_raw\": [], \"family\": {}, \"stepping\": true, \"l2_cache_size\": []}", "", "", "", 0},
+        {"{\"l2_cache_size\": -1}", "", "", "", 0},
+        {"{\"l2_cache_size\": 1e300}", "", "", "", 0},
+        {"{}", "", "", "", 0},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char json[400];
+        (void)snprintf(json, sizeof(json), "{\"benchmarks\": [], \"machine_info\": {\"cpu\": %s}}",
+                       cases[i].cpu); /* fits */
+        struct assay_result read = parse(json);
+        assert_string_equal(read.machine.cpu_vendor, cases[i].vendor);
+        assert_string_equal(read.machine.cpu_family, cases[i].family);
+        assert_string_equal(read.machine.cpu_stepping, cases[i].stepping);
+        assert_int_equal(read.machine.l2_bytes, cases[i].l2_bytes);
+        assay_result_deinit(&read);
+    }
 }
 
 static void runs_without_samples_are_left_out(void **state)
@@ -640,6 +682,8 @@ static void refuses_a_broken_account_of_the_machine(void **state)
         {"{\"seed\": -1}", "assay.seed is negative"},
         {"{\"seed\": \"one\"}", "assay.seed is not a number"},
         {"{\"clock\": {\"step\": -1}}", "clock.step is negative"},
+        {"{\"cycle\": \"short\"}", "assay.cycle is not a number"},
+        {"{\"cycle\": -1}", "assay.cycle is negative"},
         {"{\"clock\": {\"cost\": \"low\"}}", "clock.cost is not a number"},
         {"{\"warnings\": \"none\"}", "assay.warnings is not an array"},
         {"{\"warnings\": [\"turbo\", 5]}", "assay.warnings has an item that is not text"},
@@ -786,6 +830,7 @@ int main(void)
         cmocka_unit_test(what_is_written_is_read_back),
         cmocka_unit_test(the_example_of_the_manual_is_what_is_written),
         cmocka_unit_test(nothing_but_a_name_and_samples_is_enough_to_write),
+        cmocka_unit_test(a_processor_is_read_as_other_tools_wrote_it),
         cmocka_unit_test(runs_without_samples_are_left_out),
         cmocka_unit_test(numbers_are_written_as_short_as_they_read_back),
         cmocka_unit_test(any_double_survives_writing_and_reading),
