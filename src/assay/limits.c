@@ -35,8 +35,8 @@ static const char *const wanted[] = {
     [ASSAY_RULE_REGRESSION] = "a share, as in '20%' or '0.2 for parse*', or 'off'",
     [ASSAY_RULE_IMPROVEMENT] = "a share, as in '20%' or '0.2 for parse*', or 'off'",
     [ASSAY_RULE_TOLERANCE] = "a measured metric and a percentage, as in 'bytes_per_second:5%', or 'off'",
-    [ASSAY_RULE_CHECK] = "METRIC:PERCENT%, METRIC:TIME or METRIC:off, as in 'mean:20%' or 'min:5us for parse*', "
-                         "the metric a time, a rate or a measured one",
+    [ASSAY_RULE_CHECK] = ("METRIC:PERCENT%, METRIC:TIME or METRIC:off, as in 'mean:20%' or 'min:5us for parse*', "
+                          "the metric a time, a rate or a measured one"),
 };
 
 /* The limit of a check behind its colon. */
