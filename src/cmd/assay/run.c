@@ -362,7 +362,8 @@ static bool measure(struct run *run)
     if (status != ASSAY_OK || !describe(run)) {
         return false;
     }
-    return !run->options->confirm || interrupt_caught() != 0 || confirm_suspects(run, &progress);
+    bool counts = !assay_machine_is_foreign(&run->baseline.machine, &run->result.machine);
+    return !run->options->confirm || !counts || interrupt_caught() != 0 || confirm_suspects(run, &progress);
 }
 
 static void report_warnings(const struct run *run)
