@@ -287,10 +287,12 @@ static const struct assay_run *use_baseline(struct indexed_run *index, size_t co
             high = middle;
         }
     }
+    const struct assay_run *found = NULL;
     for (size_t i = low; i < count && strcmp(index[i].run->fullname, fullname) == 0; i++) {
         index[i].used = true;
+        found = found ? found : index[i].run;
     }
-    return low < count && index[low].used ? index[low].run : NULL;
+    return found;
 }
 
 static int compare_positions(const void *a, const void *b)

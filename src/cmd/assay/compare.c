@@ -5,8 +5,9 @@
 #include "assay/machine.h"
 #include "assay/store.h"
 #include "cmd/assay/commands.h"
-#include "cmd/assay/conclusion.h"
+#include "cmd/assay/comparable.h"
 #include "cmd/assay/report.h"
+#include "cmd/assay/verdict_files.h"
 
 static size_t keep_matching(struct assay_comparison *rows, size_t count, const char *filter)
 {
@@ -32,6 +33,54 @@ static int show_samples(const struct report *report, const struct options *optio
     return EXIT_BAD_USAGE;
 }
 
+/* Two runs that were read. */
+struct pair {
+    const struct options *options;
+    const struct assay_result *baseline, *candidate;
+    const char *baseline_path, *candidate_path;
+};
+
+/* Prints and writes what the rows come to. */
+static int conclude(const struct pair *pair, const struct assay_comparison *rows, size_t count)
+{
+    const struct options *options = pair->options;
+    const struct evidence evidence = {
+        .candidate = pair->candidate,
+        .rows = rows,
+        .row_count = count,
+        .options = options,
+        .is_foreign = assay_machine_is_foreign(&pair->baseline->machine, &pair->candidate->machine),
+    };
+    struct report report = report_to(stdout, options);
+    struct findings findings;
+    if (!findings_collect(&evidence, &findings)) {
+        complain("out of memory");
+        return EXIT_UNMEASURED;
+    }
+    const struct verdict verdict = {
+        .evidence = &evidence,
+        .findings = &findings,
+        .baseline = pair->baseline,
+        .baseline_name = pair->baseline_path,
+        .status = findings_status(&findings),
+    };
+    if (!options->quiet) {
+        printf("%s\n", pair->candidate_path);
+        report_comparison(&report, rows, count, &options->limits, pair->baseline_path);
+        report_measured_changes(&report, rows, count, &options->limits);
+        report_sides(&report, pair->baseline, pair->candidate, rows, count);
+    }
+    int status = show_samples(&report, options, pair->baseline, pair->baseline_path);
+    int also = show_samples(&report, options, pair->candidate, pair->candidate_path);
+    report_checks(&report, &findings);
+    (void)fflush(stdout); /* so that what follows on stderr comes after it */
+    int written = verdict_write(&verdict);
+    findings_deinit(&findings);
+    status = status != EXIT_FINE ? status : also;
+    status = status != EXIT_FINE ? status : written;
+    return status != EXIT_FINE ? status : verdict.status;
+}
+
 static int compare_two(const struct options *options, const struct assay_result *baseline, const char *baseline_path,
                        const char *candidate_path)
 {
@@ -39,7 +88,6 @@ static int compare_two(const struct options *options, const struct assay_result 
     struct assay_comparison *rows = NULL;
     size_t count = 0;
     struct assay_error err;
-    struct report report = report_to(stdout, options);
     int status = EXIT_BAD_USAGE;
     if (assay_result_read(candidate_path, &candidate, &err) != ASSAY_OK) {
         complain("%s", err.message);
@@ -49,21 +97,8 @@ static int compare_two(const struct options *options, const struct assay_result 
         complain("out of memory");
         status = EXIT_UNMEASURED;
     } else {
-        count = keep_matching(rows, count, options->filter);
-        printf("%s\n", candidate_path);
-        report_comparison(&report, rows, count, &options->limits, baseline_path);
-        report_measured_changes(&report, rows, count, &options->limits);
-        report_sides(&report, baseline, &candidate, rows, count);
-        int shown = show_samples(&report, options, baseline, baseline_path);
-        int also_shown = show_samples(&report, options, &candidate, candidate_path);
-        struct conclusion conclusion = conclude_comparison(&report, options, rows, count);
-        if (assay_machine_is_foreign(&baseline->machine, &candidate.machine)) {
-            conclusion = (struct conclusion){0}; /* times of another machine prove nothing here */
-        }
-        status = conclusion.has_failed     ? EXIT_REGRESSION
-                 : conclusion.is_undecided ? EXIT_UNDECIDED
-                                           : EXIT_FINE;
-        status = shown != EXIT_FINE ? shown : also_shown != EXIT_FINE ? also_shown : status;
+        const struct pair pair = {options, baseline, &candidate, baseline_path, candidate_path};
+        status = conclude(&pair, rows, keep_matching(rows, count, options->filter));
     }
     free(rows);
     assay_result_deinit(&candidate);
@@ -119,6 +154,11 @@ static int compare_paths(const struct options *options, const struct assay_paths
 {
     if (paths->count == 1) {
         return show_one(options, paths->paths[0]);
+    }
+    if (paths->count > 2 && (options->junit_path || options->markdown_path || options->verdict_path)) {
+        complain("--junit, --markdown and --verdict tell of one comparison, and these are %zu: name two runs",
+                 paths->count - 1);
+        return EXIT_BAD_USAGE;
     }
     struct assay_result baseline = {0};
     struct assay_error err;

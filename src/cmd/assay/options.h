@@ -35,6 +35,8 @@ struct options {
     bool autosave;
     bool save_samples;
     const char *json_path;
+    const char *junit_path, *markdown_path, *verdict_path; /* NULL: not written */
+    bool annotations;
     bool has_compare;
     const char *compare; /* NULL: the latest */
     const char *baseline; /* NULL: no baseline by name */

@@ -4,6 +4,7 @@
 #define CMD_ASSAY_REPORT_H
 
 #include "assay/compare.h"
+#include "cmd/assay/findings.h"
 #include "cmd/assay/report_text.h"
 
 /* A table for each group, groups in order of first appearance; a row ends with
@@ -49,8 +50,7 @@ void report_measured_changes(const struct report *report, const struct assay_com
 void report_sides(const struct report *report, const struct assay_result *baseline,
                   const struct assay_result *candidate, const struct assay_comparison *rows, size_t count);
 
-/* One line: a check of --compare-fail that failed or cannot be decided, and what was measured. */
-void report_check(const struct report *report, const struct assay_comparison *row, const struct assay_check *check,
-                  enum assay_check_outcome outcome, double measured);
+/* A line for each benchmark that is gone, and for each check of --compare-fail that fails or cannot be decided. */
+void report_checks(const struct report *report, const struct findings *findings);
 
 #endif /* CMD_ASSAY_REPORT_H */

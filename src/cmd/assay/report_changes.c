@@ -8,25 +8,6 @@
 #include "cmd/assay/report_table.h"
 #include "cmd/complain.h"
 
-/* "slower, allowed" and its like; the longest is what the column is made for. */
-static const char *words_for(const struct assay_comparison *row)
-{
-    switch (row->verdict) {
-    case ASSAY_VERDICT_SLOWER:
-        return row->fails ? "slower" : "slower, allowed";
-    case ASSAY_VERDICT_FASTER:
-        return row->fails ? "faster, too much" : "faster";
-    case ASSAY_VERDICT_GONE:
-        return row->fails ? "gone" : "gone, allowed";
-    case ASSAY_VERDICT_SAME:
-    case ASSAY_VERDICT_UNKNOWN:
-    case ASSAY_VERDICT_NEW:
-    case ASSAY_VERDICT_BROKEN:
-        break;
-    }
-    return assay_verdict_name(row->verdict);
-}
-
 static enum shade shade_of(const struct assay_comparison *row)
 {
     if (row->fails) {
@@ -92,7 +73,7 @@ static void print_comparison(const struct report_table *table, const struct assa
     format_change(row->change.ratio, change);
     format_interval(&row->change, interval);
     report_table_row(table, at, (const char *const[]){before, after, change, interval});
-    print_shaded(table->report, shade_of(row), words_for(row));
+    print_shaded(table->report, shade_of(row), findings_words(row));
     fputs(differs_by_clock_only(row) ? " (not in cycles)\n" : "\n", table->report->out);
 }
 
@@ -258,25 +239,28 @@ void report_measured_changes(const struct report *report, const struct assay_com
     fprintf(report->out, "%zu measured beside time, %zu changed\n\n", tally.compared, tally.changed);
 }
 
-void report_check(const struct report *report, const struct assay_comparison *row, const struct assay_check *check,
-                  enum assay_check_outcome outcome, double measured)
+void report_checks(const struct report *report, const struct findings *findings)
 {
-    const char *metric = assay_metric_name(check->metric);
-    if (outcome == ASSAY_CHECK_IMPOSSIBLE) {
-        print_shaded(report, YELLOW, "cannot check");
-        fprintf(report->out, ": %s: %s is not in both runs\n", row->name, metric);
-        return;
+    static const struct {
+        const char *word;
+        enum shade shade;
+    } kinds[] = {[FINDING_NOTE] = {"note", PLAIN},
+                 [FINDING_UNDECIDED] = {"cannot tell", YELLOW},
+                 [FINDING_FAILURE] = {"failed", RED},
+                 [FINDING_ERROR] = {"failed", RED}};
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding_subject *subject = &findings->subjects[i];
+        for (size_t each = 0; each < subject->count; each++) {
+            const struct finding *finding = &subject->findings[each];
+            bool is_gone = subject->row && subject->row->verdict == ASSAY_VERDICT_GONE;
+            if (finding->source == FINDING_OF_CHECK || is_gone) {
+                print_shaded(report, kinds[finding->kind].shade, kinds[finding->kind].word);
+                fprintf(report->out, ": %s: %s\n", subject->run->name, finding->text);
+            }
+        }
     }
-    bool failed = outcome == ASSAY_CHECK_FAILED;
-    print_shaded(report, failed ? RED : YELLOW, failed ? "failed" : "cannot tell");
-    if (check->is_ratio) {
-        fprintf(report->out, ": %s: %s is %+.1f%% against the baseline, %g%% is allowed", row->name, metric,
-                measured * 100, check->limit * 100);
-    } else {
-        char grown[REPORT_NUMBER_BYTES], allowed[REPORT_NUMBER_BYTES];
-        report_format_number(check->metric, measured, grown);
-        report_format_number(check->metric, check->limit, allowed);
-        fprintf(report->out, ": %s: %s has grown by %s, %s is allowed", row->name, metric, grown, allowed);
+    if (findings->has_nothing_in_common) {
+        print_shaded(report, YELLOW, "cannot tell");
+        fputs(": the two runs have no benchmark in common\n", report->out);
     }
-    fputs(failed ? "\n" : ", but the launches differ so much that it may not have changed\n", report->out);
 }

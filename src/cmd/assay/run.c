@@ -19,12 +19,13 @@
 #include "cmd/assay/child.h"
 #include "cmd/assay/commands.h"
 #include "cmd/assay/commit.h"
-#include "cmd/assay/conclusion.h"
+#include "cmd/assay/comparable.h"
 #include "cmd/assay/environment.h"
 #include "cmd/assay/interrupt.h"
 #include "cmd/assay/progress.h"
 #include "cmd/assay/report.h"
 #include "cmd/assay/run_save.h"
+#include "cmd/assay/verdict_files.h"
 #include "cmd/assay/worker_watch.h"
 
 #define CONFIRM_LAUNCHES 5
@@ -396,19 +397,7 @@ static size_t report_failures(const struct run *run)
     return failures;
 }
 
-static bool has_target(const struct assay_result *result, enum assay_target_verdict verdict)
-{
-    for (size_t i = 0; i < result->run_count; i++) {
-        for (size_t each = 0; each < result->runs[i].judgement_count; each++) {
-            if (result->runs[i].judgements[each].verdict == verdict) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-static int conclude(struct run *run)
+static void report_all(struct run *run)
 {
     const struct options *options = run->options;
     run->report = report_to(stdout, options); /* now: the terminal may have another width than at the start */
@@ -426,41 +415,57 @@ static int conclude(struct run *run)
     if (options->show) {
         (void)report_samples(&run->report, &run->result, options->show); /* that any matches was looked at before */
     }
-    struct conclusion conclusion = conclude_comparison(&run->report, options, run->rows, run->row_count);
-    (void)fflush(run->report.out); /* so that what follows on stderr comes after it */
-    report_warnings(run);
-    size_t failures = report_failures(run);
-    if (assay_machine_is_foreign(&run->baseline.machine, &run->result.machine)) {
-        conclusion = (struct conclusion){0}; /* times of another machine prove nothing here */
-    }
-    bool regressed = conclusion.has_failed;
+}
+
+/* Writes what was asked for: the verdicts, the run.  EXIT_FINE, or what went wrong. */
+static int write_all(struct run *run, const struct verdict *verdict, size_t failures)
+{
     size_t few;
     if (interrupt_caught() != 0 && session_complete_count(run->session, &few) == 0) {
         return EXIT_UNMEASURED; /* there is nothing to save; the signal tells the rest */
     }
     const struct run_to_save to_save = {
-        .options = options,
+        .options = run->options,
         .result = &run->result,
         .machine_id = run->machine_id,
         .unix_ns = run->unix_ns,
         .has_baseline = run->baseline_path != NULL,
         .is_interrupted = interrupt_caught() != 0,
-        .has_regressed = regressed,
+        .has_regressed = verdict->findings->has_regressed,
         .failures = failures,
     };
-    int saved = run_save(&to_save);
-    if (saved != EXIT_FINE) {
-        return saved;
+    int status = verdict_write(verdict);
+    return status == EXIT_FINE ? run_save(&to_save) : status;
+}
+
+static int conclude(struct run *run)
+{
+    struct findings findings;
+    const struct evidence evidence = {
+        .candidate = &run->result,
+        .rows = run->rows,
+        .row_count = run->row_count,
+        .options = run->options,
+        .is_foreign = run->baseline_path && assay_machine_is_foreign(&run->baseline.machine, &run->result.machine),
+    };
+    report_all(run);
+    if (!findings_collect(&evidence, &findings)) {
+        return out_of_memory();
     }
-    if (regressed || has_target(&run->result, ASSAY_TARGET_MISSED)) {
-        return EXIT_REGRESSION;
-    }
-    if (failures > 0) {
-        return EXIT_UNMEASURED;
-    }
-    bool undecided = conclusion.is_undecided || has_target(&run->result, ASSAY_TARGET_UNDECIDED) ||
-                     has_target(&run->result, ASSAY_TARGET_TOO_FEW);
-    return undecided ? EXIT_UNDECIDED : EXIT_FINE;
+    const struct verdict verdict = {
+        .evidence = &evidence,
+        .findings = &findings,
+        .baseline = run->baseline_path ? &run->baseline : NULL,
+        .baseline_name = run->baseline_path,
+        .status = findings_status(&findings),
+    };
+    report_checks(&run->report, &findings);
+    (void)fflush(run->report.out); /* so that what follows on stderr comes after it */
+    report_warnings(run);
+    size_t failures = report_failures(run);
+    int status = write_all(run, &verdict, failures);
+    findings_deinit(&findings);
+    return status == EXIT_FINE ? verdict.status : status;
 }
 
 static int run_all(struct run *run, const char *const *programs, size_t program_count)

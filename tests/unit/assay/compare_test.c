@@ -218,6 +218,23 @@ static void joins_by_fullname_in_the_candidates_order(void **state)
     free(rows);
 }
 
+static void what_is_new_has_no_baseline_whatever_stands_next_to_it(void **state)
+{
+    (void)state;
+    struct assay_run before[] = {make_run("b", 1), make_run("d", 1)};
+    struct assay_run now[] = {make_run("b", 1), make_run("d", 1), make_run("a", 1), make_run("c", 1), make_run("e", 1)};
+    struct assay_result baseline = {.runs = before, .run_count = 2}, candidate = {.runs = now, .run_count = 5};
+    struct assay_limits limits = assay_limits_defaults();
+    struct assay_comparison *rows;
+    size_t count;
+    assert_int_equal(assay_compare(&baseline, &candidate, &limits, &rows, &count), ASSAY_OK);
+    assert_int_equal(count, 5);
+    for (size_t i = 2; i < count; i++) {
+        assert_int_equal(rows[i].verdict, ASSAY_VERDICT_NEW);
+    }
+    free(rows);
+}
+
 static void of_two_baselines_of_one_name_the_first_counts(void **state)
 {
     (void)state;
@@ -409,6 +426,7 @@ int main(void)
         cmocka_unit_test(median_and_mean_have_an_interval_of_their_launches),
         cmocka_unit_test(the_spread_is_between_the_medians_of_launches),
         cmocka_unit_test(joins_by_fullname_in_the_candidates_order),
+        cmocka_unit_test(what_is_new_has_no_baseline_whatever_stands_next_to_it),
         cmocka_unit_test(of_two_baselines_of_one_name_the_first_counts),
         cmocka_unit_test(empty_results_compare_to_nothing),
         cmocka_unit_test(says_when_memory_is_lacking),
