@@ -19,14 +19,6 @@
 #define MAX_CACHES 16
 #define CPUID_BYTES 12
 
-/* The file's contents; empty if it cannot be read. */
-static void read_fact(const char *path, struct buf *out)
-{
-    char reason[BASE_FILE_REASON_BYTES];
-    base_buf_init(out, MAX_FACT_BYTES);
-    (void)base_file_read(path, out, reason); /* what cannot be found out stays empty */
-}
-
 static char *copy_of(struct str text)
 {
     struct buf copy;
@@ -56,10 +48,10 @@ static const char *find_virtualization(struct str cpuinfo)
 {
     struct buf type, tree, maker, product;
     char name[CPUID_BYTES];
-    read_fact("/sys/hypervisor/type", &type);
-    read_fact("/proc/device-tree/hypervisor/compatible", &tree);
-    read_fact("/sys/class/dmi/id/sys_vendor", &maker);
-    read_fact("/sys/class/dmi/id/product_name", &product);
+    base_file_read_or_empty("/sys/hypervisor/type", MAX_FACT_BYTES, &type);
+    base_file_read_or_empty("/proc/device-tree/hypervisor/compatible", MAX_FACT_BYTES, &tree);
+    base_file_read_or_empty("/sys/class/dmi/id/sys_vendor", MAX_FACT_BYTES, &maker);
+    base_file_read_or_empty("/sys/class/dmi/id/product_name", MAX_FACT_BYTES, &product);
     const struct assay_host_traces traces = {
         .cpuinfo = cpuinfo,
         .cpuid = read_cpuid(name),
@@ -79,7 +71,7 @@ static const char *find_virtualization(struct str cpuinfo)
 static char *find_container(void)
 {
     struct buf systemd;
-    read_fact("/run/systemd/container", &systemd);
+    base_file_read_or_empty("/run/systemd/container", MAX_FACT_BYTES, &systemd);
     char *found = copy_of(assay_container(access("/.dockerenv", F_OK) == 0, access("/run/.containerenv", F_OK) == 0,
                                           base_buf_str(&systemd)));
     base_buf_deinit(&systemd);
@@ -95,7 +87,7 @@ static char *find_governor(uint64_t cores)
         (void)snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%ju/cpufreq/scaling_governor",
                        (uintmax_t)core); /* fits */
         base_buf_deinit(&text);
-        read_fact(path, &text);
+        base_file_read_or_empty(path, MAX_FACT_BYTES, &text);
         if (!base_str_equal(base_str_trim(base_buf_str(&text)), STR("performance"))) {
             break;
         }
@@ -110,7 +102,7 @@ static void read_cache(int index, const char *name, struct buf *out)
 {
     char path[100];
     (void)snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu0/cache/index%d/%s", index, name); /* fits */
-    read_fact(path, out);
+    base_file_read_or_empty(path, MAX_FACT_BYTES, out);
 }
 
 static void find_caches(struct assay_machine *machine)
@@ -173,7 +165,7 @@ enum assay_status assay_machine_describe(const char *compiler, const char *flags
         .container = find_container(),
     };
     struct buf cpuinfo;
-    read_fact("/proc/cpuinfo", &cpuinfo);
+    base_file_read_or_empty("/proc/cpuinfo", MAX_FACT_BYTES, &cpuinfo);
     const char *virtualization = find_virtualization(base_buf_str(&cpuinfo));
     machine.virtualization = strdup(virtualization);
     machine.is_virtual = strcmp(virtualization, "none") != 0;

@@ -60,6 +60,13 @@ bool base_file_read(const char *path, struct buf *out, char reason[BASE_FILE_REA
     return true;
 }
 
+void base_file_read_or_empty(const char *path, size_t max_len, struct buf *out)
+{
+    char reason[BASE_FILE_REASON_BYTES];
+    base_buf_init(out, max_len);
+    (void)base_file_read(path, out, reason); /* it is empty then */
+}
+
 bool base_file_write_all(int fd, struct str contents)
 {
     while (contents.len > 0) {

@@ -22,6 +22,10 @@
  */
 bool base_file_read(const char *path, struct buf *out, char reason[BASE_FILE_REASON_BYTES]);
 
+/* The same into an `out` that it sets up, where a file that cannot be read is as good as an
+ * empty one: what the system tells in /proc and /sys, say. */
+void base_file_read_or_empty(const char *path, size_t max_len, struct buf *out);
+
 /*
  * Writes `contents` to `path` so that a reader, or a power cut, sees either
  * the old file or the whole new one: temporary file beside it, fsync, rename.

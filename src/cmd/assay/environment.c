@@ -54,19 +54,11 @@ enum environment_boost environment_parse_boost(struct str no_turbo, struct str b
     return off.len > 0 || on.len > 0 ? ENVIRONMENT_BOOST_OFF : ENVIRONMENT_BOOST_UNKNOWN;
 }
 
-/* The file's contents; empty if it cannot be read. */
-static void read_fact(const char *path, struct buf *out)
-{
-    char reason[BASE_FILE_REASON_BYTES];
-    base_buf_init(out, MAX_FACT_BYTES);
-    (void)base_file_read(path, out, reason); /* what cannot be found out is not warned of */
-}
-
 static enum environment_boost find_boost(void)
 {
     struct buf no_turbo, boost;
-    read_fact("/sys/devices/system/cpu/intel_pstate/no_turbo", &no_turbo);
-    read_fact("/sys/devices/system/cpu/cpufreq/boost", &boost);
+    base_file_read_or_empty("/sys/devices/system/cpu/intel_pstate/no_turbo", MAX_FACT_BYTES, &no_turbo);
+    base_file_read_or_empty("/sys/devices/system/cpu/cpufreq/boost", MAX_FACT_BYTES, &boost);
     enum environment_boost found = environment_parse_boost(base_buf_str(&no_turbo), base_buf_str(&boost));
     base_buf_deinit(&no_turbo);
     base_buf_deinit(&boost);
@@ -77,7 +69,7 @@ static double find_load(void)
 {
     struct buf text;
     double load = NAN;
-    read_fact("/proc/loadavg", &text);
+    base_file_read_or_empty("/proc/loadavg", MAX_FACT_BYTES, &text);
     (void)environment_parse_load(base_buf_str(&text), &load);
     base_buf_deinit(&text);
     return load;
@@ -87,7 +79,7 @@ static struct environment_ticks find_ticks(void)
 {
     struct buf text;
     struct environment_ticks ticks = {0};
-    read_fact("/proc/stat", &text);
+    base_file_read_or_empty("/proc/stat", MAX_FACT_BYTES, &text);
     (void)environment_parse_ticks(base_buf_str(&text), &ticks);
     base_buf_deinit(&text);
     return ticks;

@@ -184,6 +184,23 @@ static void what_cannot_be_read_says_why_and_leaves_the_buf_empty(void **state)
     }
 }
 
+static void what_is_absent_can_be_read_as_empty(void **state)
+{
+    struct folder *folder = *state;
+    const char *path = in(folder, "file");
+    struct buf contents;
+    base_file_read_or_empty(path, 3, &contents);
+    assert_true(base_buf_ok(&contents));
+    assert_int_equal(base_buf_str(&contents).len, 0);
+    put(folder, path, STR("new"));
+    base_file_read_or_empty(path, 3, &contents);
+    assert_string_equal(base_buf_cstr(&contents), "new");
+    base_buf_deinit(&contents);
+    base_file_read_or_empty(path, 2, &contents);
+    assert_int_equal(base_buf_str(&contents).len, 0);
+    base_buf_deinit(&contents);
+}
+
 static void a_reason_longer_than_its_place_is_cut(void **state)
 {
     struct folder *folder = *state;
@@ -431,6 +448,7 @@ int main(void)
         IN_A_FOLDER(reading_forgets_what_the_buf_held),
         IN_A_FOLDER(a_file_of_exactly_the_maximum_is_read_and_a_larger_one_is_not),
         IN_A_FOLDER(what_cannot_be_read_says_why_and_leaves_the_buf_empty),
+        IN_A_FOLDER(what_is_absent_can_be_read_as_empty),
         IN_A_FOLDER(a_reason_longer_than_its_place_is_cut),
         IN_A_FOLDER(a_written_file_is_for_those_whom_the_umask_lets_in),
         IN_A_FOLDER(an_exclusive_write_leaves_an_existing_file_alone),
