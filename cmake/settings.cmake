@@ -2,7 +2,9 @@
 # that nobody who uses the libraries compiles with our warnings.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
-pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
+if(ASSAY_TTA)
+    pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
+endif()
 
 add_library(settings INTERFACE)
 target_compile_features(settings INTERFACE c_std_11)

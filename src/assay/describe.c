@@ -192,16 +192,36 @@ static void describe_outliers(const double *sorted, size_t n, struct assay_stats
                            (n - count_below(sorted, n, out->mean + out->stddev, true));
 }
 
-enum assay_status assay_describe(const double *samples, size_t n, struct assay_stats *out_stats)
+/* A sorted copy, the caller's; NULL without memory. */
+static double *sort_copy(const double *samples, size_t n)
 {
     assert(n >= 1);
     double *sorted = base_alloc_array(n, sizeof(*sorted));
+    if (sorted) {
+        memcpy(sorted, samples, n * sizeof(*sorted));
+        qsort(sorted, n, sizeof(*sorted), compare_doubles);
+    }
+    return sorted;
+}
+
+enum assay_status assay_describe_least(const double *samples, size_t n, double *out_min, double *out_median)
+{
+    double *sorted = sort_copy(samples, n);
     if (!sorted) {
         return ASSAY_NO_MEMORY;
     }
-    memcpy(sorted, samples, n * sizeof(*sorted));
-    qsort(sorted, n, sizeof(*sorted), compare_doubles);
+    *out_min = sorted[0];
+    *out_median = median_of(sorted, n);
+    free(sorted);
+    return ASSAY_OK;
+}
 
+enum assay_status assay_describe(const double *samples, size_t n, struct assay_stats *out_stats)
+{
+    double *sorted = sort_copy(samples, n);
+    if (!sorted) {
+        return ASSAY_NO_MEMORY;
+    }
     struct assay_stats stats = {.min = sorted[0], .max = sorted[n - 1], .rounds = n, .median = median_of(sorted, n)};
     for (size_t i = 0; i < n; i++) {
         stats.total += samples[i];

@@ -34,6 +34,10 @@ struct assay_stats {
  * taken.  ASSAY_OK or ASSAY_NO_MEMORY (a sorted copy is made). */
 ASSAY_MUST_CHECK enum assay_status assay_describe(const double *samples, size_t n, struct assay_stats *out_stats);
 
+/* Only the least of them and their median, for a fraction of the work. */
+ASSAY_MUST_CHECK enum assay_status assay_describe_least(const double *samples, size_t n, double *out_min,
+                                                        double *out_median);
+
 /*
  * A quantile of single calls with a confidence interval from order statistics:
  * the number of calls at or below the true quantile is binomial(n, q), so the

@@ -47,63 +47,87 @@ bool reader_has_failed(const struct reader *reader)
     return reader->status != ASSAY_OK;
 }
 
-/* The field of a key; NULL if it is absent or null, or after a failure. */
-const json_t *reader_field(const struct object *object, const char *key)
+struct json_value reader_field(const struct object *object, const char *key)
 {
-    const json_t *value = reader_has_failed(object->reader) ? NULL : json_object_get(object->json, key);
-    return json_is_null(value) ? NULL : value;
+    const struct json_value none = {NULL, 0};
+    const struct json_value value = reader_has_failed(object->reader) ? none : base_json_member(object->json, key);
+    return base_json_type(value) == JSON_IS_NULL ? none : value;
+}
+
+bool reader_has(const struct object *object, const char *key)
+{
+    return base_json_type(reader_field(object, key)) != JSON_IS_ABSENT;
+}
+
+/* A field of a type, or one that is not there; another type is refused. */
+static struct json_value field_of_type(const struct object *object, const char *key, enum json_type type,
+                                       const char *complaint)
+{
+    struct json_value value = reader_field(object, key);
+    enum json_type found = base_json_type(value);
+    if (found != JSON_IS_ABSENT && found != type) {
+        reader_refuse_field(object, key, complaint);
+        return (struct json_value){NULL, 0};
+    }
+    return value;
 }
 
 struct object reader_object(const struct object *parent, const char *key)
 {
-    const json_t *value = reader_field(parent, key);
-    if (value && !json_is_object(value)) {
-        reader_refuse_field(parent, key, "is not an object");
-        value = NULL;
-    }
-    return (struct object){parent->reader, value, key};
+    return (struct object){parent->reader, field_of_type(parent, key, JSON_IS_OBJECT, "is not an object"), key};
 }
 
-/* A copy of a string, or of `absent` (may be NULL) if there is none. */
+struct json_value reader_list(const struct object *parent, const char *key)
+{
+    return field_of_type(parent, key, JSON_IS_ARRAY, "is not an array");
+}
+
 void reader_text(const struct object *object, const char *key, const char *absent, char **out)
 {
-    const json_t *value = reader_field(object, key);
-    if (reader_has_failed(object->reader)) {
+    struct json_value value = field_of_type(object, key, JSON_IS_STRING, "is not a string");
+    bool there = base_json_type(value) == JSON_IS_STRING;
+    if (reader_has_failed(object->reader) || (!there && !absent)) {
         return;
     }
-    if (value && !json_is_string(value)) {
-        reader_refuse_field(object, key, "is not a string");
-        return;
-    }
-    const char *text = value ? json_string_value(value) : absent;
-    if (value && strlen(text) != json_string_length(value)) {
-        reader_refuse_field(object, key, "has a NUL character in it");
-        return;
-    }
-    *out = text ? strdup(text) : NULL;
-    if (text && !*out) {
+    size_t len = there ? base_json_text(value, NULL, 0) : strlen(absent);
+    char *copy = malloc(len + 1);
+    if (!copy) {
         reader_run_out_of_memory(object->reader);
+        return;
     }
+    if (there) {
+        (void)base_json_text(value, copy, len + 1); /* measured just above */
+    } else {
+        memcpy(copy, absent, len + 1);
+    }
+    if (strlen(copy) != len) {
+        reader_refuse_field(object, key, "has a NUL character in it");
+        free(copy);
+        return;
+    }
+    *out = copy;
 }
 
 void reader_bool(const struct object *object, const char *key, bool *out)
 {
-    const json_t *value = reader_field(object, key);
-    if (value && !json_is_boolean(value)) {
-        reader_refuse_field(object, key, "is not true or false");
-        return;
+    struct json_value value = field_of_type(object, key, JSON_IS_BOOL, "is not true or false");
+    if (!reader_has_failed(object->reader)) {
+        *out = base_json_is_true(value);
     }
-    *out = json_is_true(value);
 }
 
 void reader_number(const struct object *object, const char *key, double absent, double *out)
 {
-    const json_t *value = reader_field(object, key);
-    if (value && !json_is_number(value)) {
-        reader_refuse_field(object, key, "is not a number");
+    struct json_value value = field_of_type(object, key, JSON_IS_NUMBER, "is not a number");
+    double number = base_json_type(value) == JSON_IS_NUMBER ? base_json_number(value) : absent;
+    if (reader_has_failed(object->reader)) {
         return;
     }
-    *out = value ? json_number_value(value) : absent;
+    if (!isfinite(number) && base_json_type(value) == JSON_IS_NUMBER) {
+        reader_refuse_field(object, key, "is not a finite number");
+        return;
+    }
+    *out = number;
 }
 
 /* 0 if it is absent. */
@@ -117,7 +141,7 @@ void reader_time(const struct object *object, const char *key, double *out)
 
 void reader_needed_number(const struct object *object, const char *key, double *out)
 {
-    if (!reader_field(object, key)) {
+    if (!reader_has(object, key)) {
         reader_refuse_field(object, key, "is missing");
     }
     reader_number(object, key, 0, out);
@@ -141,7 +165,7 @@ void reader_count(const struct object *object, const char *key, uint64_t absent,
 
 void reader_needed_count(const struct object *object, const char *key, uint64_t *out)
 {
-    if (!reader_field(object, key)) {
+    if (!reader_has(object, key)) {
         reader_refuse_field(object, key, "is missing");
     }
     reader_count(object, key, 0, out);
@@ -150,11 +174,10 @@ void reader_needed_count(const struct object *object, const char *key, uint64_t 
     }
 }
 
-/* An array of numbers into fresh memory, the caller's; NULL, and refused, if it is none. */
-double *reader_array(const struct object *object, const char *name, const json_t *array, size_t *out_count)
+double *reader_array(const struct object *object, const char *name, struct json_value array, size_t *out_count)
 {
-    size_t count = json_array_size(array);
-    if (!json_is_array(array)) {
+    size_t count = base_json_count(array), filled = 0;
+    if (base_json_type(array) != JSON_IS_ARRAY) {
         reader_refuse_field(object, name, "is not an array");
         return NULL;
     }
@@ -163,14 +186,15 @@ double *reader_array(const struct object *object, const char *name, const json_t
         reader_run_out_of_memory(object->reader);
         return NULL;
     }
-    for (size_t i = 0; i < count; i++) {
-        const json_t *value = json_array_get(array, i);
-        if (!json_is_number(value)) {
-            reader_refuse(object->reader, "%s.%s[%zu] is not a number", object->name, name, i);
+    for (struct json_value at = base_json_first(array); at.json; at = base_json_next(array, at)) {
+        double number = base_json_number(at);
+        if (!isfinite(number)) {
+            reader_refuse(object->reader, "%s.%s[%zu] is not a %snumber", object->name, name, filled,
+                          base_json_type(at) == JSON_IS_NUMBER ? "finite " : "");
             free(numbers);
             return NULL;
         }
-        numbers[i] = json_number_value(value);
+        numbers[filled++] = number;
     }
     *out_count = count;
     return numbers;

@@ -4,7 +4,8 @@
  *
  * A reader remembers its first failure: every later read does nothing, so that a
  * run of reads needs one check at its end, and what they fill is released as a
- * whole.  null counts as absent.
+ * whole.  null counts as absent.  NaN and Infinity, which Python writes, are no
+ * numbers here.
  *
  * Whole numbers are read as doubles.  Counts are exact up to 2^53, which is
  * the limit here, and a larger number in a field that is ignored anyway
@@ -13,11 +14,11 @@
 #ifndef ASSAY_READER_H
 #define ASSAY_READER_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "assay/status.h"
+#include "base/json.h"
 
 #define READER_LARGEST_COUNT 9007199254740992.0 /* 2^53 */
 
@@ -29,10 +30,10 @@ struct reader {
     struct assay_error *err;
 };
 
-/* A JSON object and its name for messages; without `json` it is absent. */
+/* A JSON object, or one that is absent, and its name for messages. */
 struct object {
     struct reader *reader;
-    const json_t *json;
+    struct json_value json;
     const char *name; /* "stats"; "" for the file and for a benchmark */
 };
 
@@ -43,13 +44,16 @@ void reader_refuse_field(const struct object *object, const char *key, const cha
 void reader_run_out_of_memory(struct reader *reader);
 bool reader_has_failed(const struct reader *reader);
 
-/* The field of a key; NULL if it is absent, or after a failure. */
-const json_t *reader_field(const struct object *object, const char *key);
+/* The field of a key; one that is not there if it is absent, or after a failure. */
+struct json_value reader_field(const struct object *object, const char *key);
+bool reader_has(const struct object *object, const char *key);
 struct object reader_object(const struct object *parent, const char *key);
+/* An array; one that is not there if it is absent. */
+struct json_value reader_list(const struct object *parent, const char *key);
 
 /* Each refuses a value of another type, and leaves `*out` alone then or after a
  * failure.  Absent is what is given, false, or 0, or refused where it is needed. */
-/* A copy of a string, the caller's to free, or of `absent` (may be NULL). */
+/* A copy of a string, the caller's to free, or of `absent` (may be NULL); refuses one with a NUL in it. */
 void reader_text(const struct object *object, const char *key, const char *absent, char **out);
 void reader_bool(const struct object *object, const char *key, bool *out);
 void reader_number(const struct object *object, const char *key, double absent, double *out);
@@ -60,6 +64,6 @@ void reader_needed_number(const struct object *object, const char *key, double *
 void reader_count(const struct object *object, const char *key, uint64_t absent, uint64_t *out);
 void reader_needed_count(const struct object *object, const char *key, uint64_t *out);
 /* An array of numbers into fresh memory, the caller's; NULL, and refused, if it is none. */
-double *reader_array(const struct object *object, const char *name, const json_t *array, size_t *out_count);
+double *reader_array(const struct object *object, const char *name, struct json_value array, size_t *out_count);
 
 #endif /* ASSAY_READER_H */

@@ -140,7 +140,7 @@ const struct assay_run *assay_result_find(const struct assay_result *result, con
  * which benchmark and what.  ASSAY_NO_MEMORY.
  */
 ASSAY_MUST_CHECK enum assay_status
-assay_result_parse(struct str json, const char *source_name, struct assay_result *out_result, struct assay_error *err);
+assay_result_parse(struct str text, const char *source_name, struct assay_result *out_result, struct assay_error *err);
 
 /* The same from a file; also ASSAY_BAD_FILE. */
 ASSAY_MUST_CHECK enum assay_status

@@ -14,13 +14,23 @@
 #define FORMAT_READ_HERE 1
 #define MAX_TAGS_BYTES 100000
 #define MAX_FACT_BYTES 200
+#define MAX_WARNING_BYTES 1000
+#define MAX_SHORT_BYTES 200 /* of a word of the format, or a target */
+#define MAX_COUNTERS 1000 /* of a benchmark */
+
+/* A short string, whole; false if it is none, is too long or has a NUL in it. */
+static bool copy_short(struct json_value value, char *out, size_t size)
+{
+    size_t len = base_json_text(value, out, size);
+    return base_json_type(value) == JSON_IS_STRING && len < size && strlen(out) == len;
+}
 
 /* false, true, or the number of iterations allowed. */
 static void read_warmup(const struct object *options, uint64_t *out)
 {
-    const json_t *value = reader_field(options, "warmup");
-    if (json_is_boolean(value)) {
-        *out = json_is_true(value) ? 1 : 0;
+    struct json_value value = reader_field(options, "warmup");
+    if (base_json_type(value) == JSON_IS_BOOL) {
+        *out = base_json_is_true(value) ? 1 : 0;
     } else {
         reader_count(options, "warmup", 0, out);
     }
@@ -39,16 +49,17 @@ static void read_options(const struct object *benchmark, struct assay_run *run)
  * pytest-benchmark itself needs of a file. */
 static void read_outliers(const struct object *stats, struct assay_stats *out)
 {
-    if (reader_field(stats, "stddev_outliers") && reader_field(stats, "iqr_outliers")) {
+    if (reader_has(stats, "stddev_outliers") && reader_has(stats, "iqr_outliers")) {
         reader_count(stats, "stddev_outliers", 0, &out->stddev_outliers);
         reader_count(stats, "iqr_outliers", 0, &out->iqr_outliers);
         return;
     }
-    const char *text = json_string_value(reader_field(stats, "outliers"));
+    char text[MAX_SHORT_BYTES];
+    bool good = copy_short(reader_field(stats, "outliers"), text, sizeof(text));
     struct str iqr;
     struct str stddev = base_str_cut(base_str(text), ';', &iqr);
     int64_t beyond_stddev, beyond_iqr;
-    if (!base_num_parse_int64(stddev, 0, INT64_MAX, &beyond_stddev) ||
+    if (!good || !base_num_parse_int64(stddev, 0, INT64_MAX, &beyond_stddev) ||
         !base_num_parse_int64(iqr, 0, INT64_MAX, &beyond_iqr)) {
         reader_refuse_field(stats, "outliers", "is missing, or not two counts as \"3;1\"");
         return;
@@ -78,7 +89,7 @@ static void read_stored_stats(const struct object *stats, struct assay_stats *ou
     reader_number(stats, "total", out->mean * (double)out->rounds, &out->total);
 }
 
-static void read_data(const struct object *stats, const json_t *data, struct assay_run *run)
+static void read_data(const struct object *stats, struct json_value data, struct assay_run *run)
 {
     size_t count = 0;
     double *samples = reader_array(stats, "data", data, &count);
@@ -135,14 +146,14 @@ static void check_stats(struct reader *reader, const struct assay_stats *stats)
 static void read_stats(const struct object *benchmark, struct assay_run *run)
 {
     struct object stats = reader_object(benchmark, "stats");
-    if (!stats.json) {
+    if (!stats.json.json) {
         reader_refuse_field(benchmark, "stats", "is missing");
         return;
     }
     reader_needed_count(&stats, "rounds", &run->stats.rounds);
     reader_needed_count(&stats, "iterations", &run->iterations);
-    const json_t *data = reader_field(&stats, "data");
-    if (data) {
+    struct json_value data = reader_field(&stats, "data");
+    if (data.json) {
         read_data(&stats, data, run);
     } else {
         read_stored_stats(&stats, &run->stats);
@@ -155,7 +166,7 @@ static void read_stats(const struct object *benchmark, struct assay_run *run)
 static void read_calls(const struct object *own, struct assay_calls *out)
 {
     struct object calls = reader_object(own, "calls");
-    if (!calls.json) {
+    if (!calls.json.json) {
         return;
     }
     reader_needed_count(&calls, "count", &out->count);
@@ -192,7 +203,8 @@ static void read_measured(const struct object *own, struct assay_measured *out)
 static void read_counter(const struct object *counters, const char *name, struct assay_counter *out)
 {
     struct object object = reader_object(counters, name);
-    const char *kind = json_string_value(reader_field(&object, "kind"));
+    char kind[MAX_SHORT_BYTES];
+    bool has_kind = copy_short(reader_field(&object, "kind"), kind, sizeof(kind));
     reader_needed_number(&object, "value", &out->value);
     if (reader_has_failed(counters->reader)) {
         return;
@@ -201,7 +213,7 @@ static void read_counter(const struct object *counters, const char *name, struct
         reader_refuse(counters->reader, "'%.60s' is no name of a counter", name);
         return;
     }
-    if (!assay_counter_kind_of_name(base_str(kind), &out->kind)) {
+    if (!has_kind || !assay_counter_kind_of_name(base_str(kind), &out->kind)) {
         reader_refuse(counters->reader, "the counter '%s' has no kind, or an unknown one", name);
         return;
     }
@@ -211,33 +223,39 @@ static void read_counter(const struct object *counters, const char *name, struct
 static void read_counters(const struct object *own, struct assay_run *run)
 {
     struct object counters = reader_object(own, "counters");
-    size_t count = json_object_size(counters.json);
-    json_t *object = (json_t *)(uintptr_t)counters.json; /* iterating only reads */
+    size_t count = base_json_count(counters.json);
+    if (count > MAX_COUNTERS) {
+        reader_refuse_field(own, "counters", "has too many of them");
+        return;
+    }
     run->counters = count > 0 ? base_alloc_array(count, sizeof(*run->counters)) : NULL;
     if (count > 0 && !run->counters) {
         reader_run_out_of_memory(own->reader);
         return;
     }
-    for (void *at = json_object_iter(object); at; at = json_object_iter_next(object, at)) {
-        read_counter(&counters, json_object_iter_key(at), &run->counters[run->counter_count++]);
+    for (struct json_value at = base_json_first(counters.json); at.json; at = base_json_next(counters.json, at)) {
+        char name[MAX_SHORT_BYTES];
+        bool is_name = copy_short(base_json_key(at), name, sizeof(name));
+        if (!is_name) {
+            reader_refuse_field(own, "counters", "has a name that is none");
+        } else if (reader_field(&counters, name).node == at.node) { /* of one name the last counts */
+            read_counter(&counters, name, &run->counters[run->counter_count++]);
+        }
     }
 }
 
 static void read_tags(const struct object *own, struct assay_run *run)
 {
-    const json_t *tags = reader_field(own, "tags");
+    struct json_value tags = reader_list(own, "tags");
     struct buf text;
-    if (tags && !json_is_array(tags)) {
-        reader_refuse_field(own, "tags", "is not an array");
-    }
     base_buf_init(&text, MAX_TAGS_BYTES);
-    for (size_t i = 0; i < json_array_size(tags) && !reader_has_failed(own->reader); i++) {
-        const char *tag = json_string_value(json_array_get(tags, i));
-        if (!tag || tag[0] == '\0' || strpbrk(tag, " @\t\n")) {
+    for (struct json_value at = base_json_first(tags); at.json; at = base_json_next(tags, at)) {
+        char tag[MAX_SHORT_BYTES];
+        if (!copy_short(at, tag, sizeof(tag)) || tag[0] == '\0' || strpbrk(tag, " @\t\n")) {
             reader_refuse_field(own, "tags", "has an item that is no tag");
-        } else {
-            base_buf_addf(&text, "%s@%s", i > 0 ? " " : "", tag);
+            break;
         }
+        base_buf_addf(&text, "%s@%s", text.len > 0 ? " " : "", tag);
     }
     if (!reader_has_failed(own->reader) && text.len > 0) {
         run->tags = base_buf_take(&text);
@@ -250,9 +268,9 @@ static void read_tags(const struct object *own, struct assay_run *run)
 
 static void read_verdict(const struct object *object, enum assay_target_verdict *out)
 {
-    const char *name = json_string_value(reader_field(object, "verdict"));
+    struct json_value name = reader_field(object, "verdict");
     for (int i = ASSAY_TARGET_MET; i <= ASSAY_TARGET_TOO_FEW; i++) {
-        if (name && strcmp(name, assay_target_verdict_name((enum assay_target_verdict)i)) == 0) {
+        if (base_json_equals(name, assay_target_verdict_name((enum assay_target_verdict)i))) {
             *out = (enum assay_target_verdict)i;
             return;
         }
@@ -263,9 +281,9 @@ static void read_verdict(const struct object *object, enum assay_target_verdict 
 static void read_judgement(const struct object *object, struct assay_judgement *out)
 {
     struct assay_error reason;
-    const char *text = json_string_value(reader_field(object, "target"));
-    if (!text) {
-        reader_refuse_field(object, "target", "is missing");
+    char text[MAX_SHORT_BYTES];
+    if (!copy_short(reader_field(object, "target"), text, sizeof(text))) {
+        reader_refuse_field(object, "target", "is missing, or no short text");
         return;
     }
     if (assay_target_parse(base_str(text), &out->target, &reason) != ASSAY_OK) {
@@ -282,32 +300,25 @@ static void read_judgement(const struct object *object, struct assay_judgement *
 
 static void read_judgements(const struct object *own, struct assay_run *run)
 {
-    const json_t *targets = reader_field(own, "targets");
-    if (!targets) {
-        return;
-    }
-    if (!json_is_array(targets)) {
-        reader_refuse_field(own, "targets", "is not an array");
-        return;
-    }
-    size_t count = json_array_size(targets);
+    struct json_value targets = reader_list(own, "targets");
+    size_t count = base_json_count(targets);
     run->judgements = count > 0 ? base_alloc_array(count, sizeof(*run->judgements)) : NULL;
     if (count > 0 && !run->judgements) {
         reader_run_out_of_memory(own->reader);
         return;
     }
-    for (size_t i = 0; i < count && !reader_has_failed(own->reader); i++) {
-        struct object item = {own->reader, json_array_get(targets, i), "targets"};
-        read_judgement(&item, &run->judgements[i]);
+    for (struct json_value at = base_json_first(targets); at.json && !reader_has_failed(own->reader);
+         at = base_json_next(targets, at)) {
+        struct object item = {own->reader, at, "targets"};
+        read_judgement(&item, &run->judgements[run->judgement_count++]);
     }
-    run->judgement_count = count;
 }
 
 /* An array of one number a launch; NULL if it is absent. */
 static double *read_launches(const struct object *own, const char *key, size_t *out_count)
 {
-    const json_t *array = reader_field(own, key);
-    double *numbers = array ? reader_array(own, key, array, out_count) : NULL;
+    struct json_value array = reader_field(own, key);
+    double *numbers = array.json ? reader_array(own, key, array, out_count) : NULL;
     for (size_t i = 0; numbers && i < *out_count; i++) {
         if (!(numbers[i] >= 0)) {
             reader_refuse_field(own, key, "has a negative number");
@@ -386,13 +397,12 @@ static void check_launches(const struct object *own, struct assay_run *run)
     const double *samples = run->samples;
     bool good = computed != NULL;
     for (size_t i = 0; good && i < run->launch_rounds_count; i++) {
-        struct assay_stats stats;
-        good = assay_describe(samples, (size_t)run->launch_rounds[i], &stats) == ASSAY_OK;
-        if (!good || !is_of_its_rounds(own, run, &minima, i, stats.min) ||
-            !is_of_its_rounds(own, run, &medians, i, stats.median)) {
+        double median;
+        good = assay_describe_least(samples, (size_t)run->launch_rounds[i], &computed[i], &median) == ASSAY_OK;
+        if (!good || !is_of_its_rounds(own, run, &minima, i, computed[i]) ||
+            !is_of_its_rounds(own, run, &medians, i, median)) {
             break;
         }
-        computed[i] = stats.min;
         samples += run->launch_rounds[i];
     }
     if (!good) {
@@ -406,10 +416,10 @@ static void check_launches(const struct object *own, struct assay_run *run)
     }
 }
 
-static void read_run(struct reader *reader, const json_t *json, struct assay_run *run)
+static void read_run(struct reader *reader, struct json_value json, struct assay_run *run)
 {
     struct object benchmark = {reader, json, ""};
-    if (!json_is_object(json)) {
+    if (base_json_type(json) != JSON_IS_OBJECT) {
         reader_refuse(reader, "it is not an object");
         return;
     }
@@ -452,20 +462,21 @@ static void read_run(struct reader *reader, const json_t *json, struct assay_run
 static void read_runs(const struct object *root, struct assay_result *result)
 {
     struct reader *reader = root->reader;
-    const json_t *benchmarks = reader_field(root, "benchmarks");
-    if (!json_is_array(benchmarks)) {
+    struct json_value benchmarks = reader_field(root, "benchmarks");
+    if (base_json_type(benchmarks) != JSON_IS_ARRAY) {
         reader_refuse(reader,
                       "there is no list named \"benchmarks\": this is not a result of assay or pytest-benchmark");
         return;
     }
-    for (size_t i = 0; i < json_array_size(benchmarks) && !reader_has_failed(reader); i++) {
+    for (struct json_value at = base_json_first(benchmarks); at.json && !reader_has_failed(reader);
+         at = base_json_next(benchmarks, at)) {
         struct assay_run *run = assay_result_add_run(result);
         if (!run) {
             reader_run_out_of_memory(reader);
             return;
         }
-        reader->number = i + 1;
-        read_run(reader, json_array_get(benchmarks, i), run);
+        reader->number = result->run_count;
+        read_run(reader, at, run);
         reader->number = 0;
         reader->benchmark = NULL;
     }
@@ -473,16 +484,16 @@ static void read_runs(const struct object *root, struct assay_result *result)
 
 static void read_warnings(const struct object *own, struct assay_result *result)
 {
-    const json_t *warnings = reader_field(own, "warnings");
-    if (warnings && !json_is_array(warnings)) {
-        reader_refuse_field(own, "warnings", "is not an array");
-    }
-    for (size_t i = 0; i < json_array_size(warnings) && !reader_has_failed(own->reader); i++) {
-        const json_t *text = json_array_get(warnings, i);
-        if (!json_is_string(text)) {
+    struct json_value warnings = reader_list(own, "warnings");
+    for (struct json_value at = base_json_first(warnings); at.json && !reader_has_failed(own->reader);
+         at = base_json_next(warnings, at)) {
+        char text[MAX_WARNING_BYTES];
+        if (base_json_type(at) != JSON_IS_STRING) {
             reader_refuse_field(own, "warnings", "has an item that is not text");
-        } else if (!assay_result_add_warning(result,
-                                             (struct str){json_string_value(text), json_string_length(text)})) {
+            return;
+        }
+        (void)base_json_text(at, text, sizeof(text)); /* cut if longer */
+        if (!assay_result_add_warning(result, base_str(text))) {
             reader_run_out_of_memory(own->reader);
         }
     }
@@ -496,7 +507,7 @@ static void read_trust(const struct object *root, struct assay_result *result)
     reader_time(&clock, "step", &result->clock.step);
     reader_time(&clock, "cost", &result->clock.cost);
     reader_time(&own, "cycle", &result->cycle);
-    result->has_seed = reader_field(&own, "seed") != NULL;
+    result->has_seed = reader_has(&own, "seed");
     reader_count(&own, "seed", 0, &result->seed);
     read_warnings(&own, result);
 }
@@ -505,12 +516,11 @@ static void read_trust(const struct object *root, struct assay_result *result)
  * unknown. */
 static void read_fact(const struct object *cpu, const char *key, char **out)
 {
-    const json_t *value = reader_field(cpu, key);
-    char text[MAX_FACT_BYTES] = "";
-    if (json_is_number(value)) {
-        (void)snprintf(text, sizeof(text), "%.0f", json_number_value(value)); /* cut if longer */
-    } else if (json_is_string(value)) {
-        (void)snprintf(text, sizeof(text), "%s", json_string_value(value)); /* likewise */
+    struct json_value value = reader_field(cpu, key);
+    char text[MAX_FACT_BYTES];
+    (void)base_json_text(value, text, sizeof(text)); /* cut if longer */
+    if (isfinite(base_json_number(value))) {
+        (void)snprintf(text, sizeof(text), "%.0f", base_json_number(value)); /* likewise */
     }
     *out = strdup(text);
     if (!*out) {
@@ -521,10 +531,12 @@ static void read_fact(const struct object *cpu, const char *key, char **out)
 /* Bytes as a number; once "256 KB". */
 static void read_size(const struct object *cpu, const char *key, uint64_t *out)
 {
-    const json_t *value = reader_field(cpu, key);
-    const double bytes = json_number_value(value);
-    if (json_is_string(value)) {
-        *out = assay_cpu_cache_bytes(base_str(json_string_value(value)));
+    struct json_value value = reader_field(cpu, key);
+    const double bytes = base_json_number(value);
+    char text[MAX_FACT_BYTES];
+    if (base_json_type(value) == JSON_IS_STRING) {
+        (void)base_json_text(value, text, sizeof(text)); /* cut, a size is none */
+        *out = assay_cpu_cache_bytes(base_str(text));
     } else if (bytes >= 1 && bytes <= READER_LARGEST_COUNT) {
         *out = (uint64_t)bytes;
     }
@@ -533,9 +545,9 @@ static void read_size(const struct object *cpu, const char *key, uint64_t *out)
 static void read_cpu(const struct object *info, struct assay_machine *machine)
 {
     struct object cpu = reader_object(info, "cpu");
-    reader_text(&cpu, reader_field(&cpu, "brand_raw") ? "brand_raw" : "brand", "", &machine->cpu); /* renamed in 2020 */
+    reader_text(&cpu, reader_has(&cpu, "brand_raw") ? "brand_raw" : "brand", "", &machine->cpu); /* renamed in 2020 */
     reader_count(&cpu, "count", 0, &machine->cores);
-    read_fact(&cpu, reader_field(&cpu, "vendor_id_raw") ? "vendor_id_raw" : "vendor_id", &machine->cpu_vendor);
+    read_fact(&cpu, reader_has(&cpu, "vendor_id_raw") ? "vendor_id_raw" : "vendor_id", &machine->cpu_vendor);
     read_fact(&cpu, "family", &machine->cpu_family);
     read_fact(&cpu, "model", &machine->cpu_model);
     read_fact(&cpu, "stepping", &machine->cpu_stepping);
@@ -580,9 +592,9 @@ static void read_commit(const struct object *root, struct assay_commit *commit)
     reader_text(&info, "branch", NULL, &commit->branch);
 }
 
-static void read_result(struct reader *reader, const json_t *json, struct assay_result *result)
+static void read_result(struct reader *reader, const struct json *json, struct assay_result *result)
 {
-    struct object root = {reader, json, ""};
+    struct object root = {reader, base_json_root(json), ""};
     read_machine(&root, &result->machine);
     read_commit(&root, &result->commit);
     read_runs(&root, result);
@@ -591,43 +603,23 @@ static void read_result(struct reader *reader, const json_t *json, struct assay_
     reader_text(&root, "version", NULL, &result->version);
 }
 
-/* Python's json writes NaN and Infinity, which JSON does not have. */
-static bool stopped_at_a_non_number(struct str text, int position)
-{
-    size_t at = position < 0 ? 0 : (size_t)position;
-    size_t from = at > 9 ? at - 9 : 0;
-    size_t to = at + 9 < text.len ? at + 9 : text.len;
-    struct str near = {text.ptr + from, to > from ? to - from : 0};
-    return base_str_contains_ignoring_case(near, STR("NaN")) || base_str_contains_ignoring_case(near, STR("Infinity"));
-}
-
-static enum assay_status refuse_syntax(struct str text, const char *source, const json_error_t *json_error,
-                                       struct assay_error *err)
-{
-    if (json_error_code(json_error) == json_error_out_of_memory) {
-        return assay_fail(err, ASSAY_NO_MEMORY, "%s: out of memory", source);
-    }
-    if (stopped_at_a_non_number(text, json_error->position)) {
-        return assay_fail(err, ASSAY_BAD_SYNTAX,
-                          "%s:%d: NaN and Infinity are not JSON; a benchmark whose numbers are none cannot be read",
-                          source, json_error->line);
-    }
-    return assay_fail(err, ASSAY_BAD_SYNTAX, "%s:%d: not JSON: %s", source, json_error->line, json_error->text);
-}
-
-enum assay_status assay_result_parse(struct str json, const char *source_name, struct assay_result *out_result,
+enum assay_status assay_result_parse(struct str text, const char *source_name, struct assay_result *out_result,
                                      struct assay_error *err)
 {
-    json_error_t json_error;
-    json_t *root = json_loadb(json.len > 0 ? json.ptr : "", json.len, JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL,
-                              &json_error);
-    if (!root) {
-        return refuse_syntax(json, source_name, &json_error, err);
+    struct json json;
+    struct json_flaw flaw;
+    switch (base_json_read(text, &json, &flaw)) {
+    case JSON_READ:
+        break;
+    case JSON_NO_MEMORY:
+        return assay_fail(err, ASSAY_NO_MEMORY, "%s: out of memory", source_name);
+    case JSON_BAD_TEXT:
+        return assay_fail(err, ASSAY_BAD_SYNTAX, "%s:%zu: not JSON: %s", source_name, flaw.line, flaw.what);
     }
     struct reader reader = {.source = source_name, .err = err};
     struct assay_result result = {0};
-    read_result(&reader, root, &result);
-    json_decref(root);
+    read_result(&reader, &json, &result);
+    base_json_deinit(&json);
     if (reader_has_failed(&reader)) {
         assay_result_deinit(&result);
         return reader.status;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "base/num.h"
 
-#include <locale.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,21 +126,126 @@ static bool parse_decimal(struct str text, struct decimal *out)
     return true;
 }
 
+/* digits * 10^exponent. */
+struct scientific {
+    uint64_t digits; /* the first `count`, without leading zeros; wrong if that is more than 64 bits hold */
+    size_t count;
+    int64_t exponent;
+    bool negative;
+    bool has_more; /* behind those are others than zeros */
+};
+
+#define DIGITS_IN_64_BITS 19
+#define LARGEST_EXPONENT 1000000 /* beyond that it is 0 or infinite, with any number of digits that fits in memory */
+
+static int64_t take_exponent(struct str text)
+{
+    bool negative = text.len > 0 && text.ptr[0] == '-';
+    size_t at = text.len > 0 && (negative || text.ptr[0] == '+');
+    int64_t value = 0;
+    for (; at < text.len && is_digit(text.ptr[at]); at++) {
+        value = value < INT64_MAX / 20 ? value * 10 + (text.ptr[at] - '0') : value;
+    }
+    return negative ? -value : value;
+}
+
+/* Takes a run of digits, no more than `limit` in all, also as text into `out_digits` (NULL: not wanted);
+ * the others count in the exponent.  Where the run ends. */
+static const char *take_run(const char *at, const char *end, size_t limit, struct scientific *number,
+                            char *out_digits)
+{
+    uint64_t digits = number->digits;
+    size_t count = number->count;
+    for (; at < end && is_digit(*at) && count < limit; at++) {
+        if (out_digits) {
+            out_digits[count] = *at;
+        }
+        digits = digits * 10 + (uint64_t)(*at - '0');
+        count += count > 0 || *at != '0';
+    }
+    number->digits = digits;
+    number->count = count;
+    for (; at < end && is_digit(*at); at++) {
+        number->has_more = number->has_more || *at != '0';
+        number->exponent++;
+    }
+    return at;
+}
+
+static struct scientific take_scientific(struct str text, size_t limit, char *out_digits)
+{
+    const char *at = text.ptr, *end = text.ptr + text.len;
+    struct scientific number = {.negative = at < end && *at == '-'};
+    at = take_run(at + number.negative, end, limit, &number, out_digits);
+    if (at < end && *at == '.') {
+        const char *fraction = at + 1;
+        at = take_run(fraction, end, limit, &number, out_digits);
+        number.exponent -= at - fraction;
+    }
+    if (at < end && (*at == 'e' || *at == 'E')) {
+        number.exponent += take_exponent((struct str){at + 1, (size_t)(end - at) - 1});
+    }
+    return number;
+}
+
+/* The nearest double of digits / 10^power, 0 <= power <= 27, where 5^power has at most 63 bits: a quotient of
+ * whole numbers with ten bits more than a double, the last of which tells whether anything is left, is
+ * rounded once. */
+static double divide_by_power_of_ten(uint64_t digits, int power)
+{
+    __extension__ typedef unsigned __int128 wide;
+    static const uint64_t powers_of_five[] = {
+        UINT64_C(1), UINT64_C(5), UINT64_C(25), UINT64_C(125), UINT64_C(625), UINT64_C(3125), UINT64_C(15625),
+        UINT64_C(78125), UINT64_C(390625), UINT64_C(1953125), UINT64_C(9765625), UINT64_C(48828125),
+        UINT64_C(244140625), UINT64_C(1220703125), UINT64_C(6103515625), UINT64_C(30517578125),
+        UINT64_C(152587890625), UINT64_C(762939453125), UINT64_C(3814697265625), UINT64_C(19073486328125),
+        UINT64_C(95367431640625), UINT64_C(476837158203125), UINT64_C(2384185791015625), UINT64_C(11920928955078125),
+        UINT64_C(59604644775390625), UINT64_C(298023223876953125), UINT64_C(1490116119384765625),
+        UINT64_C(7450580596923828125),
+    };
+    uint64_t divisor = powers_of_five[power];
+    if (digits == 0) {
+        return 0;
+    }
+    int digits_shift = __builtin_clzll(digits), divisor_shift = __builtin_clzll(divisor);
+    wide dividend = (wide)(digits << digits_shift) << 63;
+    divisor <<= divisor_shift;
+    uint64_t quotient = (uint64_t)(dividend / divisor); /* of at least 63 bits */
+    quotient |= dividend != (wide)quotient * divisor;
+    return ldexp((double)quotient, divisor_shift - digits_shift - 63 - power);
+}
+
+/* All the digits that can matter (767, and whether there are more), without a point, which would be the
+ * locale's to choose. */
+static double nearest_of_many_digits(struct str text)
+{
+    char copy[767 + 1 + 24];
+    struct scientific number = take_scientific(text, 767, copy);
+    size_t count = number.count;
+    copy[count++] = number.has_more ? '1' : '0';
+    int64_t exponent = number.exponent - 1;
+    exponent = exponent > LARGEST_EXPONENT ? LARGEST_EXPONENT : exponent;
+    exponent = exponent < -LARGEST_EXPONENT ? -LARGEST_EXPONENT : exponent;
+    (void)snprintf(copy + count, sizeof(copy) - count, "e%jd", (intmax_t)exponent); /* at most nine characters */
+    return strtod(copy, NULL);
+}
+
+double base_num_nearest(struct str text)
+{
+    struct scientific number = take_scientific(text, DIGITS_IN_64_BITS, NULL);
+    double value = !number.has_more && number.exponent <= 0 && number.exponent >= -27
+                       ? divide_by_power_of_ten(number.digits, (int)-number.exponent)
+                       : nearest_of_many_digits(text);
+    return number.negative ? -value : value;
+}
+
 bool base_num_parse_double(struct str text, double min, double max, double *out)
 {
     struct decimal number;
-    char copy[400];
-    if (text.len >= sizeof(copy) || !parse_decimal(text, &number)) {
+    if (!parse_decimal(text, &number)) {
         return false;
     }
-    memcpy(copy, text.ptr, text.len);
-    copy[text.len] = '\0';
-    /* strtod() reads the decimal point of the locale, which is the program's to choose. */
-    char *point = strchr(copy, '.');
-    if (point) {
-        *point = localeconv()->decimal_point[0];
-    }
-    double value = strtod(copy, NULL); /* the form is checked above */
+    double value = base_num_nearest(text);
     if (!isfinite(value) || value < min || value > max) {
         return false;
     }

@@ -28,9 +28,14 @@ bool base_array_make_room(void **array, size_t count, size_t *capacity, size_t s
 bool base_num_parse_int64(struct str text, int64_t min, int64_t max, int64_t *out);
 
 /* A finite decimal number, with optional fraction and exponent ("2.5", "1e-6",
- * "-1"; no hexadecimal, no "inf"), within [min, max].  At most 399 bytes, the
- * exponent within 100000 of zero. */
+ * "-1"; no hexadecimal, no "inf"), within [min, max].  The exponent is within
+ * 100000 of zero. */
 bool base_num_parse_double(struct str text, double min, double max, double *out);
+
+/* The double nearest to the decimal number at the start of `text`, which is known to
+ * be one, of any length; what follows it is left alone.  Ties to even, an infinity
+ * beyond the largest double. */
+double base_num_nearest(struct str text);
 
 /* A decimal number times 10^scale, rounded to the nearest whole number, ties
  * to even: base_num_parse_scaled("0.00000025", 12, ...) gives 250000.  Exact

@@ -252,14 +252,15 @@ static enum assay_status describe_launches(const struct subject *subject, struct
     size_t begin = 0;
     for (size_t i = 0; i < subject->launch_count; i++) {
         size_t end = subject->launch_ends[i];
-        struct assay_stats stats;
         if (end > begin) {
-            enum assay_status status = assay_describe(subject->samples + begin, end - begin, &stats);
+            enum assay_status status = assay_describe_least(subject->samples + begin, end - begin,
+                                                            &run->launch_minima[run->launch_minima_count],
+                                                            &run->launch_medians[run->launch_median_count]);
             if (status != ASSAY_OK) {
                 return status;
             }
-            run->launch_minima[run->launch_minima_count++] = stats.min;
-            run->launch_medians[run->launch_median_count++] = stats.median;
+            run->launch_minima_count++;
+            run->launch_median_count++;
             run->launch_rounds[run->launch_rounds_count++] = end - begin;
         }
         begin = end;

@@ -7,11 +7,13 @@
 #include <cmocka.h>
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "alloc_fault.h"
 #include "base/num.h"
+#include "base/random.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define UNTOUCHED INT64_C(-77)
@@ -228,18 +230,90 @@ static void a_double_is_finite_and_within_its_bounds(void **state)
     assert_true(value == 9007199254740992);
 }
 
-static void a_double_may_be_399_bytes_long(void **state)
+static void assert_nearest(const char *text)
+{
+    double wanted = strtod(text, NULL), got = base_num_nearest(base_str(text));
+    if (memcmp(&wanted, &got, sizeof(got)) != 0) {
+        fail_msg("%s gives %.17g, not %.17g", text, got, wanted);
+    }
+}
+
+/* strtod() of glibc rounds right whatever comes. */
+static void the_nearest_double_is_that_of_strtod(void **state)
 {
     (void)state;
-    char digits[401];
+    static const char *const hard[] = {
+        "0", "-0", "0.0", "-0.0e-5", "5e-324", "2.4703282292062327e-324", "2.4703282292062328e-324", "1e-400", "1e400",
+        "-1e999999999999999999999", "1e-999999999999999999999", "9007199254740993", "9007199254740993.0000000000000001",
+        "9007199254740992.9999999999999999", "0.500000000000000166533453693773481063544750213623046875",
+        "0.5000000000000001665334536937734810635447502136230468750000001", "3.4028234664e+38", "1.7976931348623157e308",
+        "1.7976931348623158e308", "1.7976931348623159e308", "18446744073709551615", "9999999999999999999",
+        "99999999999999999999", "1e27", "1e-27", "1e-28", "9999999999999999999e-27", "0.000000000000000000000000001",
+        "00000000000000000000000000000000000001.5", "2.2250738585072011e-308", "2.2250738585072014e-308",
+    };
+    for (size_t i = 0; i < sizeof(hard) / sizeof(hard[0]); i++) {
+        assert_nearest(hard[i]);
+    }
+    uint64_t random = 1;
+    for (int i = 0; i < 200000; i++) {
+        char text[64];
+        uint64_t bits = base_random_next(&random);
+        double value;
+        memcpy(&value, &bits, sizeof(value));
+        if (isfinite(value)) {
+            (void)snprintf(text, sizeof(text), "%.*g", (int)(i % 20) + 1, value);
+            assert_nearest(text);
+        }
+        /* Times of benchmarks, and whole numbers with an exponent that makes them so. */
+        (void)snprintf(text, sizeof(text), "%.17g", (double)(bits >> 11) * 0x1p-53 * 1e-6);
+        assert_nearest(text);
+        (void)snprintf(text, sizeof(text), "%ju.%juE-%d", (uintmax_t)(bits >> (i % 64)), (uintmax_t)(bits % 1000), i % 30);
+        assert_nearest(text);
+    }
+}
+
+/* Halfway between two doubles every digit counts, up to the last of hundreds. */
+static void ties_are_broken_by_the_last_of_many_digits(void **state)
+{
+    (void)state;
+    uint64_t random = 2;
+    for (int i = 0; i < 20000; i++) {
+        char text[1200];
+        uint64_t mantissa = (UINT64_C(1) << 53 | base_random_next(&random) >> 11) * 2 + 1; /* 55 bits, the last a half */
+        int power = (int)base_random_below(&random, 160) - 80;
+        (void)snprintf(text, sizeof(text), "%.1000Lf", ldexpl((long double)mantissa, power)); /* exact */
+        assert_nearest(text);
+        size_t len = strlen(text);
+        text[len - 1] = '1';
+        assert_nearest(text);
+    }
+}
+
+static void a_number_may_have_any_number_of_digits(void **state)
+{
+    (void)state;
+    static char digits[5000];
     memset(digits, '0', sizeof(digits));
     digits[0] = '1';
     digits[1] = '.';
     double value = 77;
-    assert_false(base_num_parse_double((struct str){digits, 400}, 0, 2, &value));
-    assert_true(value == 77);
-    assert_true(base_num_parse_double((struct str){digits, 399}, 0, 2, &value));
+    assert_true(base_num_parse_double((struct str){digits, sizeof(digits)}, 0, 2, &value));
     assert_true(value == 1);
+    digits[1] = '0';
+    assert_false(base_num_parse_double((struct str){digits, sizeof(digits)}, 0, INFINITY, &value));
+    assert_true(value == 1);
+    memcpy(digits + sizeof(digits) - 6, "e-4993", 6);
+    assert_true(base_num_parse_double((struct str){digits, sizeof(digits)}, 0, 2, &value));
+    assert_true(value == 1);
+}
+
+static void what_follows_a_number_is_left_alone(void **state)
+{
+    (void)state;
+    assert_true(base_num_nearest(STR("1.5,7")) == 1.5);
+    assert_true(base_num_nearest(STR("-2]")) == -2);
+    assert_true(base_num_nearest(STR("1e2}3")) == 100);
+    assert_true(base_num_nearest((struct str){"12345", 2}) == 12);
 }
 
 static void scales_exactly_and_rounds_ties_to_even(void **state)
@@ -447,7 +521,10 @@ int main(void)
         cmocka_unit_test(reads_whole_numbers_within_their_bounds),
         cmocka_unit_test(reads_decimal_numbers_and_nothing_else),
         cmocka_unit_test(a_double_is_finite_and_within_its_bounds),
-        cmocka_unit_test(a_double_may_be_399_bytes_long),
+        cmocka_unit_test(the_nearest_double_is_that_of_strtod),
+        cmocka_unit_test(ties_are_broken_by_the_last_of_many_digits),
+        cmocka_unit_test(a_number_may_have_any_number_of_digits),
+        cmocka_unit_test(what_follows_a_number_is_left_alone),
         cmocka_unit_test(scales_exactly_and_rounds_ties_to_even),
         cmocka_unit_test(a_scaled_number_out_of_bounds_is_refused),
         cmocka_unit_test(reads_durations_with_their_unit),
