@@ -1,6 +1,6 @@
 # The front door: each target is a name for what the presets and scripts do.
 .DEFAULT_GOAL := help
-.PHONY: help setup bench baseline test check asan tsan fuzz proof-engine install clean release
+.PHONY: help setup bench baseline test check asan tsan fuzz proof-engine proof-files install clean release
 
 PREFIX ?= /usr/local
 
@@ -13,6 +13,7 @@ help:
 	@echo 'make tsan      the threaded tests under the thread sanitizer'
 	@echo 'make fuzz      a minute of coverage-guided fuzzing for each parser'
 	@echo 'make proof-engine  measure what the engine claims, beside Google Benchmark'
+	@echo 'make proof-files  measure how fast large files are compared'
 	@echo 'make install   install libraries, headers and programs (PREFIX, DESTDIR)'
 	@echo 'make setup     only install the system packages that are missing'
 	@echo 'make clean     remove build/'
@@ -65,6 +66,10 @@ proof-engine:
 	@tools/setup-debian.sh proof
 	$(call build,release,proof_engine)
 	@python3 -B tests/proof/engine/proof.py build/release/tests/proof/engine
+
+proof-files: setup
+	$(call build,release,proof_files)
+	@python3 -B tests/proof/files/proof.py build/release/assay build/release/tests/proof/files/write_large
 
 # Packagers run this: it never installs system packages by itself.
 install: release

@@ -2,7 +2,7 @@
 /*
  * assay/writer.h - a JSON file, written in one pass, four blanks a level.
  *
- * By hand, because jansson does not write the shortest digits that read back
+ * By hand, because no library at hand writes the shortest digits that read back
  * equal; a 2.5e-07 would become 2.4999999999999999e-07.  The caller sees to a
  * locale with a decimal point.  What fails shows in the buf.
  */

@@ -32,7 +32,8 @@ struct scan {
 
 static bool refuse(struct scan *scan, const char *flaw)
 {
-    scan->flaw = flaw;
+    bool has_begun = scan->count > 0;
+    scan->flaw = has_begun && scan->at == scan->end ? "it ends too early" : flaw;
     return false;
 }
 
@@ -76,14 +77,15 @@ static bool add_node(struct scan *scan)
 /* The value of the four hexadecimal digits at `text`, -1 if they are none. */
 static int read_hex4(const char *text, const char *end)
 {
+    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
     int value = 0;
     for (int i = 0; i < 4; i++) {
         char c = text + i < end ? text[i] : '\0';
-        int digit = c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
-        if (digit < 0) {
+        const char *digit = c != '\0' ? strchr(digits, c) : NULL;
+        if (!digit) {
             return -1;
         }
-        value = value * 16 + digit;
+        value = value * 16 + (int)(digit - digits) % 16;
     }
     return value;
 }
@@ -115,7 +117,7 @@ static bool skip_string(struct scan *scan)
             scan->at++;
         }
         if (scan->at == scan->end) {
-            return refuse(scan, "it ends within a string");
+            return refuse(scan, "a string does not end");
         }
         if (*scan->at == '"') {
             scan->at++;

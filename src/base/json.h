@@ -39,7 +39,15 @@ struct json_value {
     uint32_t node;
 };
 
-enum json_type { JSON_IS_ABSENT, JSON_IS_NULL, JSON_IS_BOOL, JSON_IS_NUMBER, JSON_IS_STRING, JSON_IS_ARRAY, JSON_IS_OBJECT };
+enum json_type {
+    JSON_IS_ABSENT,
+    JSON_IS_NULL,
+    JSON_IS_BOOL,
+    JSON_IS_NUMBER,
+    JSON_IS_STRING,
+    JSON_IS_ARRAY,
+    JSON_IS_OBJECT
+};
 
 enum json_outcome { JSON_READ, JSON_BAD_TEXT, JSON_NO_MEMORY };
 

@@ -6,14 +6,10 @@
 
 #include <cmocka.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "alloc_fault.h"
-#include "base/buf.h"
 #include "base/json.h"
 
 /* Whatever is asked of a value, by which a sanitizer sees a byte too far. */
@@ -34,24 +30,21 @@ static size_t ask_all(struct json_value value)
     return found;
 }
 
-/* Reads text that ends with its memory: the page behind cannot be touched. */
-static enum json_outcome read_guarded(struct str text, struct json_flaw *out_flaw, size_t *out_values)
+/* Reads a copy that ends with its memory, behind which a sanitizer looks. */
+static enum json_outcome read_copy(struct str text, struct json_flaw *out_flaw, size_t *out_values)
 {
-    size_t page = (size_t)sysconf(_SC_PAGESIZE), bytes = (text.len / page + 1) * page;
-    char *memory = mmap(NULL, bytes + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    assert_true(memory != MAP_FAILED);
-    assert_int_equal(mprotect(memory + bytes, page, PROT_NONE), 0);
-    char *start = memory + bytes - text.len;
+    char *copy = malloc(text.len > 0 ? text.len : 1);
+    assert_non_null(copy);
     if (text.len > 0) {
-        memcpy(start, text.ptr, text.len);
+        memcpy(copy, text.ptr, text.len);
     }
     struct json json;
-    enum json_outcome outcome = base_json_read((struct str){start, text.len}, &json, out_flaw);
+    enum json_outcome outcome = base_json_read((struct str){copy, text.len}, &json, out_flaw);
     if (outcome == JSON_READ) {
         *out_values = ask_all(base_json_root(&json));
         base_json_deinit(&json);
     }
-    assert_int_equal(munmap(memory, bytes + page), 0);
+    free(copy);
     return outcome;
 }
 
@@ -77,12 +70,12 @@ static void takes_what_the_standard_allows_and_what_python_adds(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct json_flaw flaw = {0};
         size_t values = 0;
-        if (read_guarded(base_str(cases[i].text), &flaw, &values) != JSON_READ) {
+        if (read_copy(base_str(cases[i].text), &flaw, &values) != JSON_READ) {
             fail_msg("%s: %s", cases[i].text, flaw.what);
         }
         assert_int_equal(values, cases[i].values);
         for (size_t len = 0; len < base_str_trim(base_str(cases[i].text)).len; len++) { /* no beginning is whole */
-            assert_int_equal(read_guarded((struct str){cases[i].text, len}, &flaw, &values), JSON_BAD_TEXT);
+            assert_int_equal(read_copy((struct str){cases[i].text, len}, &flaw, &values), JSON_BAD_TEXT);
         }
     }
 }
@@ -120,7 +113,9 @@ static void refuses_all_else_and_says_what_and_where(void **state)
         {{"{a:1}", 5}, 1, "a key is missing"},
         {{"{\"a\" 1}", 7}, 1, "a ':' is missing"},
         {{"{\"a\":}", 6}, 1, "a value is missing"},
-        {{"[\"a]", 4}, 1, "it ends within a string"},
+        {{"[\"a]", 4}, 1, "it ends too early"},
+        {{"{\"a\":\n1, ", 9}, 2, "it ends too early"},
+        {{"[1.", 3}, 1, "it ends too early"},
         {{"[\"\\x\"]", 6}, 1, "a \\ in a string escapes nothing"},
         {{"[\"\\u12g4\"]", 10}, 1, "a \\ in a string escapes nothing"},
         {{"[\"\\", 3}, 1, "a \\ in a string escapes nothing"},
@@ -132,7 +127,7 @@ static void refuses_all_else_and_says_what_and_where(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct json_flaw flaw = {0};
         size_t values = 0;
-        assert_int_equal(read_guarded(cases[i].text, &flaw, &values), JSON_BAD_TEXT);
+        assert_int_equal(read_copy(cases[i].text, &flaw, &values), JSON_BAD_TEXT);
         assert_string_equal(flaw.what, cases[i].what);
         assert_int_equal(flaw.line, cases[i].line);
     }
@@ -169,7 +164,8 @@ static void nests_so_deep_and_no_deeper(void **state)
 static void members_are_found_by_key_and_the_last_counts(void **state)
 {
     (void)state;
-    struct json json = read_good("{\"a\": {\"b\": 1}, \"ab\": 2, \"\\u0061c\": 3, \"b\": 4, \"b\": 5, \"\": 6, \"n\\u0000\": 7}");
+    struct json json = read_good("{\"a\": {\"b\": 1}, \"ab\": 2, "
+                                 "\"\\u0061c\": 3, \"b\": 4, \"b\": 5, \"\": 6, \"n\\u0000\": 7}");
     struct json_value root = base_json_root(&json);
     static const struct {
         const char *key;

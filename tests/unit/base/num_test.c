@@ -267,7 +267,8 @@ static void the_nearest_double_is_that_of_strtod(void **state)
         /* Times of benchmarks, and whole numbers with an exponent that makes them so. */
         (void)snprintf(text, sizeof(text), "%.17g", (double)(bits >> 11) * 0x1p-53 * 1e-6);
         assert_nearest(text);
-        (void)snprintf(text, sizeof(text), "%ju.%juE-%d", (uintmax_t)(bits >> (i % 64)), (uintmax_t)(bits % 1000), i % 30);
+        (void)snprintf(text, sizeof(text), "%ju.%juE-%d", (uintmax_t)(bits >> (i % 64)), (uintmax_t)(bits % 1000),
+                       i % 30);
         assert_nearest(text);
     }
 }
@@ -279,7 +280,7 @@ static void ties_are_broken_by_the_last_of_many_digits(void **state)
     uint64_t random = 2;
     for (int i = 0; i < 20000; i++) {
         char text[1200];
-        uint64_t mantissa = (UINT64_C(1) << 53 | base_random_next(&random) >> 11) * 2 + 1; /* 55 bits, the last a half */
+        uint64_t mantissa = (UINT64_C(1) << 53 | base_random_next(&random) >> 11) * 2 + 1; /* the last bit is a half */
         int power = (int)base_random_below(&random, 160) - 80;
         (void)snprintf(text, sizeof(text), "%.1000Lf", ldexpl((long double)mantissa, power)); /* exact */
         assert_nearest(text);
