@@ -116,6 +116,11 @@ bool assay_run_is_as_fast_as_empty(const struct assay_run *run)
     return run->stats.min < ASSAY_LEAST_ITERATION || run->stats.min < 1.5 * run->empty_loop;
 }
 
+bool assay_run_is_of_same_binary(const struct assay_run *there, const struct assay_run *here)
+{
+    return there && here && there->binary && here->binary && strcmp(there->binary, here->binary) == 0;
+}
+
 const struct assay_run *assay_result_find(const struct assay_result *result, const char *fullname)
 {
     for (size_t i = 0; i < result->run_count; i++) {

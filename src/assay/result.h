@@ -125,6 +125,8 @@ ASSAY_MUST_CHECK bool assay_result_add_warning(struct assay_result *result, stru
 bool assay_run_is_as_fast_as_empty(const struct assay_run *run);
 /* No iteration of a loop takes less: a cycle at 20 GHz. */
 #define ASSAY_LEAST_ITERATION 0.05e-9
+/* Whether both runs are there and say which machine code ran, and it is the same. */
+bool assay_run_is_of_same_binary(const struct assay_run *there, const struct assay_run *here);
 /* The run of a fullname, or NULL. */
 const struct assay_run *assay_result_find(const struct assay_result *result, const char *fullname);
 

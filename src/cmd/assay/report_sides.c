@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <string.h>
-
 #include "assay/machine.h"
 #include "cmd/assay/report.h"
 #include "cmd/complain.h"
@@ -57,11 +55,8 @@ static bool report_binaries(const struct report *report, const struct assay_comp
 {
     size_t both = 0, same = 0;
     for (size_t i = 0; i < count; i++) {
-        const struct assay_run *there = rows[i].baseline, *here = rows[i].candidate;
-        if (there && here) {
-            both++;
-            same += there->binary && here->binary && strcmp(there->binary, here->binary) == 0;
-        }
+        both += rows[i].baseline && rows[i].candidate;
+        same += assay_run_is_of_same_binary(rows[i].baseline, rows[i].candidate);
     }
     if (same > 0 && same == both) {
         fputs("same binary on both sides: what changed is not the program\n", report->out);

@@ -62,6 +62,8 @@ static void write_subject(struct writer *writer, const struct finding_subject *s
         bool is_unknown = subject->row->verdict == ASSAY_VERDICT_UNKNOWN;
         writer_text(writer, "verdict", is_unknown ? "cannot tell" : assay_verdict_name(subject->row->verdict));
         write_change(writer, subject->row);
+        writer_bool(writer, "same_binary",
+                    assay_run_is_of_same_binary(subject->row->baseline, subject->row->candidate));
     }
     write_findings(writer, subject);
     writer_close(writer, '}');

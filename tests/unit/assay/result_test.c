@@ -276,6 +276,20 @@ static void a_processor_is_read_as_other_tools_wrote_it(void **state)
     }
 }
 
+static void a_binary_is_the_same_where_both_sides_say_so(void **state)
+{
+    (void)state;
+    const struct assay_run one = {.binary = (char[]){"85944171f73967e8"}};
+    const struct assay_run two = {.binary = (char[]){"85944171f73967e8"}};
+    const struct assay_run another = {.binary = (char[]){"cbf29ce484222325"}}, silent = {0};
+    assert_true(assay_run_is_of_same_binary(&one, &two));
+    assert_false(assay_run_is_of_same_binary(&one, &another));
+    assert_false(assay_run_is_of_same_binary(&one, &silent));
+    assert_false(assay_run_is_of_same_binary(&silent, &silent));
+    assert_false(assay_run_is_of_same_binary(NULL, &one));
+    assert_false(assay_run_is_of_same_binary(&one, NULL));
+}
+
 static void runs_without_samples_are_left_out(void **state)
 {
     (void)state;
@@ -833,6 +847,7 @@ int main(void)
         cmocka_unit_test(the_example_of_the_manual_is_what_is_written),
         cmocka_unit_test(nothing_but_a_name_and_samples_is_enough_to_write),
         cmocka_unit_test(a_processor_is_read_as_other_tools_wrote_it),
+        cmocka_unit_test(a_binary_is_the_same_where_both_sides_say_so),
         cmocka_unit_test(runs_without_samples_are_left_out),
         cmocka_unit_test(numbers_are_written_as_short_as_they_read_back),
         cmocka_unit_test(any_double_survives_writing_and_reading),
