@@ -2,6 +2,7 @@
 /* The best model for a story with pictures, within a price: tta_select < models.json */
 #include <stdio.h>
 
+#include <tta/provider.h>
 #include <tta/selection.h>
 
 static struct tta_catalogue *read_catalogue(FILE *in)
@@ -10,7 +11,7 @@ static struct tta_catalogue *read_catalogue(FILE *in)
     size_t len = fread(json, 1, sizeof(json), in);
     struct tta_catalogue *catalogue;
     struct tta_error err;
-    if (tta_catalogue_parse_openrouter(json, len, &catalogue, &err) != TTA_OK) {
+    if (tta_catalogue_parse(TTA_LISTING_OPENROUTER, json, len, &catalogue, &err) != TTA_OK) {
         fprintf(stderr, "line %zu: %s\n", err.line, err.message);
         return NULL;
     }

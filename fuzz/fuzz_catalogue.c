@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* Lists of models: what is read keeps the ranges of its header, can be found
- * and built again, and can be chosen from under both sets of rules. */
+/* Lists of models, read as every listing there is: what is read keeps the ranges
+ * of its header, can be found and built again, and, of the listing that it has
+ * the form of, can be chosen from under both sets of rules. */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/num.h"
+#include "tta/provider.h"
 #include "tta/selection.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -38,7 +40,14 @@ static void check_model(const struct tta_catalogue *catalogue, size_t row)
     require(is_price(model.prompt_price_pusd) && is_price(model.completion_price_pusd));
     require(is_token_count(model.context_tokens) && is_token_count(model.max_completion_tokens));
     require(!model.is_free || (model.prompt_price_pusd == 0 && model.completion_price_pusd == 0));
-    require(tta_catalogue_find(catalogue, model.id, &found) == TTA_OK && found == row);
+    require(tta_catalogue_find(catalogue, model.id, &found) == TTA_OK && found <= row);
+    require(strcmp(tta_catalogue_model(catalogue, found).id, model.id) == 0);
+    const struct tta_request_size sizes[] = {{0, 0, 0}, {1, 1, 1439}, {TTA_MAX_TOKENS, TTA_MAX_TOKENS, 720}};
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        int64_t cost = tta_model_cost_pusd(&model, &sizes[i]);
+        require(cost >= 0 || cost == TTA_UNKNOWN || cost == TTA_DYNAMIC);
+        require(!model.is_free || cost == 0);
+    }
 }
 
 static void check_rebuilt(const struct tta_catalogue *catalogue, size_t count)
@@ -104,22 +113,34 @@ static void choose_under(enum tta_rules rules, const struct tta_catalogue *catal
     tta_selector_destroy(selector);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void read_as(enum tta_listing listing, const char *json, size_t len, bool is_of_this_form)
 {
     struct tta_catalogue *catalogue;
     struct tta_error err = {0};
-    if (tta_catalogue_parse_openrouter((const char *)data, size, &catalogue, &err) != TTA_OK) {
+    if (tta_catalogue_parse(listing, json, len, &catalogue, &err) != TTA_OK) {
         require(err.status != TTA_OK && err.message[0] != '\0');
-        return 0;
+        return;
     }
     size_t count = tta_catalogue_count(catalogue);
-    require(count > 0);
     for (size_t row = 0; row < count; row++) {
         check_model(catalogue, row);
     }
     check_rebuilt(catalogue, count);
-    choose_under(TTA_RULES_DEFAULT, catalogue);
-    choose_under(TTA_RULES_COMPAT, catalogue);
+    if (is_of_this_form) {
+        choose_under(TTA_RULES_DEFAULT, catalogue);
+        choose_under(TTA_RULES_COMPAT, catalogue);
+    }
     tta_catalogue_destroy(catalogue);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const char *json = (const char *)data;
+    enum tta_listing form = TTA_LISTING_COUNT;
+    enum tta_status status = tta_listing_detect(json, size, &form, NULL);
+    require(status != TTA_OK || form < TTA_LISTING_COUNT);
+    for (int listing = 0; listing < TTA_LISTING_COUNT && status != TTA_BAD_SYNTAX; listing++) {
+        read_as((enum tta_listing)listing, json, size, (enum tta_listing)listing == form);
+    }
     return 0;
 }

@@ -1,8 +1,9 @@
 # Tests of TTA Model Management.
-foreach(name IN ITEMS key_answer_test key_form_test key_request_test status_test)
+foreach(name IN ITEMS date_test key_answer_test key_form_test key_request_test model_test provider_test status_test)
     add_unit_test(tta ${name} LIBRARIES tta)
 endforeach()
-add_unit_test(tta catalogue_test LIBRARIES tta PkgConfig::JANSSON ALLOC_FAULTS)
+add_unit_test(tta catalogue_test LIBRARIES tta ALLOC_FAULTS)
+add_unit_test(tta listing_test LIBRARIES tta ALLOC_FAULTS)
 add_unit_test(tta selection_test LIBRARIES tta ALLOC_FAULTS)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_executable(compat_order_dump unit/tta/compat_order_dump.c)

@@ -5,7 +5,9 @@
  * A catalogue is an immutable snapshot: built once, then read by any number of
  * threads without a lock until it is destroyed.  Its models are its rows,
  * numbered from 0 in the order in which they were added; a row number is valid
- * for that snapshot only.
+ * for that snapshot only.  tta/provider.h makes one of the answer of a
+ * provider, tta_catalogue_create() of models given by hand, tta/merge.h one of
+ * several.
  *
  * Every number knows three states beside its value.  Prices are whole
  * pico-USD (10^-12 USD) per token, so that a published price of 0.00000025 USD
@@ -34,10 +36,12 @@ extern "C" {
 #define TTA_MAX_CATALOGUE_BYTES 67108864 /* 64 MiB of JSON */
 #define TTA_MAX_ID_BYTES 256
 #define TTA_MAX_NAME_BYTES 1024
+#define TTA_MAX_ORIGINS 256 /* of one catalogue */
 /* 1000 USD a token.  Above that the data is wrong; and arithmetic with a few
  * prices, in int64_t or in double, is exact below it. */
 #define TTA_MAX_PRICE_PUSD INT64_C(1000000000000000)
 #define TTA_MAX_TOKENS INT64_C(1000000000000)
+#define TTA_MAX_PARAMETERS INT64_C(1000000000000000)
 
 enum tta_provider {
     TTA_PROVIDER_LOCAL,
@@ -73,6 +77,11 @@ TTA_API const char *tta_provider_name(enum tta_provider provider);
 #define TTA_CAN_WRITE_TEXT (UINT64_C(1) << 13)
 #define TTA_CAN_MAKE_IMAGES (UINT64_C(1) << 14)
 #define TTA_CAN_SPEAK_AUDIO (UINT64_C(1) << 15)
+#define TTA_CAN_MAKE_VIDEO (UINT64_C(1) << 16)
+#define TTA_CAN_EMBED (UINT64_C(1) << 17)
+#define TTA_CAN_RERANK (UINT64_C(1) << 18)
+#define TTA_CAN_TRANSCRIBE (UINT64_C(1) << 19)
+#define TTA_CAN_MODERATE (UINT64_C(1) << 20)
 
 #define TTA_CAN_CHAT (UINT64_C(1) << 24)
 #define TTA_CAN_INSTRUCTION_FOLLOWING (UINT64_C(1) << 25)
@@ -104,10 +113,27 @@ TTA_API const char *tta_capability_name(uint64_t capabilities);
 /* The bit of a word, 0 if there is none; `word` ends in a NUL. */
 TTA_API uint64_t tta_capability_bit(const char *word);
 
-/* One model, as read from a catalogue or given to a builder.  The strings are
- * copied by the builder, and borrowed from the catalogue by tta_catalogue_model(). */
+/*
+ * Another price in certain cases: from the first prompt token on if there are
+ * more than `above_prompt_tokens`, and between two times of the day.  Of the
+ * rules that apply the last one counts.
+ */
+struct tta_price_rule {
+    int64_t above_prompt_tokens;   /* 0 to TTA_MAX_TOKENS; 0: for a prompt of any size */
+    int16_t utc_from_minute;       /* 0 to 1439, of the day in UTC; the time before utc_to_minute is meant, */
+    int16_t utc_to_minute;         /* over midnight if it is the smaller one; equal: at any time */
+    int64_t prompt_price_pusd;     /* as in struct tta_model; TTA_UNKNOWN: as without the rule */
+    int64_t completion_price_pusd; /* likewise */
+};
+#define TTA_MAX_PRICE_RULES 64 /* of one model */
+
+/*
+ * One model, as read from a catalogue or given to a builder.  Strings and rules
+ * are copied by the builder, and borrowed from the catalogue by
+ * tta_catalogue_model(), which gives no NULL but where it is said.
+ */
 struct tta_model {
-    const char *id;   /* 1 to TTA_MAX_ID_BYTES bytes of UTF-8, unique within its provider */
+    const char *id;   /* 1 to TTA_MAX_ID_BYTES bytes of UTF-8, unique within its provider and origin */
     const char *name; /* for people, at most TTA_MAX_NAME_BYTES of UTF-8; NULL or "" means the id */
     enum tta_provider provider;
     int64_t prompt_price_pusd;     /* per token; 0 to TTA_MAX_PRICE_PUSD, TTA_UNKNOWN or TTA_DYNAMIC */
@@ -118,40 +144,68 @@ struct tta_model {
     double safety_score;           /* therapeutic safety 0 to 10, or TTA_SCORE_UNKNOWN */
     double performance_score;      /* quality 0 to 10, or TTA_SCORE_UNKNOWN */
     bool is_free;                  /* costs nothing at all: both prices above are zero, and so is any other */
+
+    /* What follows is good as zero, too: nothing more is known. */
+    bool is_remote;                /* of a local server's model: runs somewhere else all the same */
+    bool is_moderated;             /* prompts are checked before the model sees them */
+    const char *origin;            /* which of several servers, or whose hardware, to TTA_MAX_ID_BYTES; NULL or "": the
+                                      provider's name */
+    const char *canonical_id;      /* the id that names the same model everywhere; NULL */
+    const char *alias_of;          /* the id that this one stands for at the moment; NULL */
+    int64_t request_price_pusd;    /* for each request, whatever its size; as prices above, TTA_UNKNOWN counts as 0 */
+    const struct tta_price_rule *price_rules;
+    size_t price_rule_count;       /* to TTA_MAX_PRICE_RULES */
+    int64_t longest_context_tokens; /* what the model was made for, where a server may run it with less: see
+                                       context_tokens; 0 or TTA_UNKNOWN: not stated */
+    int64_t expires_unix_s;        /* no longer offered from then on; 0: not stated */
+    int64_t parameter_count;       /* to TTA_MAX_PARAMETERS; 0: not stated */
+    int64_t weight_bytes;          /* of a local model's file; 0: not stated */
+    const char *quantization;      /* "Q4_K_M", "fp8", ...; NULL */
+    double intelligence_index;     /* of Artificial Analysis, above 0 to 100; 0: not stated */
 };
+
+/* Whether the model runs on hardware of the user's own: served by
+ * TTA_PROVIDER_LOCAL, OLLAMA or LM_STUDIO, and not is_remote. */
+TTA_API bool tta_model_is_local(const struct tta_model *model);
+
+/* The size of a request, for its price. */
+struct tta_request_size {
+    int64_t prompt_tokens;     /* 0 to TTA_MAX_TOKENS */
+    int64_t completion_tokens; /* expected; likewise */
+    int utc_minute;            /* of the day, 0 to 1439 */
+};
+
+/* What a request costs, in pico-USD, rules applied: TTA_UNKNOWN or TTA_DYNAMIC if a
+ * price that it needs is, INT64_MAX where it would be more. */
+TTA_API int64_t tta_model_cost_pusd(const struct tta_model *model, const struct tta_request_size *size);
+
+/* The facts of a model that have a source each. */
+enum tta_field {
+    TTA_FIELD_NAME,
+    TTA_FIELD_PROMPT_PRICE, /* and rules, request_price_pusd and is_free with it */
+    TTA_FIELD_COMPLETION_PRICE,
+    TTA_FIELD_CONTEXT,
+    TTA_FIELD_MAX_COMPLETION,
+    TTA_FIELD_CAPABILITIES,
+    TTA_FIELD_SAFETY,
+    TTA_FIELD_PERFORMANCE,
+    TTA_FIELD_INTELLIGENCE,
+    TTA_FIELD_EXPIRY,
+    TTA_FIELD_SIZE, /* parameters, weights and quantization */
+    TTA_FIELD_COUNT /* not a field */
+};
+
+/* "name", "prompt_price", ... Never NULL. */
+TTA_API const char *tta_field_name(enum tta_field field);
 
 struct tta_catalogue;
 
 /*
- * Reads the answer of OpenRouter's GET /models, `len` bytes of JSON, borrowed
- * for the call; the models keep their order.  Fields it does not know are
- * ignored; one that it knows may be absent or null, which means unknown, but
- * not of another type.  A positive price is rounded to whole pico-USD, though
- * never to 0; a negative one is TTA_DYNAMIC.  is_free: prompt and completion
- * are stated and zero, and so is every other price that is stated, those of
- * `overrides` included.  Capabilities are what the list states, nothing is
- * read from names (TTA_RULES_COMPAT apart); scores are unknown.
- *
- * TTA_OK: `*out_catalogue` is owned by the caller, for tta_catalogue_destroy().
- * TTA_BAD_SYNTAX: not JSON, not such an answer, an empty list, a model without
- * an id, a price that is no number or above TTA_MAX_PRICE_PUSD, a token count
- * that is negative or above TTA_MAX_TOKENS, two models of one id; `err` names
- * the model, or the line where the text is not JSON.
- * TTA_TOO_LARGE: beyond TTA_MAX_CATALOGUE_BYTES, TTA_MAX_MODELS,
- * TTA_MAX_ID_BYTES or TTA_MAX_NAME_BYTES.
- * TTA_NO_MEMORY; the JSON reader may take a lack of memory for bad syntax.
- * `err` may be NULL.
- */
-TTA_API TTA_MUST_CHECK enum tta_status
-tta_catalogue_parse_openrouter(const char *json, size_t len, struct tta_catalogue **out_catalogue,
-                               struct tta_error *err);
-
-/*
- * The same from `count` models given by the caller, copied.  `count` may be 0.
+ * A catalogue of `count` models given by the caller, copied.  `count` may be 0.
  * TTA_OK.  TTA_BAD_ARGUMENT: a value out of the ranges of struct tta_model, a
  * free model with a price, text that is not UTF-8, or an id twice for one
- * provider; `err` says which model, counted from 1, and why.
- * TTA_TOO_LARGE: beyond TTA_MAX_MODELS, TTA_MAX_ID_BYTES or TTA_MAX_NAME_BYTES.
+ * provider and origin; `err` says which model, counted from 1, and why.
+ * TTA_TOO_LARGE: beyond TTA_MAX_MODELS, TTA_MAX_ORIGINS, TTA_MAX_ID_BYTES or TTA_MAX_NAME_BYTES.
  * TTA_NO_MEMORY.  `err` may be NULL.
  */
 TTA_API TTA_MUST_CHECK enum tta_status
@@ -167,8 +221,13 @@ TTA_API size_t tta_catalogue_count(const struct tta_catalogue *catalogue);
  * `row` must be below tta_catalogue_count(). */
 TTA_API struct tta_model tta_catalogue_model(const struct tta_catalogue *catalogue, size_t row);
 
+/* Where a fact of the model of a row comes from: the name of a listing
+ * (tta_listing_name()), "given" for tta_catalogue_create(), or "nowhere" if it is
+ * not known.  `row` must be below tta_catalogue_count(). */
+TTA_API const char *tta_catalogue_source(const struct tta_catalogue *catalogue, size_t row, enum tta_field field);
+
 /* The row of an id in `*out_row`: TTA_OK or TTA_NOT_FOUND.  If several
- * providers have the id, the first of them. */
+ * providers or origins have the id, the first of them. */
 TTA_API TTA_MUST_CHECK enum tta_status
 tta_catalogue_find(const struct tta_catalogue *catalogue, const char *id, size_t *out_row);
 

@@ -421,6 +421,18 @@ double base_json_number(struct json_value value)
     return base_num_nearest((struct str){start, len});
 }
 
+struct str base_json_number_text(struct json_value value)
+{
+    if (base_json_type(value) != JSON_IS_NUMBER) {
+        return (struct str){NULL, 0};
+    }
+    const char *start = start_of(value), *at = start;
+    while (strchr("+-.0123456789eEINafinty", *at)) { /* of numbers, NaN and Infinity; none of it stands behind */
+        at++;
+    }
+    return (struct str){start, (size_t)(at - start)};
+}
+
 /* The bytes of a code point; half of a surrogate pair as base_json_text() says. */
 static size_t encode(unsigned code, char out[4])
 {

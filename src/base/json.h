@@ -83,6 +83,9 @@ bool base_json_is_true(struct json_value value);
 /* The nearest double: NAN of NaN and of what is no number, an infinity beyond the largest. */
 double base_json_number(struct json_value value);
 
+/* The digits of a number as they stand in the text; empty of what is no number. */
+struct str base_json_number_text(struct json_value value);
+
 /* Writes a string, as UTF-8, cut to `size` - 1 bytes and a NUL (`out` may be NULL if `size`
  * is 0).  The bytes of the whole, a NUL within it counted: 0 of what is no string.
  * Half of a surrogate pair is what Python writes for a byte of a name that is not

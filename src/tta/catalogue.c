@@ -17,33 +17,11 @@
 
 #include "base/num.h"
 #include "tta/fail.h"
+#include "tta/model.h"
+#include "tta/provider.h"
 #include "tta/snapshot.h"
 
-const char *tta_provider_name(enum tta_provider provider)
-{
-    switch (provider) {
-    case TTA_PROVIDER_LOCAL:
-        return "local";
-    case TTA_PROVIDER_OPENROUTER:
-        return "openrouter";
-    case TTA_PROVIDER_OPENAI:
-        return "openai";
-    case TTA_PROVIDER_ANTHROPIC:
-        return "anthropic";
-    case TTA_PROVIDER_OLLAMA:
-        return "ollama";
-    case TTA_PROVIDER_LM_STUDIO:
-        return "lm_studio";
-    case TTA_PROVIDER_CUSTOM:
-        return "custom_api";
-    case TTA_PROVIDER_COUNT:
-        break;
-    }
-    return "unknown";
-}
-
-/* FNV-1a, its upper half folded into the lower, which the table uses. */
-static size_t hash_id(const char *id)
+size_t tta_hash_id(const char *id)
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
     for (; *id; id++) {
@@ -52,62 +30,132 @@ static size_t hash_id(const char *id)
     return (size_t)(hash ^ (hash >> 32));
 }
 
-static enum tta_status check_strings(const struct tta_row *rows, size_t count, size_t *out_bytes,
-                                     struct tta_error *err)
+/* What a catalogue has to hold of its rows beside them. */
+struct contents {
+    size_t string_bytes, rule_count;
+};
+
+static size_t stored_bytes(const char *text)
+{
+    return text ? strlen(text) + 1 : 0;
+}
+
+static const char *const *text_of(const struct tta_model *model, size_t index)
+{
+    const char *const *const texts[] = {&model->origin, &model->canonical_id, &model->alias_of, &model->quantization};
+    return index < sizeof(texts) / sizeof(texts[0]) ? texts[index] : NULL;
+}
+
+static enum tta_status check_row(const struct tta_model *model, size_t number, struct contents *contents,
+                                 struct tta_error *err)
+{
+    if (stored_bytes(model->id) <= 1) {
+        return tta_fail(err, TTA_BAD_ARGUMENT, 0, "model %zu has no id", number);
+    }
+    if (stored_bytes(model->id) > TTA_MAX_ID_BYTES + 1) {
+        return tta_fail(err, TTA_TOO_LARGE, 0, "the id of model %zu is longer than %d bytes: \"%s\"", number,
+                        TTA_MAX_ID_BYTES, model->id);
+    }
+    if (stored_bytes(model->name) > TTA_MAX_NAME_BYTES + 1) {
+        return tta_fail(err, TTA_TOO_LARGE, 0, "the name of model %zu is longer than %d bytes (id \"%s\")", number,
+                        TTA_MAX_NAME_BYTES, model->id);
+    }
+    contents->string_bytes += stored_bytes(model->id) + stored_bytes(model->name);
+    for (size_t i = 0; text_of(model, i); i++) {
+        size_t bytes = stored_bytes(*text_of(model, i));
+        if (bytes > TTA_MAX_ID_BYTES + 1) {
+            return tta_fail(err, TTA_TOO_LARGE, 0, "a text of model %zu is longer than %d bytes (id \"%s\")", number,
+                            TTA_MAX_ID_BYTES, model->id);
+        }
+        contents->string_bytes += bytes;
+    }
+    contents->rule_count += model->price_rule_count;
+    return TTA_OK;
+}
+
+static enum tta_status check_rows(const struct tta_row *rows, size_t count, struct contents *contents,
+                                  struct tta_error *err)
 {
     if (count > TTA_MAX_MODELS) {
         return tta_fail(err, TTA_TOO_LARGE, 0, "%zu models are more than the limit of %d", count, TTA_MAX_MODELS);
     }
-    size_t bytes = 0; /* cannot overflow: each of the terms has a limit */
-    for (size_t row = 0; row < count; row++) {
-        const char *id = rows[row].model.id;
-        size_t id_len = id ? strlen(id) : 0;
-        size_t name_len = rows[row].model.name ? strlen(rows[row].model.name) : 0;
-        if (id_len == 0) {
-            return tta_fail(err, TTA_BAD_ARGUMENT, 0, "model %zu has no id", row + 1);
-        }
-        if (id_len > TTA_MAX_ID_BYTES) {
-            return tta_fail(err, TTA_TOO_LARGE, 0, "the id of model %zu is longer than %d bytes: \"%s\"", row + 1,
-                            TTA_MAX_ID_BYTES, id);
-        }
-        if (name_len > TTA_MAX_NAME_BYTES) {
-            return tta_fail(err, TTA_TOO_LARGE, 0, "the name of model %zu is longer than %d bytes (id \"%s\")", row + 1,
-                            TTA_MAX_NAME_BYTES, id);
-        }
-        bytes += id_len + 1 + name_len + 1;
+    enum tta_status status = TTA_OK;
+    for (size_t row = 0; row < count && status == TTA_OK; row++) {
+        status = check_row(&rows[row].model, row + 1, contents, err);
     }
-    *out_bytes = bytes;
-    return TTA_OK;
+    return status;
 }
 
-static const char *store_string(char **end, const char *text)
+/* Room that is left for what is copied. */
+struct room {
+    char *strings;
+    struct tta_price_rule *rules;
+};
+
+static const char *store_string(struct room *room, const char *text)
 {
     size_t size = strlen(text) + 1;
-    char *copy = memcpy(*end, text, size);
-    *end += size;
+    char *copy = memcpy(room->strings, text, size);
+    room->strings += size;
     return copy;
 }
 
-static void store_strings(struct tta_catalogue *catalogue)
+/* NULL for "" and for NULL. */
+static const char *store_optional(struct room *room, const char *text)
 {
-    char *end = catalogue->strings;
-    for (size_t row = 0; row < catalogue->count; row++) {
-        struct tta_model *model = &catalogue->rows[row].model;
-        model->id = store_string(&end, model->id);
-        bool has_name = model->name && model->name[0] != '\0';
-        model->name = has_name ? store_string(&end, model->name) : model->id;
+    return text && text[0] != '\0' ? store_string(room, text) : NULL;
+}
+
+static void store_row(struct room *room, struct tta_model *model)
+{
+    model->id = store_string(room, model->id);
+    const char *name = store_optional(room, model->name);
+    model->name = name ? name : model->id;
+    const char *origin = store_optional(room, model->origin);
+    model->origin = origin ? origin : tta_provider_name(model->provider);
+    model->canonical_id = store_optional(room, model->canonical_id);
+    model->alias_of = store_optional(room, model->alias_of);
+    model->quantization = store_optional(room, model->quantization);
+    size_t count = model->price_rule_count;
+    if (count > 0) {
+        memcpy(room->rules, model->price_rules, count * sizeof(*room->rules));
     }
+    model->price_rules = count > 0 ? room->rules : NULL;
+    room->rules += count;
+}
+
+static enum tta_status number_origins(struct tta_catalogue *catalogue, struct tta_error *err)
+{
+    for (size_t row = 0; row < catalogue->count; row++) {
+        const struct tta_model *model = &catalogue->rows[row].model;
+        size_t at = row > 0 ? catalogue->rows[row - 1].origin : 0; /* most have the one of the row before */
+        bool is_same = row > 0 && catalogue->origins[at].provider == model->provider &&
+                       strcmp(catalogue->origins[at].name, model->origin) == 0;
+        for (at = is_same ? at : 0; at < catalogue->origin_count && !is_same; at++) {
+            is_same = catalogue->origins[at].provider == model->provider &&
+                      strcmp(catalogue->origins[at].name, model->origin) == 0;
+            at -= is_same; /* stays here */
+        }
+        if (!is_same && at == TTA_MAX_ORIGINS) {
+            return tta_fail(err, TTA_TOO_LARGE, 0, "the models are of more than %d origins", TTA_MAX_ORIGINS);
+        }
+        if (!is_same) {
+            catalogue->origins[catalogue->origin_count++] = (struct tta_origin){model->provider, model->origin};
+        }
+        catalogue->rows[row].origin = (uint8_t)at;
+    }
+    return TTA_OK;
 }
 
 static enum tta_status enter_row(struct tta_catalogue *catalogue, size_t row, struct tta_error *err)
 {
     const struct tta_model *model = &catalogue->rows[row].model;
-    size_t at = hash_id(model->id) & catalogue->slot_mask;
+    size_t at = tta_hash_id(model->id) & catalogue->slot_mask;
     for (; catalogue->slots[at] != 0; at = (at + 1) & catalogue->slot_mask) {
-        const struct tta_model *other = &catalogue->rows[catalogue->slots[at] - 1].model;
-        if (other->provider == model->provider && strcmp(other->id, model->id) == 0) {
+        const struct tta_row *other = &catalogue->rows[catalogue->slots[at] - 1];
+        if (other->origin == catalogue->rows[row].origin && strcmp(other->model.id, model->id) == 0) {
             return tta_fail(err, TTA_BAD_ARGUMENT, 0, "two models of provider %s, %zu and %zu, have the id \"%s\"",
-                            tta_provider_name(model->provider), (size_t)catalogue->slots[at], row + 1, model->id);
+                            model->origin, (size_t)catalogue->slots[at], row + 1, model->id);
         }
     }
     catalogue->slots[at] = (uint32_t)(row + 1);
@@ -138,21 +186,34 @@ enum tta_status tta_catalogue_adopt(struct tta_row *rows, size_t count, struct t
                                     struct tta_error *err)
 {
     struct tta_catalogue *catalogue = NULL;
-    size_t string_bytes = 0;
-    enum tta_status status = check_strings(rows, count, &string_bytes, err);
+    struct contents contents = {0, 0};
+    enum tta_status status = check_rows(rows, count, &contents, err);
     if (status != TTA_OK) {
         goto fail;
     }
     catalogue = base_alloc_array(1, sizeof(*catalogue));
-    char *strings = base_alloc_array(string_bytes, 1);
-    if (!catalogue || !strings) {
-        free(strings);
+    struct room room = {
+        .strings = base_alloc_array(contents.string_bytes, 1),
+        .rules = base_alloc_array(contents.rule_count, sizeof(*room.rules)),
+    };
+    if (!catalogue || !room.strings || !room.rules) {
+        free(room.strings);
+        free(room.rules);
         status = tta_fail(err, TTA_NO_MEMORY, 0, "no memory for a catalogue of %zu models", count);
         goto fail;
     }
-    *catalogue = (struct tta_catalogue){.count = count, .rows = rows, .strings = strings};
+    catalogue->count = count;
+    catalogue->rows = rows;
+    catalogue->strings = room.strings;
+    catalogue->rules = room.rules;
     rows = NULL;
-    store_strings(catalogue);
+    for (size_t row = 0; row < count; row++) {
+        store_row(&room, &catalogue->rows[row].model);
+    }
+    status = number_origins(catalogue, err);
+    if (status != TTA_OK) {
+        goto fail;
+    }
     status = index_ids(catalogue, err);
     if (status != TTA_OK) {
         goto fail;
@@ -171,83 +232,31 @@ void tta_catalogue_destroy(struct tta_catalogue *catalogue)
         return;
     }
     free(catalogue->slots);
+    free(catalogue->rules);
     free(catalogue->strings);
     free(catalogue->rows);
     free(catalogue);
 }
 
-/* How many bytes follow the first byte of a character, and the range of the
- * first of those: Unicode 15.0, table 3-7. */
-static size_t continuation_bytes(unsigned char lead, unsigned char *low, unsigned char *high)
+void tta_row_set_sources(struct tta_row *row, uint8_t source)
 {
-    *low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-    *high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-    if (lead >= 0xC2 && lead <= 0xDF) {
-        return 1;
+    const struct tta_model *model = &row->model;
+    const bool is_known[TTA_FIELD_COUNT] = {
+        [TTA_FIELD_NAME] = model->name && model->name[0] != '\0',
+        [TTA_FIELD_PROMPT_PRICE] = model->prompt_price_pusd != TTA_UNKNOWN,
+        [TTA_FIELD_COMPLETION_PRICE] = model->completion_price_pusd != TTA_UNKNOWN,
+        [TTA_FIELD_CONTEXT] = model->context_tokens != TTA_UNKNOWN || model->longest_context_tokens > 0,
+        [TTA_FIELD_MAX_COMPLETION] = model->max_completion_tokens != TTA_UNKNOWN,
+        [TTA_FIELD_CAPABILITIES] = model->capabilities != 0,
+        [TTA_FIELD_SAFETY] = model->safety_score >= 0,
+        [TTA_FIELD_PERFORMANCE] = model->performance_score >= 0,
+        [TTA_FIELD_INTELLIGENCE] = model->intelligence_index > 0,
+        [TTA_FIELD_EXPIRY] = model->expires_unix_s > 0,
+        [TTA_FIELD_SIZE] = model->parameter_count > 0 || model->weight_bytes > 0 || model->quantization,
+    };
+    for (size_t field = 0; field < TTA_FIELD_COUNT; field++) {
+        row->sources[field] = is_known[field] ? source : TTA_SOURCE_NOWHERE;
     }
-    if (lead >= 0xE0 && lead <= 0xEF) {
-        return 2;
-    }
-    return lead >= 0xF0 && lead <= 0xF4 ? 3 : SIZE_MAX;
-}
-
-static bool is_utf8(const char *text)
-{
-    const unsigned char *at = (const unsigned char *)text;
-    while (*at) {
-        unsigned char low, high;
-        unsigned char lead = *at++;
-        size_t more = lead < 0x80 ? 0 : continuation_bytes(lead, &low, &high);
-        if (more == SIZE_MAX) {
-            return false;
-        }
-        for (size_t i = 0; i < more; i++, at++) {
-            bool fits = i == 0 ? *at >= low && *at <= high : (*at & 0xC0) == 0x80;
-            if (!fits) {
-                return false; /* the NUL at the end does not fit either */
-            }
-        }
-    }
-    return true;
-}
-
-static bool is_price(int64_t price)
-{
-    return price == TTA_UNKNOWN || price == TTA_DYNAMIC || (price >= 0 && price <= TTA_MAX_PRICE_PUSD);
-}
-
-static bool is_token_count(int64_t tokens)
-{
-    return tokens == TTA_UNKNOWN || (tokens >= 0 && tokens <= TTA_MAX_TOKENS);
-}
-
-static bool is_score(double score)
-{
-    return score == TTA_SCORE_UNKNOWN || (score >= 0 && score <= 10);
-}
-
-/* What is wrong with a model, NULL if nothing. */
-static const char *fault_of(const struct tta_model *model)
-{
-    if ((model->id && !is_utf8(model->id)) || (model->name && !is_utf8(model->name))) {
-        return "the id or the name is not UTF-8";
-    }
-    if ((int)model->provider < 0 || model->provider >= TTA_PROVIDER_COUNT) {
-        return "there is no such provider";
-    }
-    if (!is_price(model->prompt_price_pusd) || !is_price(model->completion_price_pusd)) {
-        return "a price is out of range";
-    }
-    if (!is_token_count(model->context_tokens) || !is_token_count(model->max_completion_tokens)) {
-        return "a number of tokens is out of range";
-    }
-    if (!is_score(model->safety_score) || !is_score(model->performance_score)) {
-        return "a score is not between 0 and 10";
-    }
-    if (model->is_free && (model->prompt_price_pusd != 0 || model->completion_price_pusd != 0)) {
-        return "it is free, but a price is not 0";
-    }
-    return NULL;
 }
 
 static double usd(int64_t price_pusd)
@@ -273,7 +282,7 @@ enum tta_status tta_catalogue_create(const struct tta_model *models, size_t coun
         return tta_fail(err, TTA_TOO_LARGE, 0, "%zu models are more than the limit of %d", count, TTA_MAX_MODELS);
     }
     for (size_t i = 0; i < count; i++) {
-        const char *fault = fault_of(&models[i]);
+        const char *fault = tta_model_fault(&models[i]);
         if (fault) {
             return tta_fail(err, TTA_BAD_ARGUMENT, 0, "model %zu: %s (id \"%s\")", i + 1, fault,
                             models[i].id ? models[i].id : "");
@@ -289,6 +298,7 @@ enum tta_status tta_catalogue_create(const struct tta_model *models, size_t coun
             .compat_cost_usd = compat_cost(&models[i]),
             .compat_capabilities = models[i].capabilities,
         };
+        tta_row_set_sources(&rows[i], TTA_SOURCE_GIVEN);
     }
     return tta_catalogue_adopt(rows, count, out_catalogue, err);
 }
@@ -304,9 +314,19 @@ struct tta_model tta_catalogue_model(const struct tta_catalogue *catalogue, size
     return catalogue->rows[row].model;
 }
 
+const char *tta_catalogue_source(const struct tta_catalogue *catalogue, size_t row, enum tta_field field)
+{
+    assert(row < catalogue->count && (int)field >= 0 && field < TTA_FIELD_COUNT);
+    uint8_t source = catalogue->rows[row].sources[field];
+    if (source >= TTA_SOURCE_LISTING) {
+        return tta_listing_name((enum tta_listing)(source - TTA_SOURCE_LISTING));
+    }
+    return source == TTA_SOURCE_GIVEN ? "given" : "nowhere";
+}
+
 enum tta_status tta_catalogue_find(const struct tta_catalogue *catalogue, const char *id, size_t *out_row)
 {
-    size_t at = hash_id(id) & catalogue->slot_mask;
+    size_t at = tta_hash_id(id) & catalogue->slot_mask;
     for (; catalogue->slots[at] != 0; at = (at + 1) & catalogue->slot_mask) {
         size_t row = catalogue->slots[at] - 1;
         if (strcmp(catalogue->rows[row].model.id, id) == 0) {

@@ -1,202 +1,165 @@
 // SPDX-License-Identifier: MIT
 /*
- * Reads the answer of OpenRouter's GET /models, {"data": [MODEL, ...]}.
+ * OpenRouter's GET /models, {"data": [MODEL, ...]}, and of one model
+ * GET /models/ID/endpoints, {"data": {"id", ..., "endpoints": [ENDPOINT, ...]}}:
+ * who serves it, each at a price and with limits of its own.
  *
- * Strict about what it knows and blind to the rest: a known field of another
- * type is an error, because a format that has changed should be noticed before
- * a request is sent to the wrong model; unknown fields and words are ignored.
+ * Prices are strings in USD per token.  "overrides" are prices in certain
+ * cases, by the length of the prompt and the time of the day; the last one that
+ * applies counts.
  */
-#include <float.h>
-#include <jansson.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/num.h"
-#include "base/text.h"
-#include "tta/fail.h"
-#include "tta/snapshot.h"
+#include "tta/date.h"
+#include "tta/listing.h"
 
-/* Which model is being read, for the reason of a failure. */
-struct place {
-    size_t number; /* counted from 1 */
-    const char *id;
-    struct tta_error *err;
-};
+#define MAX_PRICE_BYTES 80 /* no price is longer, or it is none */
 
-static enum tta_status bad(const struct place *place, const char *what, const char *problem, const char *value)
+/* The text of a price; false if the value is no string.  A cut one is no number. */
+static bool price_text(struct json_value value, char out[MAX_PRICE_BYTES])
 {
-    (void)tta_fail(place->err, TTA_BAD_SYNTAX, 0, "model %zu (\"%s\"): %s %s%s%s", place->number, place->id, what,
-                   problem, value ? ": " : "", value ? value : "");
-    return TTA_BAD_SYNTAX; /* said here, for compilers that watch what is left uninitialised */
-}
-
-/* A member of an object, NULL if it is absent, null, or there is no object. */
-static const json_t *member(const json_t *object, const char *key)
-{
-    const json_t *value = json_object_get(object, key);
-    return json_is_null(value) ? NULL : value;
-}
-
-/* The object under `key` in `*out_object`, NULL if absent. */
-static enum tta_status read_object(const struct place *place, const json_t *model, const char *key,
-                                   const json_t **out_object)
-{
-    const json_t *value = member(model, key);
-    if (value && !json_is_object(value)) {
-        return bad(place, key, "is not an object", NULL);
+    size_t len = base_json_text(value, out, MAX_PRICE_BYTES);
+    if (len >= MAX_PRICE_BYTES || strlen(out) != len) {
+        strcpy(out, "?");
     }
-    *out_object = value;
-    return TTA_OK;
+    return tta_json_is(value, JSON_IS_STRING);
 }
 
-static enum tta_status read_tokens(const struct place *place, const json_t *object, const char *key,
-                                   int64_t *out_tokens)
+static enum tta_status read_price(struct tta_listing_reader *reader, struct json_value pricing, const char *key,
+                                  struct tta_price *out)
 {
-    const json_t *value = member(object, key);
-    if (!value) {
-        *out_tokens = TTA_UNKNOWN;
+    char text[MAX_PRICE_BYTES];
+    struct json_value value = tta_json_member(pricing, key);
+    *out = TTA_PRICE_UNKNOWN;
+    if (!value.json) {
         return TTA_OK;
     }
-    if (!json_is_integer(value) || json_integer_value(value) < 0 || json_integer_value(value) > TTA_MAX_TOKENS) {
-        return bad(place, key, "is not a number of tokens", NULL);
+    if (!price_text(value, text)) {
+        return tta_listing_refuse(reader, key, "price is not a string", NULL);
     }
-    *out_tokens = json_integer_value(value);
-    return TTA_OK;
-}
-
-struct price {
-    int64_t pusd;
-    double usd; /* as the text says; NAN if unknown */
-};
-
-static bool parse_price(const char *text, struct price *out)
-{
-    double usd;
-    int64_t pusd;
-    if (!base_num_parse_double(base_str(text), -DBL_MAX, DBL_MAX, &usd)) {
-        return false;
-    }
-    if (usd < 0) {
-        *out = (struct price){.pusd = TTA_DYNAMIC, .usd = usd};
-        return true;
-    }
-    if (!base_num_parse_scaled(base_str(text), 12, 0, TTA_MAX_PRICE_PUSD, &pusd)) {
-        return false;
-    }
-    if (pusd == 0 && usd > 0) {
-        pusd = 1; /* next to nothing is not nothing: free means free */
-    }
-    *out = (struct price){.pusd = pusd, .usd = usd};
-    return true;
-}
-
-static enum tta_status read_price(const struct place *place, const json_t *pricing, const char *key,
-                                  struct price *out)
-{
-    const json_t *value = member(pricing, key);
-    if (!value) {
-        *out = (struct price){.pusd = TTA_UNKNOWN, .usd = NAN};
-        return TTA_OK;
-    }
-    if (!json_is_string(value)) {
-        return bad(place, key, "price is not a string", NULL);
-    }
-    if (!parse_price(json_string_value(value), out)) {
-        return bad(place, key, "price is not a number, or not of this world", json_string_value(value));
+    if (!tta_parse_price(base_str(text), out)) {
+        return tta_listing_refuse(reader, key, "price is not a number, or not of this world", text);
     }
     return TTA_OK;
 }
 
 /* Whether some price stated in `pricing`, of whatever kind, is not zero.
  * Texts that are no numbers are not prices. */
-static bool costs_something(const json_t *pricing)
+static bool costs_something(struct json_value pricing)
 {
-    void *at = json_object_iter((json_t *)pricing); /* jansson asks for a non-const object and leaves it as it is */
-    for (; at; at = json_object_iter_next((json_t *)pricing, at)) {
-        const char *key = json_object_iter_key(at);
-        const char *text = json_string_value(json_object_iter_value(at));
-        struct price price;
-        bool is_time = strncmp(key, "utc_", 4) == 0; /* utc_start, utc_end of an override: "0800" */
-        if (text && !is_time && parse_price(text, &price) && price.pusd != 0) {
+    for (struct json_value at = base_json_first(pricing); at.json; at = base_json_next(pricing, at)) {
+        char text[MAX_PRICE_BYTES];
+        struct tta_price price;
+        struct json_value key = base_json_key(at);
+        bool is_time = base_json_equals(key, "utc_start") || base_json_equals(key, "utc_end");
+        if (!is_time && price_text(at, text) && tta_parse_price(base_str(text), &price) && price.pusd != 0) {
             return true;
         }
     }
     return false;
 }
 
-static bool overrides_cost_something(const json_t *overrides)
+/* "HHMM" as minutes of the day. */
+static enum tta_status read_minute(struct tta_listing_reader *reader, struct json_value rule, const char *key,
+                                   int16_t *out_minute)
 {
-    for (size_t i = 0; i < json_array_size(overrides); i++) {
-        if (costs_something(json_array_get(overrides, i))) {
-            return true;
-        }
+    int64_t hour, minute;
+    const char *text = NULL;
+    enum tta_status status = tta_read_text(reader, rule, key, &text);
+    if (status != TTA_OK || !text) {
+        return status;
     }
-    return false;
+    if (strlen(text) != 4 || !base_num_parse_int64((struct str){text, 2}, 0, 24, &hour) ||
+        !base_num_parse_int64((struct str){text + 2, 2}, 0, 59, &minute)) {
+        return tta_listing_refuse(reader, key, "is not a time of the day", text);
+    }
+    *out_minute = (int16_t)((hour * 60 + minute) % 1440); /* "2400" is midnight */
+    return TTA_OK;
 }
 
-static enum tta_status read_pricing(const struct place *place, const json_t *model, struct tta_row *row)
+static enum tta_status read_override(struct tta_listing_reader *reader, struct json_value json)
+{
+    struct tta_price_rule rule = {0};
+    struct tta_price prompt, completion;
+    enum tta_status status = tta_read_tokens(reader, json, "min_prompt_tokens", &rule.above_prompt_tokens);
+    if (status == TTA_OK) {
+        status = read_minute(reader, json, "utc_start", &rule.utc_from_minute);
+    }
+    if (status == TTA_OK) {
+        status = read_minute(reader, json, "utc_end", &rule.utc_to_minute);
+    }
+    if (status == TTA_OK) {
+        status = read_price(reader, json, "prompt", &prompt);
+    }
+    if (status == TTA_OK) {
+        status = read_price(reader, json, "completion", &completion);
+    }
+    if (status != TTA_OK || (prompt.pusd == TTA_UNKNOWN && completion.pusd == TTA_UNKNOWN)) {
+        return status; /* of prices that are not used here */
+    }
+    rule.prompt_price_pusd = prompt.pusd;
+    rule.completion_price_pusd = completion.pusd;
+    return tta_listing_add_rule(reader, rule);
+}
+
+static enum tta_status read_overrides(struct tta_listing_reader *reader, struct json_value pricing, bool *costs)
+{
+    struct json_value list = tta_json_member(pricing, "overrides");
+    if (list.json && !tta_json_is(list, JSON_IS_ARRAY)) {
+        return tta_listing_refuse(reader, "overrides", "is not a list", NULL);
+    }
+    enum tta_status status = TTA_OK;
+    for (struct json_value at = base_json_first(list); at.json && status == TTA_OK; at = base_json_next(list, at)) {
+        *costs = *costs || costs_something(at);
+        status = read_override(reader, at);
+    }
+    return status;
+}
+
+static enum tta_status read_pricing(struct tta_listing_reader *reader, struct json_value json, struct tta_row *row)
 {
     /* Not used for themselves, but one of them that is no number would make
      * is_free a guess. */
     static const char *const other_prices[] = {
-        "request", "image", "image_token", "image_output", "audio", "audio_output", "input_audio_cache", "web_search",
+        "image", "image_token", "image_output", "audio", "audio_output", "input_audio_cache", "web_search",
         "internal_reasoning", "input_cache_read", "input_cache_write", "input_cache_write_1h",
     };
-    const json_t *pricing;
-    struct price prompt, completion, other;
-    enum tta_status status = read_object(place, model, "pricing", &pricing);
+    struct json_value pricing;
+    struct tta_price prompt, completion, request, other;
+    enum tta_status status = tta_read_object(reader, json, "pricing", &pricing);
     if (status == TTA_OK) {
-        status = read_price(place, pricing, "prompt", &prompt);
+        status = read_price(reader, pricing, "prompt", &prompt);
     }
     if (status == TTA_OK) {
-        status = read_price(place, pricing, "completion", &completion);
+        status = read_price(reader, pricing, "completion", &completion);
+    }
+    if (status == TTA_OK) {
+        status = read_price(reader, pricing, "request", &request);
     }
     for (size_t i = 0; status == TTA_OK && i < sizeof(other_prices) / sizeof(other_prices[0]); i++) {
-        status = read_price(place, pricing, other_prices[i], &other);
+        status = read_price(reader, pricing, other_prices[i], &other);
     }
     if (status != TTA_OK) {
         return status;
     }
+    bool costs = costs_something(pricing);
     row->model.prompt_price_pusd = prompt.pusd;
     row->model.completion_price_pusd = completion.pusd;
-    row->model.is_free = prompt.pusd == 0 && completion.pusd == 0 && !costs_something(pricing) &&
-                         !overrides_cost_something(member(pricing, "overrides"));
+    row->model.request_price_pusd = request.pusd;
     /* The original's arithmetic, in its order: unknown if either is (NAN), and
      * the published number, not the rounded one. */
     row->compat_cost_usd = (prompt.usd + completion.usd) / 2000000.0;
-    return TTA_OK;
+    status = read_overrides(reader, pricing, &costs);
+    row->model.is_free = prompt.pusd == 0 && completion.pusd == 0 && !costs;
+    return status;
 }
 
-struct word {
-    const char *text;
-    uint64_t bit;
-};
-
-/* Adds the bits of those strings of the list under `key` that `words` (ended
- * by a NULL) knows. */
-static enum tta_status read_words(const struct place *place, const json_t *object, const char *key,
-                                  const struct word *words, uint64_t *capabilities)
+static enum tta_status read_parameters(struct tta_listing_reader *reader, struct json_value json,
+                                       uint64_t *capabilities)
 {
-    const json_t *list = member(object, key);
-    if (list && !json_is_array(list)) {
-        return bad(place, key, "is not a list", NULL);
-    }
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const char *text = json_string_value(json_array_get(list, i));
-        if (!text) {
-            return bad(place, key, "holds something that is not a string", NULL);
-        }
-        for (const struct word *word = words; word->text; word++) {
-            *capabilities |= strcmp(word->text, text) == 0 ? word->bit : 0;
-        }
-    }
-    return TTA_OK;
-}
-
-static enum tta_status read_capabilities(const struct place *place, const json_t *model, uint64_t *out_capabilities)
-{
-    static const struct word parameters[] = {
+    static const struct tta_word parameters[] = {
         {"tools", TTA_CAN_TOOLS},
         {"tool_choice", TTA_CAN_TOOL_CHOICE},
         {"response_format", TTA_CAN_RESPONSE_FORMAT},
@@ -208,35 +171,33 @@ static enum tta_status read_capabilities(const struct place *place, const json_t
         {"web_search_options", TTA_CAN_WEB_SEARCH},
         {NULL, 0},
     };
-    static const struct word inputs[] = {
+    return tta_read_words(reader, json, "supported_parameters", parameters, capabilities);
+}
+
+static enum tta_status read_modalities(struct tta_listing_reader *reader, struct json_value json,
+                                       uint64_t *capabilities)
+{
+    static const struct tta_word inputs[] = {
         {"image", TTA_CAN_SEE_IMAGES},
         {"video", TTA_CAN_SEE_VIDEO},
         {"audio", TTA_CAN_HEAR_AUDIO},
         {"file", TTA_CAN_READ_FILES},
         {NULL, 0},
     };
-    static const struct word outputs[] = {
+    static const struct tta_word outputs[] = {
         {"text", TTA_CAN_WRITE_TEXT},
         {"image", TTA_CAN_MAKE_IMAGES},
         {"audio", TTA_CAN_SPEAK_AUDIO},
+        {"video", TTA_CAN_MAKE_VIDEO},
+        {"embeddings", TTA_CAN_EMBED},
         {NULL, 0},
     };
-    uint64_t capabilities = 0;
-    const json_t *architecture;
-    enum tta_status status = read_object(place, model, "architecture", &architecture);
+    struct json_value architecture;
+    enum tta_status status = tta_read_object(reader, json, "architecture", &architecture);
     if (status == TTA_OK) {
-        status = read_words(place, model, "supported_parameters", parameters, &capabilities);
+        status = tta_read_words(reader, architecture, "input_modalities", inputs, capabilities);
     }
-    if (status == TTA_OK) {
-        status = read_words(place, architecture, "input_modalities", inputs, &capabilities);
-    }
-    if (status == TTA_OK) {
-        status = read_words(place, architecture, "output_modalities", outputs, &capabilities);
-    }
-    if (status == TTA_OK) {
-        *out_capabilities = capabilities;
-    }
-    return status;
+    return status == TTA_OK ? tta_read_words(reader, architecture, "output_modalities", outputs, capabilities) : status;
 }
 
 /* What the original gave an OpenRouter model, by its id alone. */
@@ -253,93 +214,183 @@ static uint64_t compat_capabilities(const char *id)
     return capabilities;
 }
 
-static enum tta_status read_model(const json_t *json, size_t number, struct tta_row *row, struct tta_error *err)
+static enum tta_status read_expiry(struct tta_listing_reader *reader, struct json_value json, struct tta_row *row)
 {
-    const char *id = json_string_value(json_object_get(json, "id"));
-    if (!json_is_object(json)) {
-        return tta_fail(err, TTA_BAD_SYNTAX, 0, "model %zu is not an object", number);
+    const char *date = NULL;
+    enum tta_status status = tta_read_text(reader, json, "expiration_date", &date);
+    if (status == TTA_OK && date && !tta_parse_date(base_str(date), &row->model.expires_unix_s)) {
+        return tta_listing_refuse(reader, "expiration_date", "is not a date", date);
     }
-    if (!id || id[0] == '\0') {
-        return tta_fail(err, TTA_BAD_SYNTAX, 0, "model %zu has no id", number);
+    return status;
+}
+
+static enum tta_status read_intelligence(struct tta_listing_reader *reader, struct json_value json,
+                                         struct tta_row *row)
+{
+    struct json_value benchmarks, analysis;
+    enum tta_status status = tta_read_object(reader, json, "benchmarks", &benchmarks);
+    if (status == TTA_OK) {
+        status = tta_read_object(reader, benchmarks, "artificial_analysis", &analysis);
     }
-    const struct place place = {.number = number, .id = id, .err = err};
-    const json_t *name = member(json, "name");
-    if (name && !json_is_string(name)) {
-        return bad(&place, "name", "is not a string", NULL);
+    if (status != TTA_OK) {
+        return status;
     }
-    row->model = (struct tta_model){
-        .id = id,
-        .name = json_string_value(name),
-        .provider = TTA_PROVIDER_OPENROUTER,
-        .safety_score = TTA_SCORE_UNKNOWN,
-        .performance_score = TTA_SCORE_UNKNOWN,
+    struct json_value index = tta_json_member(analysis, "intelligence_index");
+    double number = base_json_number(index);
+    if (index.json && !(number >= 0 && number <= 100)) {
+        return tta_listing_refuse(reader, "intelligence_index", "is not a number from 0 to 100", NULL);
+    }
+    row->model.intelligence_index = index.json ? number : 0;
+    return TTA_OK;
+}
+
+/* Other names of the model, and who looks at the prompts. */
+static enum tta_status read_identity(struct tta_listing_reader *reader, struct json_value json, struct tta_row *row)
+{
+    struct json_value target;
+    enum tta_status status = tta_read_text(reader, json, "name", &row->model.name);
+    if (status == TTA_OK) {
+        status = tta_read_text(reader, json, "canonical_slug", &row->model.canonical_id);
+    }
+    if (status == TTA_OK) {
+        status = tta_read_object(reader, json, "alias_target", &target);
+    }
+    return status == TTA_OK ? tta_read_text(reader, target, "slug", &row->model.alias_of) : status;
+}
+
+static enum tta_status read_top_provider(struct tta_listing_reader *reader, struct json_value json,
+                                         struct tta_row *row)
+{
+    struct json_value top;
+    enum tta_status status = tta_read_object(reader, json, "top_provider", &top);
+    if (status == TTA_OK) {
+        status = tta_read_tokens(reader, top, "max_completion_tokens", &row->model.max_completion_tokens);
+    }
+    return status == TTA_OK ? tta_read_bool(reader, top, "is_moderated", &row->model.is_moderated) : status;
+}
+
+static enum tta_status read_model(struct tta_listing_reader *reader, struct json_value json)
+{
+    static enum tta_status (*const parts[])(struct tta_listing_reader *, struct json_value, struct tta_row *) = {
+        read_identity, read_top_provider, read_expiry, read_intelligence, read_pricing,
     };
-    row->compat_capabilities = compat_capabilities(id);
-    const json_t *top_provider;
-    enum tta_status status = read_tokens(&place, json, "context_length", &row->model.context_tokens);
+    struct tta_row *row;
+    enum tta_status status = tta_listing_add(reader, TTA_PROVIDER_OPENROUTER, json, "id", &row);
+    if (status != TTA_OK) {
+        return status;
+    }
+    row->compat_capabilities = compat_capabilities(row->model.id);
+    status = tta_read_tokens(reader, json, "context_length", &row->model.context_tokens);
     if (status == TTA_OK) {
-        status = read_object(&place, json, "top_provider", &top_provider);
+        status = read_parameters(reader, json, &row->model.capabilities);
     }
     if (status == TTA_OK) {
-        status = read_tokens(&place, top_provider, "max_completion_tokens", &row->model.max_completion_tokens);
+        status = read_modalities(reader, json, &row->model.capabilities);
     }
-    if (status == TTA_OK) {
-        status = read_capabilities(&place, json, &row->model.capabilities);
-    }
-    return status == TTA_OK ? read_pricing(&place, json, row) : status;
-}
-
-static enum tta_status read_answer(const json_t *answer, struct tta_catalogue **out_catalogue, struct tta_error *err)
-{
-    const json_t *data = json_object_get(answer, "data");
-    size_t count = json_array_size(data);
-    if (!json_is_array(data) || count == 0) {
-        return tta_fail(err, TTA_BAD_SYNTAX, 0,
-                        "this is not a list of models: a JSON object with a non-empty list \"data\" is expected");
-    }
-    if (count > TTA_MAX_MODELS) {
-        return tta_fail(err, TTA_TOO_LARGE, 0, "%zu models are more than the limit of %d", count, TTA_MAX_MODELS);
-    }
-    struct tta_row *rows = base_alloc_array(count, sizeof(*rows));
-    if (!rows) {
-        return tta_fail(err, TTA_NO_MEMORY, 0, "no memory for a catalogue of %zu models", count);
-    }
-    for (size_t i = 0; i < count; i++) {
-        enum tta_status status = read_model(json_array_get(data, i), i + 1, &rows[i], err);
-        if (status != TTA_OK) {
-            free(rows);
-            return status;
-        }
-    }
-    enum tta_status status = tta_catalogue_adopt(rows, count, out_catalogue, err);
-    if (status == TTA_BAD_ARGUMENT) { /* what is an argument there is input here */
-        status = TTA_BAD_SYNTAX;
-        if (err) {
-            err->status = status;
-        }
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && status == TTA_OK; i++) {
+        status = parts[i](reader, json, row);
     }
     return status;
 }
 
-enum tta_status tta_catalogue_parse_openrouter(const char *json, size_t len, struct tta_catalogue **out_catalogue,
-                                               struct tta_error *err)
+static enum tta_status read_models(struct tta_listing_reader *reader, struct json_value root)
 {
-    if (len > TTA_MAX_CATALOGUE_BYTES) {
-        return tta_fail(err, TTA_TOO_LARGE, 0, "%zu bytes are more than the limit of %d", len,
-                        TTA_MAX_CATALOGUE_BYTES);
+    return tta_listing_read_each(reader, root, "data", read_model);
+}
+
+static enum tta_status read_endpoint(struct tta_listing_reader *reader, struct json_value model,
+                                     struct json_value json)
+{
+    struct tta_row *row;
+    const char *provider = NULL, *tag = NULL;
+    enum tta_status status = tta_listing_add(reader, TTA_PROVIDER_OPENROUTER, model, "id", &row);
+    if (status == TTA_OK) {
+        status = tta_read_text(reader, model, "name", &row->model.name);
     }
-    json_error_t problem;
-    json_t *answer = json_loadb(len > 0 ? json : "", len, 0, &problem);
-    if (!answer) {
-        /* jansson says nothing at all when memory is lacking, except inside a
-         * token, where it takes the lack for a fault of the text. */
-        if (problem.text[0] == '\0') {
-            return tta_fail(err, TTA_NO_MEMORY, 0, "no memory to read %zu bytes of JSON", len);
-        }
-        size_t line = problem.line > 0 ? (size_t)problem.line : 0;
-        return tta_fail(err, TTA_BAD_SYNTAX, line, "this is not JSON: %s", problem.text);
+    if (status == TTA_OK) {
+        status = tta_read_text(reader, json, "provider_name", &provider);
     }
-    enum tta_status status = read_answer(answer, out_catalogue, err);
-    json_decref(answer);
+    if (status == TTA_OK) {
+        status = tta_read_text(reader, json, "tag", &tag);
+    }
+    if (status == TTA_OK) {
+        row->model.origin = tag ? tag : provider;
+        row->compat_capabilities = compat_capabilities(row->model.id);
+        status = tta_read_text(reader, json, "quantization", &row->model.quantization);
+    }
+    if (status == TTA_OK) {
+        status = tta_read_tokens(reader, json, "context_length", &row->model.context_tokens);
+    }
+    if (status == TTA_OK) {
+        status = tta_read_tokens(reader, json, "max_completion_tokens", &row->model.max_completion_tokens);
+    }
+    if (status == TTA_OK) {
+        status = read_parameters(reader, json, &row->model.capabilities);
+    }
+    if (status == TTA_OK) {
+        status = read_modalities(reader, model, &row->model.capabilities);
+    }
+    return status == TTA_OK ? read_pricing(reader, json, row) : status;
+}
+
+static enum tta_status read_endpoints(struct tta_listing_reader *reader, struct json_value root)
+{
+    struct json_value model = tta_json_member(root, "data");
+    struct json_value list = tta_json_member(model, "endpoints");
+    if (!tta_json_is(list, JSON_IS_ARRAY)) {
+        return tta_listing_no_list(reader, "a JSON object \"data\" with a list \"endpoints\"");
+    }
+    enum tta_status status = TTA_OK;
+    for (struct json_value at = base_json_first(list); at.json && status == TTA_OK; at = base_json_next(list, at)) {
+        status = read_endpoint(reader, model, at);
+    }
     return status;
 }
+
+/* Some model has what OpenAI's own form has not. */
+static bool is_models(struct json_value root)
+{
+    struct json_value data = tta_json_member(root, "data");
+    if (!tta_json_is(data, JSON_IS_ARRAY)) {
+        return false;
+    }
+    for (struct json_value at = base_json_first(data); at.json; at = base_json_next(data, at)) {
+        if (tta_json_member(at, "pricing").json || tta_json_member(at, "top_provider").json ||
+            tta_json_member(at, "supported_parameters").json) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_endpoints(struct json_value root)
+{
+    return tta_json_is(tta_json_member(tta_json_member(root, "data"), "endpoints"), JSON_IS_ARRAY);
+}
+
+static const struct tta_listing_kind models = {
+    .name = "openrouter",
+    .path = "/models",
+    .recognises = is_models,
+    .read = read_models,
+};
+
+static const struct tta_listing_kind endpoints = {
+    .name = "openrouter_endpoints",
+    .path = NULL, /* asked for each model */
+    .recognises = is_endpoints,
+    .read = read_endpoints,
+};
+
+const struct tta_provider_kind tta_provider_openrouter = {
+    .info =
+        {
+            .name = "openrouter",
+            .base_url = "https://openrouter.ai/api/v1",
+            .auth = TTA_AUTH_BEARER,
+            .key_variable = "OPENROUTER_API_KEY",
+            .is_public = true,
+        },
+    .listings = {&models, &endpoints},
+    .first_listing = TTA_LISTING_OPENROUTER,
+};

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "tta/provider.h"
 
 #define PUSD_PER_USD INT64_C(1000000000000)
 #define MAX_ID_BYTES 300
@@ -50,7 +51,7 @@ static struct tta_catalogue *read_real(void)
         fprintf(stderr, "%s\n", reason);
     } else {
         struct tta_error err;
-        if (tta_catalogue_parse_openrouter(json.ptr, json.len, &catalogue, &err) != TTA_OK) {
+        if (tta_catalogue_parse(TTA_LISTING_OPENROUTER, json.ptr, json.len, &catalogue, &err) != TTA_OK) {
             fprintf(stderr, "%s\n", err.message);
             catalogue = NULL;
         }

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -244,6 +245,23 @@ static void numbers_words_and_what_is_not_there(void **state)
     base_json_deinit(&json);
 }
 
+static void digits_of_a_number_are_as_they_stand(void **state)
+{
+    (void)state;
+    static const char *const numbers[] = {"0", "-1.50e-07", "2E+9", "NaN", "-Infinity", "12345678901234567890"};
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        char text[64];
+        struct json json;
+        struct json_flaw flaw;
+        (void)snprintf(text, sizeof(text), i % 2 == 0 ? "[%s]" : "{\"a\":%s ,\"b\":[]}", numbers[i]); /* has room */
+        assert_int_equal(base_json_read(base_str(text), &json, &flaw), JSON_READ);
+        struct json_value value = base_json_first(base_json_root(&json));
+        assert_true(base_str_equal(base_json_number_text(value), base_str(numbers[i])));
+        assert_int_equal(base_json_number_text(base_json_root(&json)).len, 0);
+        base_json_deinit(&json);
+    }
+}
+
 static void survives_every_lack_of_memory(void **state)
 {
     (void)state;
@@ -274,6 +292,7 @@ int main(void)
         cmocka_unit_test(members_are_found_by_key_and_the_last_counts),
         cmocka_unit_test(text_is_decoded_and_cut_to_its_place),
         cmocka_unit_test(numbers_words_and_what_is_not_there),
+        cmocka_unit_test(digits_of_a_number_are_as_they_stand),
         cmocka_unit_test(survives_every_lack_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

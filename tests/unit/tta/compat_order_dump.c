@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/num.h"
+#include "tta/provider.h"
 #include "tta/selection.h"
 
 static void die(const char *what, const char *why)
@@ -34,7 +35,7 @@ static struct tta_catalogue *load_openrouter(const char *path)
     struct buf text = read_whole(path);
     struct tta_catalogue *catalogue;
     struct tta_error err;
-    if (tta_catalogue_parse_openrouter(text.ptr, text.len, &catalogue, &err) != TTA_OK) {
+    if (tta_catalogue_parse(TTA_LISTING_OPENROUTER, text.ptr, text.len, &catalogue, &err) != TTA_OK) {
         die(path, err.message);
     }
     base_buf_deinit(&text);

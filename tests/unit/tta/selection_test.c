@@ -12,6 +12,7 @@
 
 #include "alloc_fault.h"
 #include "base/file.h"
+#include "tta/provider.h"
 #include "tta/selection.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -370,7 +371,8 @@ static void compat_keeps_the_published_price_unrounded(void **state)
                                "\"completion\":\"0.0\"}}]}";
     struct tta_criteria criteria = criteria_of(TTA_RULES_COMPAT);
     struct fixture fixture;
-    assert_int_equal(tta_catalogue_parse_openrouter(json, sizeof(json) - 1, &fixture.catalogue, NULL), TTA_OK);
+    assert_int_equal(tta_catalogue_parse(TTA_LISTING_OPENROUTER, json, sizeof(json) - 1, &fixture.catalogue, NULL),
+                     TTA_OK);
     assert_int_equal(tta_selector_create(fixture.catalogue, &criteria, &fixture.selector, NULL), TTA_OK);
     struct tta_requirements requirements = {.compat_max_cost_per_token = 0.00000008333333333333334 / 2000000.0};
     assert_true(tta_fits(fixture.selector, &requirements, 0));
@@ -868,7 +870,7 @@ static void chooses_from_a_real_catalogue(void **state)
     struct tta_criteria criteria = tta_criteria_defaults();
     base_buf_init(&text, TTA_MAX_CATALOGUE_BYTES);
     assert_true(base_file_read(TEST_DATA "/openrouter_models.json", &text, reason));
-    assert_int_equal(tta_catalogue_parse_openrouter(text.ptr, text.len, &catalogue, NULL), TTA_OK);
+    assert_int_equal(tta_catalogue_parse(TTA_LISTING_OPENROUTER, text.ptr, text.len, &catalogue, NULL), TTA_OK);
     assert_int_equal(tta_selector_create(catalogue, &criteria, &selector, NULL), TTA_OK);
     const struct tta_requirements requirements = {
         .task = TTA_TASK_DIALOGUE_GENERATION,
