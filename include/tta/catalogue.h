@@ -226,6 +226,10 @@ TTA_API struct tta_model tta_catalogue_model(const struct tta_catalogue *catalog
  * not known.  `row` must be below tta_catalogue_count(). */
 TTA_API const char *tta_catalogue_source(const struct tta_catalogue *catalogue, size_t row, enum tta_field field);
 
+/* The first row of those of the same model, whoever offers it: rows with the same
+ * number here are a group.  `row` must be below tta_catalogue_count(). */
+TTA_API size_t tta_catalogue_group(const struct tta_catalogue *catalogue, size_t row);
+
 /* The row of an id in `*out_row`: TTA_OK or TTA_NOT_FOUND.  If several
  * providers or origins have the id, the first of them. */
 TTA_API TTA_MUST_CHECK enum tta_status

@@ -501,6 +501,39 @@ size_t base_json_text(struct json_value value, char *out, size_t size)
     return len;
 }
 
+/* The end of a string, from behind its opening quote. */
+static const char *behind_string(const char *at)
+{
+    for (; *at != '"'; at++) {
+        at += *at == '\\'; /* and what it escapes */
+    }
+    return at + 1;
+}
+
+struct str base_json_raw(struct json_value value)
+{
+    enum json_type type = base_json_type(value);
+    if (type == JSON_IS_ABSENT) {
+        return (struct str){NULL, 0};
+    }
+    const char *start = start_of(value), *at = start;
+    if (type == JSON_IS_OBJECT || type == JSON_IS_ARRAY) {
+        int depth = 0;
+        do {
+            char c = *at++;
+            depth += (c == '{' || c == '[') - (c == '}' || c == ']');
+            at = c == '"' ? behind_string(at) : at;
+        } while (depth > 0);
+    } else if (type == JSON_IS_STRING) {
+        at = behind_string(at + 1);
+    } else {
+        while (!strchr(",]} \n\r\t", *at)) {
+            at++;
+        }
+    }
+    return (struct str){start, (size_t)(at - start)};
+}
+
 bool base_json_equals(struct json_value value, const char *text)
 {
     if (base_json_type(value) != JSON_IS_STRING) {

@@ -92,6 +92,9 @@ struct str base_json_number_text(struct json_value value);
  * UTF-8: it becomes that byte, or U+FFFD if it stands for none. */
 size_t base_json_text(struct json_value value, char *out, size_t size);
 
+/* The value as it stands in the text. */
+struct str base_json_raw(struct json_value value);
+
 /* Whether it is that string. */
 bool base_json_equals(struct json_value value, const char *text);
 

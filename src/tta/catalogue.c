@@ -17,6 +17,7 @@
 
 #include "base/num.h"
 #include "tta/fail.h"
+#include "tta/group.h"
 #include "tta/model.h"
 #include "tta/provider.h"
 #include "tta/snapshot.h"
@@ -215,6 +216,9 @@ enum tta_status tta_catalogue_adopt(struct tta_row *rows, size_t count, struct t
         goto fail;
     }
     status = index_ids(catalogue, err);
+    if (status == TTA_OK && !tta_group_rows(catalogue->rows, count)) {
+        status = tta_fail(err, TTA_NO_MEMORY, 0, "no memory for the groups of %zu models", count);
+    }
     if (status != TTA_OK) {
         goto fail;
     }
@@ -322,6 +326,26 @@ const char *tta_catalogue_source(const struct tta_catalogue *catalogue, size_t r
         return tta_listing_name((enum tta_listing)(source - TTA_SOURCE_LISTING));
     }
     return source == TTA_SOURCE_GIVEN ? "given" : "nowhere";
+}
+
+size_t tta_catalogue_group(const struct tta_catalogue *catalogue, size_t row)
+{
+    assert(row < catalogue->count);
+    return catalogue->rows[row].group;
+}
+
+size_t tta_catalogue_row_of(const struct tta_catalogue *catalogue, const struct tta_model *model)
+{
+    size_t at = tta_hash_id(model->id) & catalogue->slot_mask;
+    for (; catalogue->slots[at] != 0; at = (at + 1) & catalogue->slot_mask) {
+        size_t row = catalogue->slots[at] - 1;
+        const struct tta_model *other = &catalogue->rows[row].model;
+        if (other->provider == model->provider && strcmp(other->id, model->id) == 0 &&
+            strcmp(other->origin, model->origin) == 0) {
+            return row;
+        }
+    }
+    return SIZE_MAX;
 }
 
 enum tta_status tta_catalogue_find(const struct tta_catalogue *catalogue, const char *id, size_t *out_row)

@@ -24,6 +24,7 @@ struct tta_row {
     double compat_cost_usd; /* its one number, nominally per token; NAN if unknown */
     uint64_t compat_capabilities;
     uint8_t sources[TTA_FIELD_COUNT];
+    uint32_t group; /* the first row of those of the same model, see group.h; set by tta_catalogue_adopt() */
     uint8_t origin; /* number of its provider and origin within the catalogue; set by tta_catalogue_adopt() */
 };
 
@@ -55,6 +56,9 @@ void tta_row_set_sources(struct tta_row *row, uint8_t source);
  */
 TTA_MUST_CHECK enum tta_status tta_catalogue_adopt(struct tta_row *rows, size_t count,
                                                    struct tta_catalogue **out_catalogue, struct tta_error *err);
+
+/* The row of the same provider, origin and id as the model, SIZE_MAX if there is none. */
+size_t tta_catalogue_row_of(const struct tta_catalogue *catalogue, const struct tta_model *model);
 
 /* FNV-1a of the id, its upper half folded into the lower. */
 size_t tta_hash_id(const char *id);

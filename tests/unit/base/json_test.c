@@ -262,6 +262,27 @@ static void digits_of_a_number_are_as_they_stand(void **state)
     }
 }
 
+static void every_value_is_given_as_it_stands(void **state)
+{
+    (void)state;
+    static const char *const values[] = {
+        "null", "true", "-1.5e3", "\"a\\\"]}\\\\\"", "[]", "{}", "[1,{\"]\":[\"}\"]} ]", "{ \"a\\u0022}\" : [[], {}] }",
+    };
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        char text[128];
+        struct json json;
+        struct json_flaw flaw;
+        (void)snprintf(text, sizeof(text), "[%s%s, %s]", i % 2 == 0 ? " " : "", values[i], values[i]); /* has room */
+        assert_int_equal(base_json_read(base_str(text), &json, &flaw), JSON_READ);
+        struct json_value root = base_json_root(&json), first = base_json_first(root);
+        assert_true(base_str_equal(base_json_raw(first), base_str(values[i])));
+        assert_true(base_str_equal(base_json_raw(base_json_next(root, first)), base_str(values[i])));
+        assert_true(base_str_equal(base_json_raw(root), base_str(text)));
+        assert_int_equal(base_json_raw(base_json_member(root, "a")).len, 0);
+        base_json_deinit(&json);
+    }
+}
+
 static void survives_every_lack_of_memory(void **state)
 {
     (void)state;
@@ -293,6 +314,7 @@ int main(void)
         cmocka_unit_test(text_is_decoded_and_cut_to_its_place),
         cmocka_unit_test(numbers_words_and_what_is_not_there),
         cmocka_unit_test(digits_of_a_number_are_as_they_stand),
+        cmocka_unit_test(every_value_is_given_as_it_stands),
         cmocka_unit_test(survives_every_lack_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
