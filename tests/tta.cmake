@@ -3,7 +3,7 @@ foreach(name IN ITEMS date_test key_answer_test key_form_test key_request_test m
     add_unit_test(tta ${name} LIBRARIES tta)
 endforeach()
 add_unit_test(tta catalogue_test LIBRARIES tta ALLOC_FAULTS)
-foreach(name IN ITEMS diff_test listing_test merge_test store_test)
+foreach(name IN ITEMS diff_test explanation_test listing_test merge_test store_test tradeoff_test)
     add_unit_test(tta ${name} LIBRARIES tta ALLOC_FAULTS)
 endforeach()
 add_unit_test(tta current_test LIBRARIES tta LABELS threads ALLOC_FAULTS)

@@ -179,6 +179,14 @@ struct tta_request_size {
  * price that it needs is, INT64_MAX where it would be more. */
 TTA_API int64_t tta_model_cost_pusd(const struct tta_model *model, const struct tta_request_size *size);
 
+/*
+ * Some of the origins of one catalogue: who offers what, as (provider, origin).
+ * A set of zeroes is empty.
+ */
+struct tta_origin_set {
+    uint64_t bits[TTA_MAX_ORIGINS / 64];
+};
+
 /* The facts of a model that have a source each. */
 enum tta_field {
     TTA_FIELD_NAME,
@@ -229,6 +237,11 @@ TTA_API const char *tta_catalogue_source(const struct tta_catalogue *catalogue, 
 /* The first row of those of the same model, whoever offers it: rows with the same
  * number here are a group.  `row` must be below tta_catalogue_count(). */
 TTA_API size_t tta_catalogue_group(const struct tta_catalogue *catalogue, size_t row);
+
+/* Adds to a set the origins that have this name, or whose provider has it; how many
+ * those are: 0 if none has.  `name` ends in a NUL. */
+TTA_API size_t tta_catalogue_add_origins(const struct tta_catalogue *catalogue, const char *name,
+                                         struct tta_origin_set *set);
 
 /* The row of an id in `*out_row`: TTA_OK or TTA_NOT_FOUND.  If several
  * providers or origins have the id, the first of them. */

@@ -20,6 +20,7 @@
 #include "tta/group.h"
 #include "tta/model.h"
 #include "tta/provider.h"
+#include "tta/quality.h"
 #include "tta/snapshot.h"
 
 size_t tta_hash_id(const char *id)
@@ -216,8 +217,8 @@ enum tta_status tta_catalogue_adopt(struct tta_row *rows, size_t count, struct t
         goto fail;
     }
     status = index_ids(catalogue, err);
-    if (status == TTA_OK && !tta_group_rows(catalogue->rows, count)) {
-        status = tta_fail(err, TTA_NO_MEMORY, 0, "no memory for the groups of %zu models", count);
+    if (status == TTA_OK && !(tta_group_rows(catalogue->rows, count) && tta_rate_rows(catalogue->rows, count))) {
+        status = tta_fail(err, TTA_NO_MEMORY, 0, "no memory to compare %zu models", count);
     }
     if (status != TTA_OK) {
         goto fail;
@@ -326,6 +327,19 @@ const char *tta_catalogue_source(const struct tta_catalogue *catalogue, size_t r
         return tta_listing_name((enum tta_listing)(source - TTA_SOURCE_LISTING));
     }
     return source == TTA_SOURCE_GIVEN ? "given" : "nowhere";
+}
+
+size_t tta_catalogue_add_origins(const struct tta_catalogue *catalogue, const char *name, struct tta_origin_set *set)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < catalogue->origin_count; i++) {
+        const struct tta_origin *origin = &catalogue->origins[i];
+        if (strcmp(origin->name, name) == 0 || strcmp(tta_provider_name(origin->provider), name) == 0) {
+            set->bits[i / 64] |= UINT64_C(1) << i % 64;
+            found++;
+        }
+    }
+    return found;
 }
 
 size_t tta_catalogue_group(const struct tta_catalogue *catalogue, size_t row)

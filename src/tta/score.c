@@ -14,7 +14,7 @@
 
 #include "base/text.h"
 
-static bool is_compat(const struct tta_scorer *scorer)
+bool tta_is_compat(const struct tta_scorer *scorer)
 {
     return scorer->criteria.rules == TTA_RULES_COMPAT;
 }
@@ -108,7 +108,7 @@ static double compat_cost_points(double cost_usd)
 
 /* The providers of which the original took unknown safety for good.  Its
  * "custom_api" served OpenAI's and Anthropic's interfaces too. */
-static bool is_trusted_by_compat(enum tta_provider provider)
+bool tta_is_trusted_by_compat(enum tta_provider provider)
 {
     return provider == TTA_PROVIDER_OPENROUTER || provider == TTA_PROVIDER_CUSTOM ||
            provider == TTA_PROVIDER_OPENAI || provider == TTA_PROVIDER_ANTHROPIC;
@@ -125,204 +125,50 @@ struct tta_score tta_score_of(const struct tta_scorer *scorer, const struct tta_
 {
     const struct tta_criteria *criteria = &scorer->criteria;
     const struct tta_model *model = &row->model;
-    bool compat = is_compat(scorer);
-    double unknown_safety = compat && is_trusted_by_compat(model->provider) ? 7.0 : 5.0;
+    bool compat = tta_is_compat(scorer);
+    double unknown_safety = compat && tta_is_trusted_by_compat(model->provider) ? 7.0 : 5.0;
     double points = compat ? compat_cost_points(row->compat_cost_usd) : cost_points(scorer, model);
     double free_points = criteria->prefer_free && tta_is_free(scorer, row) ? 1.0 : 0.0;
-    double local_points = criteria->prefer_local && model->provider == TTA_PROVIDER_LOCAL ? 1.0 : 0.0;
+    bool is_local = compat ? model->provider == TTA_PROVIDER_LOCAL : tta_model_is_local(model);
+    double local_points = criteria->prefer_local && is_local ? 1.0 : 0.0;
+    double origin_points = criteria->preferred.bits[row->origin / 64] >> row->origin % 64 & 1 ? 1.0 : 0.0;
     struct tta_score score = {
-        .performance = criteria->performance_weight * score_or(model->performance_score, 5.0, compat),
+        .performance = criteria->performance_weight *
+                       score_or(compat ? model->performance_score : row->quality, 5.0, compat),
         .safety = criteria->safety_weight * score_or(model->safety_score, unknown_safety, compat),
         .cost = criteria->cost_weight * points,
         .task = task_points(task, tta_capabilities_of(scorer, row)),
         .family = compat ? family_points(task, model->id) : 0,
-        .preference = free_points + local_points,
+        .preference = free_points + local_points + origin_points,
     };
     score.total = score.performance + score.safety;
     score.total += score.cost;
     score.total += score.task + score.family;
     score.total += free_points;
     score.total += local_points;
+    score.total += origin_points;
     return score;
 }
 
-/* The original's estimate of an answer's time, better models being faster. */
-static double latency_ms(double performance_score)
+struct tta_live_points tta_live_points_of(const struct tta_scorer *scorer, const struct tta_live *live, size_t row)
 {
-    return 5000 / fmax(performance_score, 1.0);
-}
-
-/* True, and the value negated, if it was stated; dynamic is the worst of all. */
-static bool price_goodness(int64_t price_pusd, double *out_goodness)
-{
-    *out_goodness = price_pusd == TTA_DYNAMIC ? (double)-INFINITY : -(double)price_pusd;
-    return price_pusd != TTA_UNKNOWN;
-}
-
-static bool compat_goodness(const struct tta_row *row, enum tta_limit limit, double *out_goodness)
-{
-    /* What is 0 was as good as absent to the original. */
-    const struct tta_model *model = &row->model;
-    switch (limit) {
-    case TTA_LIMIT_LATENCY:
-        *out_goodness = -latency_ms(model->performance_score);
-        return model->performance_score > 0;
-    case TTA_LIMIT_COST:
-        *out_goodness = -row->compat_cost_usd;
-        return row->compat_cost_usd < 0 || row->compat_cost_usd > 0; /* neither if NAN */
-    case TTA_LIMIT_QUALITY:
-        *out_goodness = model->performance_score;
-        return model->performance_score > 0;
-    case TTA_LIMIT_CONTEXT:
-        *out_goodness = (double)model->context_tokens;
-        return model->context_tokens > 0;
-    case TTA_LIMIT_PROMPT_PRICE:
-    case TTA_LIMIT_COMPLETION_PRICE:
-    case TTA_LIMIT_COUNT:
-        break;
+    const struct tta_criteria *criteria = &scorer->criteria;
+    if (!live || tta_is_compat(scorer)) {
+        return (struct tta_live_points){0, 0};
     }
-    return false;
+    double ratio = live->success_ratio && live->success_ratio[row] >= 0 ? fmin(live->success_ratio[row], 1) : 1;
+    double ms = live->latency_ms && live->latency_ms[row] >= 0 ? (double)live->latency_ms[row] : 1000;
+    return (struct tta_live_points){
+        .availability = criteria->availability_weight * 10 * ratio,
+        .latency = criteria->latency_weight * 10 / (1 + ms / 1000),
+    };
 }
-
-bool tta_goodness(const struct tta_scorer *scorer, const struct tta_row *row, enum tta_limit limit,
-                  double *out_goodness)
-{
-    if (is_compat(scorer)) {
-        return compat_goodness(row, limit, out_goodness);
-    }
-    const struct tta_model *model = &row->model;
-    switch (limit) {
-    case TTA_LIMIT_LATENCY:
-        *out_goodness = -latency_ms(model->performance_score);
-        return model->performance_score >= 0;
-    case TTA_LIMIT_PROMPT_PRICE:
-        return price_goodness(model->prompt_price_pusd, out_goodness);
-    case TTA_LIMIT_COMPLETION_PRICE:
-        return price_goodness(model->completion_price_pusd, out_goodness);
-    case TTA_LIMIT_QUALITY:
-        *out_goodness = model->performance_score;
-        return model->performance_score >= 0;
-    case TTA_LIMIT_CONTEXT:
-        *out_goodness = (double)model->context_tokens;
-        return model->context_tokens >= 0;
-    case TTA_LIMIT_COST:
-    case TTA_LIMIT_COUNT:
-        break;
-    }
-    return false;
-}
-
-bool tta_bound(const struct tta_scorer *scorer, const struct tta_requirements *requirements, enum tta_limit limit,
-               double *out_bound)
-{
-    /* The original took a limit of 0 for no limit. */
-    bool compat = is_compat(scorer);
-    switch (limit) {
-    case TTA_LIMIT_LATENCY:
-        *out_bound = -(double)requirements->max_latency_ms;
-        return requirements->has_max_latency && !(compat && requirements->max_latency_ms == 0);
-    case TTA_LIMIT_PROMPT_PRICE:
-        *out_bound = -(double)requirements->max_prompt_price_pusd;
-        return requirements->has_max_prompt_price && !compat;
-    case TTA_LIMIT_COMPLETION_PRICE:
-        *out_bound = -(double)requirements->max_completion_price_pusd;
-        return requirements->has_max_completion_price && !compat;
-    case TTA_LIMIT_COST:
-        *out_bound = -requirements->compat_max_cost_per_token;
-        return compat && requirements->compat_max_cost_per_token != 0;
-    case TTA_LIMIT_QUALITY:
-        *out_bound = requirements->min_quality;
-        return requirements->has_min_quality && !(compat && requirements->min_quality == 0);
-    case TTA_LIMIT_CONTEXT:
-        *out_bound = (double)requirements->min_context_tokens;
-        return requirements->min_context_tokens > 0; /* a negative one could reject nothing */
-    case TTA_LIMIT_COUNT:
-        break;
-    }
-    return false;
-}
-
-bool tta_unstated_passes(const struct tta_scorer *scorer, const struct tta_requirements *requirements)
-{
-    return is_compat(scorer) || requirements->unknown_passes;
-}
-
-enum tta_safety tta_safety_of(const struct tta_scorer *scorer, const struct tta_row *row)
-{
-    double score = row->model.safety_score;
-    if (score >= 0) {
-        return score >= scorer->criteria.min_safety_score ? TTA_SAFETY_MET : TTA_SAFETY_MISSED;
-    }
-    if (!is_compat(scorer)) {
-        return TTA_SAFETY_UNKNOWN;
-    }
-    return is_trusted_by_compat(row->model.provider) ? TTA_SAFETY_WAIVED : TTA_SAFETY_MISSED;
-}
-
 bool tta_is_free(const struct tta_scorer *scorer, const struct tta_row *row)
 {
-    return is_compat(scorer) ? row->compat_cost_usd == 0 : row->model.is_free;
+    return tta_is_compat(scorer) ? row->compat_cost_usd == 0 : row->model.is_free;
 }
 
 uint64_t tta_capabilities_of(const struct tta_scorer *scorer, const struct tta_row *row)
 {
-    return is_compat(scorer) ? row->compat_capabilities : row->model.capabilities;
-}
-
-static bool meets(const struct tta_scorer *scorer, const struct tta_row *row,
-                  const struct tta_requirements *requirements, enum tta_limit limit)
-{
-    double bound, goodness;
-    if (!tta_bound(scorer, requirements, limit, &bound)) {
-        return true;
-    }
-    if (!tta_goodness(scorer, row, limit, &goodness)) {
-        return tta_unstated_passes(scorer, requirements);
-    }
-    return goodness >= bound;
-}
-
-static enum tta_reason first_miss_before_safety(const struct tta_scorer *scorer, const struct tta_row *row,
-                                                const struct tta_requirements *requirements)
-{
-    static const struct {
-        enum tta_limit limit;
-        enum tta_reason reason;
-    } limits[] = {
-        {TTA_LIMIT_LATENCY, TTA_REASON_LATENCY},
-        {TTA_LIMIT_PROMPT_PRICE, TTA_REASON_PROMPT_PRICE},
-        {TTA_LIMIT_COMPLETION_PRICE, TTA_REASON_COMPLETION_PRICE},
-        {TTA_LIMIT_COST, TTA_REASON_COST},
-    };
-    for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
-        if (!meets(scorer, row, requirements, limits[i].limit)) {
-            return limits[i].reason;
-        }
-    }
-    if (requirements->free_only && !tta_is_free(scorer, row)) {
-        return TTA_REASON_NOT_FREE;
-    }
-    return meets(scorer, row, requirements, TTA_LIMIT_QUALITY) ? TTA_REASON_FITS : TTA_REASON_QUALITY;
-}
-
-enum tta_reason tta_first_miss(const struct tta_scorer *scorer, const struct tta_row *row, double score,
-                               const struct tta_requirements *requirements)
-{
-    enum tta_reason reason = first_miss_before_safety(scorer, row, requirements);
-    if (reason != TTA_REASON_FITS) {
-        return reason;
-    }
-    enum tta_safety safety = requirements->safety_required ? tta_safety_of(scorer, row) : TTA_SAFETY_MET;
-    if (safety == TTA_SAFETY_MISSED || (safety == TTA_SAFETY_UNKNOWN && !requirements->unknown_passes)) {
-        return TTA_REASON_SAFETY;
-    }
-    if (safety != TTA_SAFETY_WAIVED) {
-        if (!meets(scorer, row, requirements, TTA_LIMIT_CONTEXT)) {
-            return TTA_REASON_CONTEXT;
-        }
-        if (requirements->capabilities & ~tta_capabilities_of(scorer, row)) {
-            return TTA_REASON_CAPABILITIES;
-        }
-    }
-    return score > 0 ? TTA_REASON_FITS : TTA_REASON_SCORE;
+    return tta_is_compat(scorer) ? row->compat_capabilities : row->model.capabilities;
 }

@@ -24,6 +24,7 @@ struct tta_row {
     double compat_cost_usd; /* its one number, nominally per token; NAN if unknown */
     uint64_t compat_capabilities;
     uint8_t sources[TTA_FIELD_COUNT];
+    double quality; /* see struct tta_score; TTA_SCORE_UNKNOWN; set by tta_catalogue_adopt() */
     uint32_t group; /* the first row of those of the same model, see group.h; set by tta_catalogue_adopt() */
     uint8_t origin; /* number of its provider and origin within the catalogue; set by tta_catalogue_adopt() */
 };

@@ -14,9 +14,7 @@
 #include "base/file.h"
 #include "tta/provider.h"
 #include "tta/selection.h"
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-#define MAX_ROWS 300
+#include "unit/tta/random_models.h"
 
 /* A model that states everything; tests change what they are about. */
 static struct tta_model good_model(const char *id)
@@ -466,8 +464,10 @@ static void names_of_tasks_and_reasons_are_stable(void **state)
     static const char *const tasks[] = {"narrative_generation",  "dialogue_generation", "character_development",
                                         "therapeutic_response",  "world_building",      "choice_generation",
                                         "consequence_analysis",  "general_chat"};
-    static const char *const reasons[] = {"fits",     "latency", "prompt_price", "completion_price", "cost", "not_free",
-                                          "quality",  "safety",  "context",      "capabilities",     "score"};
+    static const char *const reasons[] = {"fits",         "unavailable",      "expired", "provider", "not_local",
+                                          "latency",      "prompt_price",     "completion_price",     "cost",
+                                          "not_free",     "quality",          "safety",  "context",  "capabilities",
+                                          "score"};
     assert_int_equal(COUNT_OF(tasks), TTA_TASK_COUNT);
     assert_int_equal(COUNT_OF(reasons), TTA_REASON_COUNT);
     enum tta_task task = TTA_TASK_COUNT;
@@ -514,115 +514,106 @@ static void survives_every_refused_allocation(void **state)
 /* From here on properties, over seeded random catalogues and requirements,
  * against a judge that shares no code with the library. */
 
-struct random {
-    uint64_t state;
+/* A model among the others of its catalogue, as the naive judge sees it. */
+struct judged {
+    const struct tta_model *model;
+    size_t row;
+    double quality;
+    size_t origin;
 };
 
-static uint64_t next_random(struct random *random) /* splitmix64, Steele, Lea and Flood 2014 */
+static bool is_same_origin(const struct tta_model *a, const struct tta_model *b)
 {
-    uint64_t z = random->state += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
+    const char *of_a = a->origin ? a->origin : tta_provider_name(a->provider);
+    const char *of_b = b->origin ? b->origin : tta_provider_name(b->provider);
+    return a->provider == b->provider && strcmp(of_a, of_b) == 0;
 }
 
-static int64_t below(struct random *random, int64_t end)
+static void judge_all(const struct tta_model *models, size_t count, struct judged *out)
 {
-    return (int64_t)(next_random(random) % (uint64_t)end);
-}
-
-static bool one_in(struct random *random, int64_t n)
-{
-    return below(random, n) == 0;
-}
-
-/* Few different values in half of the cases, so that limits hit them exactly. */
-static int64_t random_number(struct random *random)
-{
-    return one_in(random, 2) ? below(random, 8) * 1000 : below(random, 8000);
-}
-
-static double random_score(struct random *random)
-{
-    return one_in(random, 4) ? TTA_SCORE_UNKNOWN
-                             : one_in(random, 2) ? (double)below(random, 11) : (double)below(random, 1000) / 100;
-}
-
-static int64_t random_price(struct random *random)
-{
-    return one_in(random, 6) ? TTA_UNKNOWN : one_in(random, 8) ? TTA_DYNAMIC : random_number(random);
-}
-
-static uint64_t random_capabilities(struct random *random, int64_t rarity)
-{
-    uint64_t capabilities = 0;
-    for (unsigned bit = 0; bit < 64; bit += 3) { /* named ones and others */
-        capabilities |= (uint64_t)one_in(random, rarity) << bit;
+    size_t origins = 0;
+    for (size_t row = 0; row < count; row++) {
+        double below_it = 0, rated = 0, index = models[row].intelligence_index;
+        size_t first = row;
+        for (size_t other = 0; other < count; other++) {
+            double its = models[other].intelligence_index;
+            rated += its > 0;
+            below_it += its > 0 && its < index ? 1 : its > 0 && its == index ? 0.5 : 0;
+            first = other < first && is_same_origin(&models[other], &models[row]) ? other : first;
+        }
+        double quality = models[row].performance_score;
+        out[row] = (struct judged){.model = &models[row],
+                                   .row = row,
+                                   .quality = quality < 0 && index > 0 ? 10 * below_it / rated : quality,
+                                   .origin = first < row ? out[first].origin : origins};
+        origins += first == row;
     }
-    return capabilities;
 }
 
-static size_t random_models(struct random *random, struct tta_model *models, char ids[][32])
+static bool has_bit(const uint64_t *bits, size_t bit)
 {
-    static const char *const families[] = {"m", "anthropic/claude", "qwen/qwen2.5", "openai/gpt-4", "chat"};
-    size_t count = one_in(random, 3) ? (size_t)(62 + below(random, 5)) : (size_t)below(random, MAX_ROWS);
-    for (size_t i = 0; i < count; i++) {
-        (void)snprintf(ids[i], 32, "%s-%zu", families[below(random, COUNT_OF(families))], i); /* has room */
-        models[i] = (struct tta_model){
-            .id = ids[i],
-            .provider = (enum tta_provider)below(random, TTA_PROVIDER_COUNT),
-            .prompt_price_pusd = random_price(random),
-            .completion_price_pusd = random_price(random),
-            .context_tokens = one_in(random, 5) ? TTA_UNKNOWN : random_number(random),
-            .max_completion_tokens = TTA_UNKNOWN,
-            .capabilities = random_capabilities(random, 2),
-            .safety_score = random_score(random),
-            .performance_score = random_score(random),
-        };
-        models[i].is_free =
-            models[i].prompt_price_pusd == 0 && models[i].completion_price_pusd == 0 && one_in(random, 2);
+    return bits[bit / 64] >> bit % 64 & 1;
+}
+
+/* What both sets of rules have in common beyond the original. */
+static bool naive_common_fit(const struct judged *judged, const struct tta_requirements *r)
+{
+    const struct tta_model *m = judged->model;
+    uint64_t any = 0;
+    for (size_t i = 0; i < COUNT_OF(r->only.bits); i++) {
+        any |= r->only.bits[i];
     }
-    return count;
+    bool is_here = (m->provider == TTA_PROVIDER_LOCAL || m->provider == TTA_PROVIDER_OLLAMA ||
+                    m->provider == TTA_PROVIDER_LM_STUDIO) &&
+                   !m->is_remote;
+    bool is_out = r->live && r->live->out && has_bit(r->live->out, judged->row);
+    bool is_over = r->now_unix_s > 0 && m->expires_unix_s > 0 && m->expires_unix_s <= r->now_unix_s;
+    bool is_wanted = !has_bit(r->excluded.bits, judged->origin) && (any == 0 || has_bit(r->only.bits, judged->origin));
+    return !is_out && !is_over && is_wanted && (is_here || !r->local_only);
 }
 
-static struct tta_requirements random_requirements(struct random *random)
+/* The cost, step by step; -1 unknown, -2 varies. */
+static int64_t naive_cost(const struct tta_model *m, const struct tta_request_size *size)
 {
-    return (struct tta_requirements){
-        .task = (enum tta_task)below(random, TTA_TASK_COUNT),
-        .has_max_latency = one_in(random, 4),
-        .has_min_quality = one_in(random, 4),
-        .has_max_prompt_price = one_in(random, 4),
-        .has_max_completion_price = one_in(random, 4),
-        .safety_required = one_in(random, 3),
-        .free_only = one_in(random, 6),
-        .unknown_passes = one_in(random, 2),
-        .max_latency_ms = below(random, 6000),
-        .min_quality = (double)below(random, 11) * (one_in(random, 2) ? 1 : 0.73),
-        .max_prompt_price_pusd = random_number(random) - 1000,
-        .max_completion_price_pusd = random_number(random),
-        .min_context_tokens = one_in(random, 3) ? random_number(random) : 0,
-        .capabilities = one_in(random, 2) ? random_capabilities(random, 15) : 0,
-        .compat_max_cost_per_token = one_in(random, 3) ? (double)below(random, 4000) * 1e-12 : 0,
-    };
+    int64_t prices[2] = {m->prompt_price_pusd, m->completion_price_pusd};
+    const int64_t tokens[2] = {size->prompt_tokens, size->completion_tokens};
+    if (m->price_rule_count >= 1 && size->prompt_tokens > 3) {
+        prices[0] = 4000;
+    }
+    if (m->price_rule_count >= 2 && size->utc_minute >= 600 && size->utc_minute < 700) {
+        prices[0] = 0;
+        prices[1] = 1000;
+    }
+    int64_t cost = m->request_price_pusd == TTA_UNKNOWN ? 0 : m->request_price_pusd;
+    bool is_unknown = false, varies = cost < 0;
+    for (size_t i = 0; i < 2; i++) {
+        is_unknown = is_unknown || (tokens[i] > 0 && prices[i] == TTA_UNKNOWN);
+        varies = varies || (tokens[i] > 0 && prices[i] == TTA_DYNAMIC);
+        cost += tokens[i] * prices[i];
+    }
+    return is_unknown ? -1 : varies ? -2 : cost;
 }
 
-static struct tta_criteria random_criteria(struct random *random)
+static bool naive_default_fit(const struct judged *judged, const struct tta_requirements *r, double min_safety)
 {
-    return (struct tta_criteria){
-        .rules = one_in(random, 2) ? TTA_RULES_DEFAULT : TTA_RULES_COMPAT,
-        .safety_weight = (double)below(random, 3) * 0.4,
-        .performance_weight = (double)below(random, 3) * 0.3,
-        .cost_weight = (double)below(random, 3) * 0.3,
-        .min_safety_score = (double)below(random, 11),
-        .prefer_free = one_in(random, 2),
-        .prefer_local = one_in(random, 2),
-    };
-}
-
-static bool naive_default_fit(const struct tta_model *m, const struct tta_requirements *r, double min_safety)
-{
+    const struct tta_model *m = judged->model;
+    const uint64_t outputs = UINT64_C(0x1fe000); /* bits 13 to 20 */
     bool lenient = r->unknown_passes;
-    if (r->has_max_latency) {
+    int32_t measured = r->live && r->live->latency_ms ? r->live->latency_ms[judged->row] : -1;
+    if (r->has_max_latency && measured >= 0 && measured > r->max_latency_ms) {
+        return false;
+    }
+    if (!r->any_output && (m->capabilities & outputs) && !(m->capabilities & TTA_CAN_WRITE_TEXT)) {
+        return false;
+    }
+    int64_t cost = naive_cost(m, &r->size);
+    if (r->has_max_cost && (cost == -1 ? !lenient : cost == -2 || cost > r->max_cost_pusd)) {
+        return false;
+    }
+    if (r->has_min_safety && (m->safety_score < 0 ? !lenient : m->safety_score < r->min_safety)) {
+        return false;
+    }
+    if (r->has_max_latency && measured < 0) {
         double estimate = 5000.0 / (m->performance_score < 1 ? 1 : m->performance_score);
         if (m->performance_score < 0 ? !lenient : estimate > (double)r->max_latency_ms) {
             return false;
@@ -640,7 +631,7 @@ static bool naive_default_fit(const struct tta_model *m, const struct tta_requir
     if (r->free_only && !m->is_free) {
         return false;
     }
-    if (r->has_min_quality && (m->performance_score < 0 ? !lenient : m->performance_score < r->min_quality)) {
+    if (r->has_min_quality && (judged->quality < 0 ? !lenient : judged->quality < r->min_quality)) {
         return false;
     }
     if (r->safety_required && (m->safety_score < 0 ? !lenient : m->safety_score < min_safety)) {
@@ -693,13 +684,16 @@ static size_t naive_rank(const struct tta_model *models, size_t count, const str
                          const struct tta_requirements *requirements, const struct tta_verdict *verdicts,
                          struct tta_choice *out)
 {
+    static struct judged judged[MAX_ROWS];
     size_t ranked = 0;
+    judge_all(models, count, judged);
     for (size_t row = 0; row < count; row++) {
         double score = verdicts[row].score.total;
         bool fits = criteria->rules == TTA_RULES_COMPAT
                         ? naive_compat_fit(&models[row], requirements, criteria->min_safety_score)
-                        : naive_default_fit(&models[row], requirements, criteria->min_safety_score);
-        if (!fits || !(score > 0)) {
+                        : naive_default_fit(&judged[row], requirements, criteria->min_safety_score);
+        double lasting = score - verdicts[row].score.availability - verdicts[row].score.latency;
+        if (!fits || !naive_common_fit(&judged[row], requirements) || !(lasting > 1e-9)) {
             continue;
         }
         size_t at = ranked++;
@@ -745,9 +739,14 @@ static void check_query(const struct fixture *fixture, const struct tta_model *m
     }
     for (size_t row = 0; row < count; row++) {
         uint64_t missing = requirements->capabilities & ~models[row].capabilities;
+        bool lacks_text = criteria->rules == TTA_RULES_DEFAULT && !requirements->any_output &&
+                          (models[row].capabilities & UINT64_C(0x1fe000)) &&
+                          !(models[row].capabilities & TTA_CAN_WRITE_TEXT);
+        missing |= lacks_text ? TTA_CAN_WRITE_TEXT : 0;
+        double live = verdicts[row].score.availability + verdicts[row].score.latency;
         if ((verdicts[row].reason == TTA_REASON_FITS) != is_ranked[row] || verdicts[row].row != row ||
             tta_fits(fixture->selector, requirements, row) != is_ranked[row] ||
-            tta_selector_score(fixture->selector, requirements->task, row) != verdicts[row].score.total ||
+            tta_selector_score(fixture->selector, requirements->task, row) + live != verdicts[row].score.total ||
             verdicts[row].missing != (verdicts[row].reason == TTA_REASON_CAPABILITIES ? missing : 0)) {
             fail_msg("%s: row %zu is explained wrongly (%s)", context, row, tta_reason_name(verdicts[row].reason));
         }
@@ -777,7 +776,7 @@ static void every_query_agrees_with_a_naive_judge(void **state)
 /* One requirement less, or a weaker one. */
 static void relax(struct random *random, struct tta_requirements *requirements, enum tta_rules rules)
 {
-    switch (below(random, 9)) {
+    switch (below(random, 15)) {
     case 0:
         requirements->has_max_latency = false;
         break;
@@ -802,6 +801,25 @@ static void relax(struct random *random, struct tta_requirements *requirements, 
     case 7:
         requirements->capabilities &= next_random(random);
         break;
+    case 8:
+        requirements->has_max_cost = false;
+        break;
+    case 9:
+        requirements->local_only = false;
+        break;
+    case 10:
+        requirements->any_output = true;
+        break;
+    case 11:
+        requirements->now_unix_s = 0;
+        requirements->has_min_safety = false;
+        break;
+    case 12:
+        requirements->excluded.bits[0] &= next_random(random);
+        break;
+    case 13:
+        requirements->only = (struct tta_origin_set){{0}};
+        break;
     default:
         /* Under compat, to require safety waives other requirements. */
         requirements->safety_required = requirements->safety_required && rules == TTA_RULES_COMPAT;
@@ -814,7 +832,7 @@ static void relaxing_a_requirement_loses_no_answer(void **state)
     (void)state;
     static struct tta_model models[MAX_ROWS];
     static char ids[MAX_ROWS][32];
-    for (uint64_t seed = 1000; seed < 1100; seed++) {
+    for (uint64_t seed = 1000; seed < 1400; seed++) {
         struct random random = {.state = seed};
         size_t count = random_models(&random, models, ids);
         struct tta_criteria criteria = random_criteria(&random);
@@ -836,6 +854,203 @@ static void relaxing_a_requirement_loses_no_answer(void **state)
         }
         release(&fixture);
     }
+}
+
+/* A copy that is at least as good in everything that counts, by which whatever is left unchanged is equal. */
+static struct tta_model better_than(struct random *random, const struct tta_model *model, const char *id)
+{
+    struct tta_model better = *model;
+    better.id = id;
+    if (better.prompt_price_pusd > 0 && better.completion_price_pusd >= 0) {
+        better.prompt_price_pusd -= below(random, better.prompt_price_pusd + 1);
+    }
+    /* What is unknown stays so: it may pass where a known value fails. */
+    if (better.safety_score >= 0) {
+        better.safety_score += (10 - better.safety_score) / 2;
+    }
+    if (better.performance_score >= 0) {
+        better.performance_score = better.performance_score >= 5 ? 10 : 5;
+    }
+    better.capabilities |= random_capabilities(random, 3) & ~UINT64_C(0x1fe000); /* not the outputs */
+    return better;
+}
+
+static void what_is_better_in_every_term_never_ranks_lower(void **state)
+{
+    (void)state;
+    static struct tta_model models[MAX_ROWS];
+    static char ids[MAX_ROWS][32], other_ids[MAX_ROWS][32];
+    for (uint64_t seed = 5000; seed < 5200; seed++) {
+        struct random random = {.state = seed};
+        size_t count = random_models(&random, models, ids) / 2;
+        for (size_t row = 0; row < count; row++) {
+            (void)snprintf(other_ids[row], sizeof(other_ids[row]), "better-%zu", row); /* has room */
+            models[count + row] = better_than(&random, &models[row], other_ids[row]);
+        }
+        struct tta_criteria criteria = random_criteria(&random);
+        criteria.rules = TTA_RULES_DEFAULT;
+        struct fixture fixture = select_from(models, 2 * count, &criteria);
+        struct tta_requirements requirements = random_requirements(&random);
+        requirements.live = NULL; /* which may hold anything against the better one */
+        for (size_t row = 0; row < count; row++) {
+            double worse = tta_selector_score(fixture.selector, requirements.task, row);
+            double better = tta_selector_score(fixture.selector, requirements.task, count + row);
+            if (better < worse || (tta_fits(fixture.selector, &requirements, row) &&
+                                   !tta_fits(fixture.selector, &requirements, count + row))) {
+                fail_msg("seed %llu: row %zu beats the better one, %f to %f", (unsigned long long)seed, row, worse,
+                         better);
+            }
+        }
+        release(&fixture);
+    }
+}
+
+static void what_is_given_is_left_as_it_is(void **state)
+{
+    (void)state;
+    static struct tta_model models[MAX_ROWS], models_before[MAX_ROWS];
+    static char ids[MAX_ROWS][32];
+    static struct tta_choice choices[MAX_ROWS];
+    for (uint64_t seed = 7000; seed < 7050; seed++) {
+        struct random random = {.state = seed};
+        size_t count = random_models(&random, models, ids);
+        memcpy(models_before, models, sizeof(models));
+        struct tta_criteria criteria = random_criteria(&random), criteria_before;
+        memcpy(&criteria_before, &criteria, sizeof(criteria));
+        struct fixture fixture = select_from(models, count, &criteria);
+        struct tta_requirements requirements = random_requirements(&random), requirements_before;
+        memcpy(&requirements_before, &requirements, sizeof(requirements));
+        (void)tta_rank(fixture.selector, &requirements, choices, MAX_ROWS); /* only what it leaves counts */
+        assert_memory_equal(models, models_before, sizeof(models));
+        assert_memory_equal(&criteria, &criteria_before, sizeof(criteria));
+        assert_memory_equal(&requirements, &requirements_before, sizeof(requirements));
+        release(&fixture);
+    }
+}
+
+static void load_is_shared_among_those_that_are_nearly_equal(void **state)
+{
+    (void)state;
+    static const char *const ids[] = {"a", "b", "c", "worse"};
+    struct tta_model models[4];
+    uint32_t in_flight[4] = {0, 0, 0, 0};
+    size_t chosen[4] = {0};
+    struct random random = {.state = 42};
+    for (size_t i = 0; i < 4; i++) {
+        models[i] = good_model(ids[i]);
+        models[i].performance_score = i == 3 ? 2 : 6 - (double)i / 10; /* 0.03 apart in the score */
+    }
+    struct tta_criteria criteria = tta_criteria_defaults();
+    struct fixture fixture = select_from(models, 4, &criteria);
+    const struct tta_live live = {.in_flight = in_flight};
+    const struct tta_requirements requirements = {.live = &live};
+    struct tta_choice choice, again;
+    for (size_t i = 0; i < 3000; i++) {
+        const struct tta_sharing sharing = {.within = 0.1, .random = next_random(&random)};
+        assert_int_equal(tta_select_shared(fixture.selector, &requirements, &sharing, &choice), TTA_OK);
+        assert_int_equal(tta_select_shared(fixture.selector, &requirements, &sharing, &again), TTA_OK);
+        assert_int_equal(choice.row, again.row);
+        chosen[choice.row]++;
+        in_flight[choice.row]++; /* nothing ever ends, so the load must stay even */
+    }
+    for (size_t i = 0; i < 3; i++) {
+        assert_in_range(chosen[i], 990, 1010);
+    }
+    assert_int_equal(chosen[3], 0);
+
+    const struct tta_sharing equals = {.within = 0, .random = UINT64_MAX};
+    assert_int_equal(tta_select_shared(fixture.selector, &requirements, &equals, &choice), TTA_OK);
+    assert_int_equal(choice.row, 0);
+    const struct tta_requirements impossible = {.min_context_tokens = INT64_MAX};
+    assert_int_equal(tta_select_shared(fixture.selector, &impossible, &equals, &choice), TTA_NO_MODEL);
+    release(&fixture);
+}
+
+static void live_measurements_decide_where_they_have_weight(void **state)
+{
+    (void)state;
+    struct tta_model models[] = {good_model("fast"), good_model("slow"), good_model("broken"), good_model("out")};
+    static const int32_t latency_ms[] = {200, 4000, 100, 50};
+    static const float success[] = {1, 1, 0.2F, 1};
+    static const uint64_t out[] = {UINT64_C(1) << 3};
+    const struct tta_live live = {.out = out, .latency_ms = latency_ms, .success_ratio = success};
+    models[1].performance_score = 7; /* the best, as long as nobody measures */
+    struct tta_criteria criteria = tta_criteria_of_taste(TTA_TASTE_AVAILABILITY);
+    struct fixture fixture = select_from(models, COUNT_OF(models), &criteria);
+    struct tta_choice choices[4];
+    const struct tta_requirements unmeasured = {0}, measured = {.live = &live};
+    const struct tta_requirements quick = {.live = &live, .has_max_latency = true, .max_latency_ms = 150};
+    assert_int_equal(tta_rank(fixture.selector, &unmeasured, choices, 4), 4);
+    assert_int_equal(choices[0].row, 1);
+    assert_int_equal(tta_rank(fixture.selector, &measured, choices, 4), 3);
+    assert_int_equal(choices[0].row, 0);
+    assert_int_equal(choices[1].row, 1);
+    assert_int_equal(choices[2].row, 2);
+    assert_int_equal(tta_rank(fixture.selector, &quick, choices, 4), 1);
+    assert_int_equal(choices[0].row, 2);
+    struct tta_verdict verdicts[4];
+    tta_explain(fixture.selector, &quick, verdicts);
+    assert_int_equal(verdicts[1].reason, TTA_REASON_LATENCY);
+    assert_int_equal(verdicts[3].reason, TTA_REASON_UNAVAILABLE);
+    assert_true(verdicts[0].score.availability == 0.5 * 10 && verdicts[0].score.latency == 0.2 * 10 / 1.2);
+    release(&fixture);
+}
+
+static void each_taste_puts_another_model_first(void **state)
+{
+    (void)state;
+    struct tta_model models[] = {good_model("cheap"), good_model("good"), good_model("middle")};
+    models[0].prompt_price_pusd = models[0].completion_price_pusd = 1000;
+    models[0].performance_score = models[0].safety_score = 3;
+    models[1].prompt_price_pusd = models[1].completion_price_pusd = 90000000;
+    models[1].performance_score = 10;
+    models[2].prompt_price_pusd = models[2].completion_price_pusd = 300000;
+    models[2].safety_score = 9;
+    static const size_t wanted[] = {2, 0, 1};
+    static const char *const names[] = {"balanced", "cost", "performance", "availability"};
+    for (int taste = 0; taste < TTA_TASTE_COUNT; taste++) {
+        struct tta_criteria criteria = tta_criteria_of_taste((enum tta_taste)taste);
+        struct fixture fixture = select_from(models, COUNT_OF(models), &criteria);
+        const struct tta_requirements requirements = {0};
+        struct tta_choice choice;
+        assert_int_equal(tta_select(fixture.selector, &requirements, &choice), TTA_OK);
+        if (taste < 3) {
+            assert_int_equal(choice.row, wanted[taste]);
+        }
+        assert_string_equal(tta_taste_name((enum tta_taste)taste), names[taste]);
+        release(&fixture);
+    }
+    assert_string_equal(tta_taste_name(TTA_TASTE_COUNT), "unknown");
+}
+
+static void providers_are_named_or_excluded(void **state)
+{
+    (void)state;
+    struct tta_model models[] = {good_model("a"), good_model("b"), good_model("c")};
+    models[1].origin = "groq";
+    models[2].provider = TTA_PROVIDER_OLLAMA;
+    struct tta_criteria criteria = tta_criteria_defaults();
+    struct fixture fixture = select_from(models, COUNT_OF(models), &criteria);
+    struct tta_requirements requirements = {0};
+    struct tta_choice choices[3];
+    assert_int_equal(tta_catalogue_add_origins(fixture.catalogue, "custom_api", &requirements.only), 2);
+    assert_int_equal(tta_rank(fixture.selector, &requirements, choices, 3), 2);
+    assert_int_equal(tta_catalogue_add_origins(fixture.catalogue, "groq", &requirements.excluded), 1);
+    assert_int_equal(tta_rank(fixture.selector, &requirements, choices, 3), 1);
+    assert_int_equal(choices[0].row, 0);
+    requirements = (struct tta_requirements){.local_only = true};
+    assert_int_equal(tta_rank(fixture.selector, &requirements, choices, 3), 1);
+    assert_int_equal(choices[0].row, 2);
+    assert_int_equal(tta_catalogue_add_origins(fixture.catalogue, "nobody", &requirements.only), 0);
+    struct tta_origin_set preferred = {{0}};
+    assert_int_equal(tta_catalogue_add_origins(fixture.catalogue, "groq", &preferred), 1);
+    release(&fixture);
+    criteria.preferred = preferred;
+    fixture = select_from(models, COUNT_OF(models), &criteria);
+    requirements = (struct tta_requirements){0};
+    assert_int_equal(tta_select(fixture.selector, &requirements, choices), TTA_OK);
+    assert_int_equal(choices[0].row, 1);
+    release(&fixture);
 }
 
 static void the_order_is_the_same_every_time(void **state)
@@ -917,6 +1132,12 @@ int main(void)
         cmocka_unit_test(survives_every_refused_allocation),
         cmocka_unit_test(every_query_agrees_with_a_naive_judge),
         cmocka_unit_test(relaxing_a_requirement_loses_no_answer),
+        cmocka_unit_test(what_is_better_in_every_term_never_ranks_lower),
+        cmocka_unit_test(what_is_given_is_left_as_it_is),
+        cmocka_unit_test(load_is_shared_among_those_that_are_nearly_equal),
+        cmocka_unit_test(live_measurements_decide_where_they_have_weight),
+        cmocka_unit_test(each_taste_puts_another_model_first),
+        cmocka_unit_test(providers_are_named_or_excluded),
         cmocka_unit_test(the_order_is_the_same_every_time),
         cmocka_unit_test(chooses_from_a_real_catalogue),
     };
