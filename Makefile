@@ -1,6 +1,6 @@
 # The front door: each target is a name for what the presets and scripts do.
 .DEFAULT_GOAL := help
-.PHONY: help setup bench baseline test check asan tsan fuzz proof-engine proof-files install clean release
+.PHONY: help setup bench baseline test check asan tsan fuzz proof-engine proof-files proof-select install clean release
 
 PREFIX ?= /usr/local
 
@@ -14,6 +14,7 @@ help:
 	@echo 'make fuzz      a minute of coverage-guided fuzzing for each parser'
 	@echo 'make proof-engine  measure what the engine claims, beside Google Benchmark'
 	@echo 'make proof-files  measure how fast large files are compared'
+	@echo 'make proof-select  measure what choosing, loading and replacing catalogues cost'
 	@echo 'make install   install libraries, headers and programs (PREFIX, DESTDIR)'
 	@echo 'make setup     only install the system packages that are missing'
 	@echo 'make clean     remove build/'
@@ -70,6 +71,10 @@ proof-engine:
 proof-files: setup
 	$(call build,release,proof_files)
 	@python3 -B tests/proof/files/proof.py build/release/assay build/release/tests/proof/files/write_large
+
+proof-select: setup
+	$(call build,release,proof_select)
+	@python3 -B tests/proof/select/proof.py build/release/tests/proof/select/select_times . $(SAMPLES)
 
 # Packagers run this: it never installs system packages by itself.
 install: release

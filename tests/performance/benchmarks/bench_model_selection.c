@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * Choosing a model: the original's workloads, then the same on the real
- * catalogue and on 3,000 models.
+ * catalogue and on 3,000 and 10,000 models.
  */
 #include <assay/bench.h>
 #include <stdlib.h>
@@ -75,6 +75,11 @@ BENCH(model_selection_realistic_3000)
     select_from(bench, WORKLOAD_3000, workload_realistic(), TTA_OK);
 }
 
+BENCH(model_selection_realistic_10000)
+{
+    select_from(bench, WORKLOAD_10000, workload_realistic(), TTA_OK);
+}
+
 BENCH(model_selection_no_match_real)
 {
     select_from(bench, WORKLOAD_REAL, workload_impossible(), TTA_NO_MODEL);
@@ -83,6 +88,11 @@ BENCH(model_selection_no_match_real)
 BENCH(model_selection_no_match_3000)
 {
     select_from(bench, WORKLOAD_3000, workload_impossible(), TTA_NO_MODEL);
+}
+
+BENCH(model_selection_no_match_10000)
+{
+    select_from(bench, WORKLOAD_10000, workload_impossible(), TTA_NO_MODEL);
 }
 
 static void rank(struct assay_bench *bench, enum workload_size size)

@@ -109,10 +109,11 @@ struct tta_catalogue *workload_catalogue(enum workload_size size)
     case WORKLOAD_REAL:
         return read_real();
     case WORKLOAD_3000:
+    case WORKLOAD_10000:
         break;
     }
     struct tta_catalogue *real = read_real();
-    struct tta_catalogue *large = real ? make_large(real, 3000) : NULL;
+    struct tta_catalogue *large = real ? make_large(real, size == WORKLOAD_3000 ? 3000 : 10000) : NULL;
     tta_catalogue_destroy(real);
     return large;
 }

@@ -2,16 +2,16 @@
 /*
  * workload.h - the models that the suite measures with.
  *
- * Four sizes: 10 and 20 models as the original component's benchmarks make
- * them, the 336 of a real catalogue, and 3,000 made from those by varying
- * prices and contexts with a fixed seed.
+ * Five sizes: 10 and 20 models as the original component's benchmarks make
+ * them, the 336 of a real catalogue, and 3,000 and 10,000 made from those by
+ * varying prices and contexts with a fixed seed.
  */
 #ifndef PERFORMANCE_WORKLOAD_H
 #define PERFORMANCE_WORKLOAD_H
 
 #include <tta/fallback.h>
 
-enum workload_size { WORKLOAD_10, WORKLOAD_20, WORKLOAD_REAL, WORKLOAD_3000 };
+enum workload_size { WORKLOAD_10, WORKLOAD_20, WORKLOAD_REAL, WORKLOAD_3000, WORKLOAD_10000 };
 
 /* What a service holds.  All parts are owned by it. */
 struct workload {
