@@ -160,6 +160,7 @@ struct tta_model {
     int64_t expires_unix_s;        /* no longer offered from then on; 0: not stated */
     int64_t parameter_count;       /* to TTA_MAX_PARAMETERS; 0: not stated */
     int64_t weight_bytes;          /* of a local model's file; 0: not stated */
+    int64_t context_bytes_per_token; /* of memory, while it runs; 0: not stated */
     const char *quantization;      /* "Q4_K_M", "fp8", ...; NULL */
     double intelligence_index;     /* of Artificial Analysis, above 0 to 100; 0: not stated */
 };

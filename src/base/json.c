@@ -555,3 +555,17 @@ bool base_json_equals(struct json_value value, const char *text)
     }
     return *text == '\0';
 }
+
+void base_json_add_text(struct buf *out, const char *text)
+{
+    base_buf_add_char(out, '"');
+    for (; *text != '\0'; text++) {
+        if ((unsigned char)*text < 0x20 || *text == 0x7F) {
+            base_buf_addf(out, "\\u%04x", (unsigned)(unsigned char)*text);
+        } else {
+            base_buf_add(out, (struct str){"\\", *text == '"' || *text == '\\'});
+            base_buf_add_char(out, *text);
+        }
+    }
+    base_buf_add_char(out, '"');
+}

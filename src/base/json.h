@@ -19,7 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/text.h"
+#include "base/buf.h"
 
 #define BASE_JSON_MAX_BYTES UINT32_MAX
 #define BASE_JSON_MAX_DEPTH 1000 /* brackets within brackets */
@@ -91,6 +91,9 @@ struct str base_json_number_text(struct json_value value);
  * Half of a surrogate pair is what Python writes for a byte of a name that is not
  * UTF-8: it becomes that byte, or U+FFFD if it stands for none. */
 size_t base_json_text(struct json_value value, char *out, size_t size);
+
+/* Adds a text to what is written, with quotes and escaped where it must be. */
+void base_json_add_text(struct buf *out, const char *text);
 
 /* The value as it stands in the text. */
 struct str base_json_raw(struct json_value value);

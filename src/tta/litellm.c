@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "base/num.h"
-#include "tta/date.h"
 
 #define MAX_KEY_BYTES 80
 
@@ -189,7 +189,7 @@ static int64_t expiry_of(struct json_value value)
     char text[32];
     int64_t unix_s = 0;
     size_t len = base_json_text(value, text, sizeof(text));
-    return len < sizeof(text) && tta_parse_date((struct str){text, len}, &unix_s) ? unix_s : 0;
+    return len < sizeof(text) && base_date_parse((struct str){text, len}, &unix_s) ? unix_s : 0;
 }
 
 /* The alias without the provider's name before it, for providers of which we know the ids. */

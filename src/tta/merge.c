@@ -97,6 +97,9 @@ static void fill_size(struct tta_row *row, const struct tta_row *from)
     model->parameter_count = model->parameter_count > 0 ? model->parameter_count : from->model.parameter_count;
     model->weight_bytes = model->weight_bytes > 0 ? model->weight_bytes : from->model.weight_bytes;
     model->quantization = model->quantization ? model->quantization : from->model.quantization;
+    if (model->context_bytes_per_token <= 0) {
+        model->context_bytes_per_token = from->model.context_bytes_per_token;
+    }
     if (!was_known) {
         take_source(row, from, TTA_FIELD_SIZE);
     }

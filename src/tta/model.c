@@ -93,7 +93,7 @@ const char *tta_model_fault(const struct tta_model *model)
         return "a number of tokens is out of range";
     }
     if (model->parameter_count < 0 || model->parameter_count > TTA_MAX_PARAMETERS || model->weight_bytes < 0 ||
-        model->expires_unix_s < 0) {
+        model->context_bytes_per_token < 0 || model->expires_unix_s < 0) {
         return "its size or the time when it expires is out of range";
     }
     if (!is_score(model->safety_score) || !is_score(model->performance_score)) {

@@ -67,6 +67,40 @@ static enum tta_status read_tags(struct tta_listing_reader *reader, struct json_
     return tta_listing_read_each(reader, root, "models", read_tag);
 }
 
+/* Member "ARCHITECTURE.NAME" of model_info. */
+static enum tta_status read_info(struct tta_listing_reader *reader, struct json_value info, const char *architecture,
+                                 const char *name, int64_t *out_count)
+{
+    char key[128];
+    (void)snprintf(key, sizeof(key), "%s.%s", architecture, name); /* a cut key is not found */
+    return tta_read_count(reader, info, key, out_count);
+}
+
+/* For each token each layer keeps a key and a value for each of its heads of these, two bytes a number. */
+static enum tta_status read_context_cost(struct tta_listing_reader *reader, struct json_value info,
+                                         const char *architecture, struct tta_row *row)
+{
+    static const char *const names[] = {"block_count", "attention.head_count_kv", "attention.key_length",
+                                        "attention.value_length"};
+    int64_t numbers[4] = {0, 0, 0, 0}, per_layer, bytes;
+    for (size_t i = 0; i < 4; i++) {
+        char key[128];
+        (void)snprintf(key, sizeof(key), "%s.%s", architecture, names[i]); /* a cut key is not found */
+        if (tta_json_is(tta_json_member(info, key), JSON_IS_ARRAY)) {
+            return TTA_OK; /* another number for each layer: nothing is said here */
+        }
+        enum tta_status status = read_info(reader, info, architecture, names[i], &numbers[i]);
+        if (status != TTA_OK) {
+            return status;
+        }
+    }
+    if (!__builtin_mul_overflow(numbers[1], numbers[2] + numbers[3], &per_layer) &&
+        !__builtin_mul_overflow(numbers[0], 2 * (per_layer < INT32_MAX ? per_layer : 0), &bytes)) {
+        row->model.context_bytes_per_token = bytes;
+    }
+    return TTA_OK;
+}
+
 /* model_info has the length as "ARCHITECTURE.context_length". */
 static enum tta_status read_model_info(struct tta_listing_reader *reader, struct json_value json, struct tta_row *row)
 {
@@ -85,6 +119,9 @@ static enum tta_status read_model_info(struct tta_listing_reader *reader, struct
         char key[128];
         (void)snprintf(key, sizeof(key), "%s.context_length", architecture); /* a cut key is not found */
         status = tta_read_tokens(reader, info, key, &row->model.longest_context_tokens);
+    }
+    if (status == TTA_OK && architecture) {
+        status = read_context_cost(reader, info, architecture, row);
     }
     return status;
 }

@@ -11,8 +11,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "base/num.h"
-#include "tta/date.h"
 #include "tta/listing.h"
 
 #define MAX_PRICE_BYTES 80 /* no price is longer, or it is none */
@@ -218,7 +218,7 @@ static enum tta_status read_expiry(struct tta_listing_reader *reader, struct jso
 {
     const char *date = NULL;
     enum tta_status status = tta_read_text(reader, json, "expiration_date", &date);
-    if (status == TTA_OK && date && !tta_parse_date(base_str(date), &row->model.expires_unix_s)) {
+    if (status == TTA_OK && date && !base_date_parse(base_str(date), &row->model.expires_unix_s)) {
         return tta_listing_refuse(reader, "expiration_date", "is not a date", date);
     }
     return status;

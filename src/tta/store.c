@@ -65,21 +65,6 @@ enum tta_status tta_list_read(const struct tta_list *list, struct tta_catalogue 
     return status;
 }
 
-/* Within quotes, with what JSON wants to be escaped. */
-static void add_string(struct buf *out, const char *text)
-{
-    base_buf_add_char(out, '"');
-    for (; *text != '\0'; text++) {
-        if ((unsigned char)*text < 0x20) {
-            base_buf_addf(out, "\\u%04x", (unsigned)*text);
-        } else {
-            base_buf_add(out, (struct str){"\\", *text == '"' || *text == '\\'});
-            base_buf_add_char(out, *text);
-        }
-    }
-    base_buf_add_char(out, '"');
-}
-
 static enum tta_status check_json(const struct tta_answer *answer, struct tta_error *err)
 {
     struct json json;
@@ -104,7 +89,7 @@ static enum tta_status add_list(struct buf *out, const struct tta_list *list, st
                         TTA_MAX_ANSWERS);
     }
     base_buf_addf(out, "{\"provider\":\"%s\",\"origin\":", tta_provider_name(list->provider));
-    add_string(out, has_origin ? list->origin : tta_provider_name(list->provider));
+    base_json_add_text(out, has_origin ? list->origin : tta_provider_name(list->provider));
     base_buf_addf(out, ",\"fetched_unix_s\":%" PRId64 ",\"answers\":[", list->fetched_unix_s);
     for (size_t i = 0; i < list->answer_count; i++) {
         const struct tta_answer *answer = &list->answers[i];

@@ -6,31 +6,11 @@
 
 #include "base/num.h"
 #include "cmd/complain.h"
+#include "cmd/tta/format.h"
+#include "cmd/visible.h"
 
 #define MAX_SENTENCE_BYTES 1000
-
-/* Requirements that are dropped by clearing a flag. */
-static const struct {
-    const char *option;
-    size_t flag_at;
-} flags[] = {
-    {"--max-latency", offsetof(struct tta_requirements, has_max_latency)},
-    {"--max-prompt-price", offsetof(struct tta_requirements, has_max_prompt_price)},
-    {"--max-completion-price", offsetof(struct tta_requirements, has_max_completion_price)},
-    {"--free", offsetof(struct tta_requirements, free_only)},
-    {"--min-quality", offsetof(struct tta_requirements, has_min_quality)},
-    {"--safe", offsetof(struct tta_requirements, safety_required)},
-};
-
-/* The best way out so far, among those tried. */
-struct search {
-    const struct tta_selector *selector;
-    struct tta_choice *room; /* for all models */
-    size_t room_count;
-    size_t tried;
-    char option[64]; /* of the best */
-    size_t let_in;   /* by the best; 0: there is none */
-};
+#define NEAREST 3 /* misses that are named */
 
 void advice_add_reasons(const struct verdicts *verdicts, struct buf *out)
 {
@@ -48,56 +28,30 @@ void advice_add_reasons(const struct verdicts *verdicts, struct buf *out)
     }
 }
 
-static size_t count_fitting(const struct search *search, const struct tta_requirements *requirements)
+/* The option whose requirement a model misses; NULL where none stands behind it. */
+static const char *option_of(const struct tta_requirements *requirements, enum tta_reason reason)
 {
-    return tta_rank(search->selector, requirements, search->room, search->room_count);
-}
-
-/* `word` is the value that is dropped from a list, or "". */
-static void try_without(struct search *search, const struct tta_requirements *relaxed, const char *option,
-                        const char *word)
-{
-    size_t let_in = count_fitting(search, relaxed);
-    search->tried++;
-    if (let_in > search->let_in) {
-        search->let_in = let_in;
-        (void)snprintf(search->option, sizeof(search->option), "%s%s", option, word); /* our own words: they fit */
+    static const char *const options[TTA_REASON_COUNT] = {
+        [TTA_REASON_EXPIRED] = "--date",
+        [TTA_REASON_NOT_LOCAL] = "--local",
+        [TTA_REASON_LATENCY] = "--max-latency",
+        [TTA_REASON_PROMPT_PRICE] = "--max-prompt-price",
+        [TTA_REASON_COMPLETION_PRICE] = "--max-completion-price",
+        [TTA_REASON_NOT_FREE] = "--free",
+        [TTA_REASON_QUALITY] = "--min-quality",
+        [TTA_REASON_CONTEXT] = "--min-context",
+        [TTA_REASON_CAPABILITIES] = "--can=",
+    };
+    if (reason == TTA_REASON_PROVIDER) {
+        return "--only and --exclude";
     }
-}
-
-static void try_flags(struct search *search, const struct tta_requirements *requirements)
-{
-    for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
-        struct tta_requirements relaxed = *requirements;
-        bool *flag = (bool *)((char *)&relaxed + flags[i].flag_at);
-        if (*flag) {
-            *flag = false;
-            try_without(search, &relaxed, flags[i].option, "");
-        }
+    if (reason == TTA_REASON_COST) {
+        return requirements->has_max_cost ? "--max-request-cost" : "--max-cost";
     }
-}
-
-static void try_numbers(struct search *search, const struct tta_requirements *requirements)
-{
-    struct tta_requirements relaxed = *requirements;
-    if (requirements->compat_max_cost_per_token > 0) {
-        relaxed.compat_max_cost_per_token = 0;
-        try_without(search, &relaxed, "--max-cost", "");
+    if (reason == TTA_REASON_SAFETY && requirements->has_min_safety) {
+        return requirements->safety_required ? "--safe and --min-safety" : "--min-safety";
     }
-    relaxed = *requirements;
-    if (requirements->min_context_tokens > 0) {
-        relaxed.min_context_tokens = 0;
-        try_without(search, &relaxed, "--min-context", "");
-    }
-}
-
-static void try_capabilities(struct search *search, const struct tta_requirements *requirements)
-{
-    for (uint64_t rest = requirements->capabilities; rest != 0; rest &= rest - 1) {
-        struct tta_requirements relaxed = *requirements;
-        relaxed.capabilities &= ~(rest & (~rest + 1));
-        try_without(search, &relaxed, "--can=", tta_capability_name(rest));
-    }
+    return reason == TTA_REASON_SAFETY ? "--safe" : options[reason];
 }
 
 static const char *models(size_t count)
@@ -105,18 +59,84 @@ static const char *models(size_t count)
     return count == 1 ? "model" : "models";
 }
 
-static void print_way_out(const struct search *search, const struct tta_requirements *requirements)
+/* A value in the unit of its option; empty if there is none. */
+static void format_value(const struct tta_near_miss *miss, char out_text[FORMAT_BYTES])
 {
-    if (search->tried == 0) {
+    const struct tta_model plain = {.id = ""};
+    out_text[0] = '\0';
+    if (!miss->is_stated) {
+        return;
+    }
+    if (miss->reason == TTA_REASON_PROMPT_PRICE || miss->reason == TTA_REASON_COMPLETION_PRICE) {
+        format_price(&plain, (int64_t)miss->value, out_text);
+    } else if (miss->reason == TTA_REASON_COST && miss->value >= 1) {
+        format_cost((int64_t)miss->value, out_text);
+    } else {
+        (void)snprintf(out_text, FORMAT_BYTES, "%.10g", miss->value); /* 17 bytes at most */
+    }
+}
+
+static void print_nearest(const struct tta_selector *selector, const struct tta_requirements *requirements,
+                          const struct tta_near_miss *misses, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char value[FORMAT_BYTES];
+        const char *option = option_of(requirements, misses[i].reason);
+        format_value(&misses[i], value);
+        if (option && value[0] != '\0') {
+            struct buf id;
+            base_buf_init(&id, MAX_SENTENCE_BYTES);
+            base_buf_add_cstr(&id, tta_catalogue_model(tta_selector_catalogue(selector), misses[i].row).id);
+            if (base_buf_ok(&id)) {
+                visible_make(id.ptr);
+                complain("%s=%s would let %s in", option, value, id.ptr);
+            }
+            base_buf_deinit(&id);
+        }
+    }
+}
+
+static void print_relaxation(const struct tta_requirements *requirements, const struct tta_relaxation *relaxation)
+{
+    const char *option = option_of(requirements, relaxation->reason);
+    bool is_output = relaxation->capability != 0 && !(relaxation->capability & requirements->capabilities);
+    if (is_output) {
+        complain("%zu %s would fit, but none of them writes text", relaxation->lets_in, models(relaxation->lets_in));
+    } else if (option) {
+        const char *word = relaxation->capability != 0 ? tta_capability_name(relaxation->capability) : "";
+        complain("without %s%s, %zu %s would fit", option, word ? word : "", relaxation->lets_in,
+                 models(relaxation->lets_in));
+    }
+}
+
+static bool nothing_was_required(const struct verdicts *verdicts)
+{
+    for (size_t row = 0; row < verdicts->count; row++) {
+        if (verdicts->items[row].reason != TTA_REASON_SCORE) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void print_way_out(const struct tta_selector *selector, const struct tta_requirements *requirements,
+                          const struct verdicts *verdicts, struct tta_choice *room)
+{
+    struct tta_relaxation relaxations[TTA_MAX_RELAXATIONS];
+    struct tta_near_miss misses[NEAREST];
+    size_t miss_count;
+    size_t count = tta_near_misses(selector, requirements, misses, NEAREST, &miss_count, relaxations);
+    if (count > 0) {
+        print_relaxation(requirements, &relaxations[0]);
+        print_nearest(selector, requirements, misses, miss_count);
+    } else if (nothing_was_required(verdicts)) {
         complain("nothing was required: no model has a score above 0, see --weights");
-    } else if (search->let_in == 0 && search->tried > 1) {
+    } else {
         complain("no single requirement is to blame: whichever is dropped, no model fits");
-    } else if (search->let_in > 0) {
-        complain("without %s, %zu %s would fit", search->option, search->let_in, models(search->let_in));
     }
     struct tta_requirements lenient = *requirements;
     lenient.unknown_passes = true;
-    size_t let_in = count_fitting(search, &lenient);
+    size_t let_in = tta_rank(selector, &lenient, room, verdicts->count);
     if (let_in > 0) {
         complain("with --unknown-passes, %zu %s would fit", let_in, models(let_in));
     }
@@ -125,9 +145,8 @@ static void print_way_out(const struct search *search, const struct tta_requirem
 bool advice_print(const struct tta_selector *selector, const struct tta_requirements *requirements,
                   const struct verdicts *verdicts)
 {
-    struct search search = {.selector = selector, .room_count = verdicts->count};
-    search.room = base_alloc_array(search.room_count, sizeof(*search.room));
-    if (!search.room) {
+    struct tta_choice *room = base_alloc_array(verdicts->count, sizeof(*room));
+    if (!room) {
         return false;
     }
     struct buf reasons;
@@ -136,12 +155,9 @@ bool advice_print(const struct tta_selector *selector, const struct tta_requirem
     bool complete = base_buf_ok(&reasons);
     if (complete) {
         complain("no model fits: of %zu, %s", verdicts->count, base_buf_cstr(&reasons));
-        try_flags(&search, requirements);
-        try_numbers(&search, requirements);
-        try_capabilities(&search, requirements);
-        print_way_out(&search, requirements);
+        print_way_out(selector, requirements, verdicts, room);
     }
     base_buf_deinit(&reasons);
-    free(search.room);
+    free(room);
     return complete;
 }

@@ -16,9 +16,10 @@ struct verdicts {
 void advice_add_reasons(const struct verdicts *verdicts, struct buf *out);
 
 /*
- * Says on stderr that no model fits, how many each requirement turns away, and
- * the one requirement whose removal lets the most models in, a capability being
- * a requirement of its own.  False without memory.
+ * Says on stderr that no model fits, how many each requirement turns away, the
+ * one requirement whose removal lets the most models in, a capability being a
+ * requirement of its own, and what limit would let the nearest in.  False
+ * without memory.
  */
 bool advice_print(const struct tta_selector *selector, const struct tta_requirements *requirements,
                   const struct verdicts *verdicts);

@@ -13,14 +13,20 @@
 
 enum exit_status {
     EXIT_FINE = 0,
-    EXIT_REFUSED = 1,     /* no model fits, or the key is not good */
+    EXIT_REFUSED = 1,     /* no model fits, the key is not good, or catalogues differ */
     EXIT_BAD_USAGE = 2,   /* or a bad file */
     EXIT_BROKEN = 3,      /* no memory, or nowhere to print to */
     EXIT_CANNOT_TELL = 4  /* nobody can say now whether the key is good */
 };
 
-/* Lists the models of a catalogue. */
+/* Lists the models of catalogues. */
 int command_models(const struct options *options);
+
+/* What is new in the second of two catalogues. */
+int command_models_diff(const struct options *options);
+
+/* What this machine has, and which of the local models fit. */
+int command_hardware(const struct options *options);
 
 /* Chooses a model, lists the best, explains, or finds the fallback. */
 int command_select(const struct options *options);

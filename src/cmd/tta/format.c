@@ -31,6 +31,33 @@ void format_price(const struct tta_model *model, int64_t price_pusd, char out_te
     }
 }
 
+void format_cost(int64_t cost_pusd, char out_text[FORMAT_BYTES])
+{
+    int64_t usd = cost_pusd / INT64_C(1000000000000), rest = cost_pusd % INT64_C(1000000000000);
+    int decimals = 12;
+    while (decimals > 0 && rest % 10 == 0) {
+        rest /= 10;
+        decimals--;
+    }
+    if (decimals == 0) {
+        (void)snprintf(out_text, FORMAT_BYTES, "%" PRId64, usd); /* 7 bytes at most */
+    } else {
+        (void)snprintf(out_text, FORMAT_BYTES, "%" PRId64 ".%0*" PRId64, usd, decimals, rest); /* 20 bytes at most */
+    }
+}
+
+void format_bytes(int64_t bytes, char out_text[FORMAT_BYTES])
+{
+    double mib = (double)bytes / 1048576;
+    if (bytes < 0) {
+        strcpy(out_text, "?");
+    } else if (mib < 1024) {
+        (void)snprintf(out_text, FORMAT_BYTES, "%.0f MiB", mib); /* fits */
+    } else {
+        (void)snprintf(out_text, FORMAT_BYTES, "%.1f GiB", mib / 1024); /* fits */
+    }
+}
+
 void format_tokens(int64_t tokens, char out_text[FORMAT_BYTES])
 {
     if (tokens == TTA_UNKNOWN) {

@@ -12,6 +12,12 @@
  * "free" if the whole model is, "?" unknown, "varies" dynamic. */
 void format_price(const struct tta_model *model, int64_t price_pusd, char out_text[FORMAT_BYTES]);
 
+/* An amount in USD, exact: "0.0031"; "0" of nothing. */
+void format_cost(int64_t cost_pusd, char out_text[FORMAT_BYTES]);
+
+/* "4.3 GiB", "512 MiB"; "?" if unknown. */
+void format_bytes(int64_t bytes, char out_text[FORMAT_BYTES]);
+
 /* "131072", "?" if unknown. */
 void format_tokens(int64_t tokens, char out_text[FORMAT_BYTES]);
 

@@ -10,11 +10,13 @@ const char program_name[] = "tta";
 
 static const char usage[] = "Usage: tta COMMAND [OPTION]... [ARGUMENT]...\n"
                             "\n"
-                            "  models      list the models of a catalogue\n"
+                            "  models      list the models of catalogues; models diff says what is new\n"
                             "  select      choose the best model for a task\n"
+                            "  hardware    what this machine has, and which local models fit\n"
                             "  keys check  ask a provider whether an API key is good\n"
                             "\n"
-                            "A catalogue is a file with the answer of OpenRouter's GET /models, - for standard input.\n"
+                            "A catalogue is a file with the list of a provider (OpenRouter, OpenAI, Anthropic,\n"
+                            "Ollama, LM Studio, any compatible server) or LiteLLM's prices; - for standard input.\n"
                             "tta COMMAND --help lists the options of a command.\n";
 
 static int execute(enum command command, const struct options *options)
@@ -24,6 +26,10 @@ static int execute(enum command command, const struct options *options)
         return command_models(options);
     case COMMAND_SELECT:
         return command_select(options);
+    case COMMAND_MODELS_DIFF:
+        return command_models_diff(options);
+    case COMMAND_HARDWARE:
+        return command_hardware(options);
     case COMMAND_KEYS_CHECK:
         break;
     }
@@ -56,11 +62,12 @@ static int unknown_command(const char *word)
     struct guess guess = {.word = base_str(word)};
     guess_offer(&guess, "models");
     guess_offer(&guess, "select");
+    guess_offer(&guess, "hardware");
     guess_offer(&guess, "keys check");
     if (guess.best) {
         complain("there is no command '%s'; did you mean %s?", word, guess.best);
     } else {
-        complain("there is no command '%s'; the commands are models, select and keys check", word);
+        complain("there is no command '%s'; the commands are models, select, hardware and keys check", word);
     }
     return EXIT_BAD_USAGE;
 }
@@ -72,6 +79,12 @@ static int dispatch(int argc, char **argv)
         return EXIT_BAD_USAGE;
     }
     const char *word = argv[1];
+    if (strcmp(word, "models") == 0 && argc > 2 && strcmp(argv[2], "diff") == 0) {
+        return parse_and_execute(COMMAND_MODELS_DIFF, argc - 2, argv + 2);
+    }
+    if (strcmp(word, "hardware") == 0) {
+        return parse_and_execute(COMMAND_HARDWARE, argc - 1, argv + 1);
+    }
     if (strcmp(word, "models") == 0) {
         return parse_and_execute(COMMAND_MODELS, argc - 1, argv + 1);
     }

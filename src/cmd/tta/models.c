@@ -6,6 +6,7 @@
 #include "cmd/tta/catalogue_file.h"
 #include "cmd/tta/commands.h"
 #include "cmd/tta/format.h"
+#include "cmd/tta/json_out.h"
 #include "cmd/tta/table.h"
 
 /* What nearly every model can do tells them apart no better than a blank. */
@@ -79,14 +80,36 @@ static void sort(struct listed *models, size_t count, enum model_order order)
     }
 }
 
-static size_t collect(const struct tta_catalogue *catalogue, const struct tta_requirements *wanted,
-                      struct listed *out_models)
+static bool is_wanted(const struct tta_model *model, const struct tta_requirements *wanted)
+{
+    bool has_all = (model->capabilities & wanted->capabilities) == wanted->capabilities;
+    bool is_over = wanted->now_unix_s > 0 && model->expires_unix_s > 0 && model->expires_unix_s <= wanted->now_unix_s;
+    return has_all && !is_over && (model->is_free || !wanted->free_only) &&
+           (tta_model_is_local(model) || !wanted->local_only);
+}
+
+/* Whether a list of names has the provider or the origin of a model. */
+static bool names_origin(const char *names, const struct tta_model *model)
+{
+    struct str rest = base_str(names);
+    while (rest.ptr) {
+        struct str name = base_str_trim(base_str_cut(rest, ',', &rest));
+        if (base_str_equal(name, base_str(model->origin)) ||
+            base_str_equal(name, base_str(tta_provider_name(model->provider)))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t collect(const struct tta_catalogue *catalogue, const struct options *options, struct listed *out_models)
 {
     size_t count = 0;
     for (size_t row = 0; row < tta_catalogue_count(catalogue); row++) {
         struct tta_model model = tta_catalogue_model(catalogue, row);
-        bool has_all = (model.capabilities & wanted->capabilities) == wanted->capabilities;
-        if (has_all && (model.is_free || !wanted->free_only)) {
+        bool is_of_origin = (!options->only || names_origin(options->only, &model)) &&
+                            !(options->excluded && names_origin(options->excluded, &model));
+        if (is_of_origin && is_wanted(&model, &options->requirements)) {
             out_models[count++] = (struct listed){model, row};
         }
     }
@@ -109,10 +132,24 @@ static struct counts count_prices(const struct listed *models, size_t count)
     return counts;
 }
 
-static void add_row(struct table *table, const struct tta_model *model)
+/* Whether the models come from more than one place, so that a column says from which. */
+static bool have_origins(const struct listed *models, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        if (strcmp(models[i].model.origin, models[0].model.origin) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_row(struct table *table, const struct tta_model *model, bool has_origin)
 {
     char text[FORMAT_BYTES];
     struct buf words;
+    if (has_origin) {
+        table_add(table, model->origin);
+    }
     table_add(table, model->id);
     format_price(model, model->prompt_price_pusd, text);
     table_add(table, text);
@@ -129,33 +166,47 @@ static void add_row(struct table *table, const struct tta_model *model)
 static bool print_models(const struct listed *models, size_t count)
 {
     static const struct table_column columns[] = {
-        {"Model", TABLE_LEFT},    {"Prompt", TABLE_POINT}, {"Completion", TABLE_POINT},
-        {"Context", TABLE_RIGHT}, {"Can", TABLE_LEFT},
+        {"Of", TABLE_LEFT},           {"Model", TABLE_LEFT},    {"Prompt", TABLE_POINT},
+        {"Completion", TABLE_POINT}, {"Context", TABLE_RIGHT}, {"Can", TABLE_LEFT},
     };
+    bool has_origin = have_origins(models, count);
     struct table table;
-    table_init(&table, columns, sizeof(columns) / sizeof(columns[0]));
+    table_init(&table, columns + !has_origin, sizeof(columns) / sizeof(columns[0]) - !has_origin);
     for (size_t i = 0; i < count; i++) {
-        add_row(&table, &models[i].model);
+        add_row(&table, &models[i].model, has_origin);
     }
     bool complete = table_print(&table, stdout);
     table_deinit(&table);
     return complete;
 }
 
+static bool print_json(const struct tta_catalogue *catalogue, const struct listed *models, size_t count)
+{
+    struct buf out;
+    base_buf_init(&out, MAX_JSON_BYTES);
+    base_buf_add_cstr(&out, "{\"models\":[");
+    for (size_t i = 0; i < count; i++) {
+        base_buf_add_cstr(&out, i > 0 ? ",\n" : "\n");
+        json_add_model(&out, catalogue, models[i].row);
+    }
+    base_buf_add_cstr(&out, "\n]}");
+    return json_print(&out);
+}
+
 static int list(const struct tta_catalogue *catalogue, const struct options *options)
 {
     size_t total = tta_catalogue_count(catalogue);
     struct listed *models = base_alloc_array(total, sizeof(*models));
-    size_t count = models ? collect(catalogue, &options->requirements, models) : 0;
+    size_t count = models ? collect(catalogue, options, models) : 0;
     if (models) {
         sort(models, count, options->order);
     }
-    bool complete = models && print_models(models, count);
-    if (complete) {
+    bool complete = models && (options->as_json ? print_json(catalogue, models, count) : print_models(models, count));
+    if (complete && !options->as_json) {
         struct counts counts = count_prices(models, count);
         printf("\n%zu of %zu models: %zu free, %zu of a price that varies, %zu of an unknown price\n", count, total,
                counts.free, counts.dynamic, counts.unknown);
-    } else {
+    } else if (!complete) {
         complain("out of memory");
     }
     free(models);
@@ -164,11 +215,14 @@ static int list(const struct tta_catalogue *catalogue, const struct options *opt
 
 int command_models(const struct options *options)
 {
-    struct tta_catalogue *catalogue = catalogue_file_read(options->catalogue_path);
+    struct tta_catalogue *catalogue = catalogue_files_read(options);
     if (!catalogue) {
         return EXIT_BAD_USAGE;
     }
-    int status = list(catalogue, options);
+    struct tta_origin_set named = {{0}};
+    bool are_known = catalogue_add_origins(catalogue, options->only, &named) &&
+                     catalogue_add_origins(catalogue, options->excluded, &named);
+    int status = are_known ? list(catalogue, options) : EXIT_BAD_USAGE;
     tta_catalogue_destroy(catalogue);
     return status;
 }

@@ -2,7 +2,8 @@
 #include "cmd/tta/options.h"
 
 #define AT(field) offsetof(struct options, field)
-#define EVERY_COMMAND (COMMAND_MODELS | COMMAND_SELECT | COMMAND_KEYS_CHECK)
+#define EVERY_COMMAND                                                                                                  \
+    (COMMAND_MODELS | COMMAND_SELECT | COMMAND_KEYS_CHECK | COMMAND_MODELS_DIFF | COMMAND_HARDWARE)
 #define OF_CATALOGUE (COMMAND_MODELS | COMMAND_SELECT)
 
 static const struct argument_option entries[] = {
@@ -12,6 +13,14 @@ static const struct argument_option entries[] = {
      "only models that cost nothing at all"},
     {"can", 0, ARGUMENT_REQUIRED, "LIST", OF_CATALOGUE, value_set_capabilities, AT(requirements.capabilities),
      "only models with all of these capabilities, as in tools,see_images"},
+    {"only", 0, ARGUMENT_REQUIRED, "LIST", OF_CATALOGUE, arguments_set_text, AT(only),
+     "only models of these providers or origins, as in openrouter,ollama"},
+    {"exclude", 0, ARGUMENT_REQUIRED, "LIST", OF_CATALOGUE, arguments_set_text, AT(excluded),
+     "none of these providers or origins"},
+    {"local", 0, ARGUMENT_NONE, NULL, OF_CATALOGUE, arguments_set_flag, AT(requirements.local_only),
+     "only models that run on hardware of your own"},
+    {"date", 0, ARGUMENT_REQUIRED, "DAY", OF_CATALOGUE, value_set_date, AT(requirements.now_unix_s),
+     "no models whose offer ends by then: 2026-08-10, or today"},
     {"sort", 0, ARGUMENT_REQUIRED, "ORDER", COMMAND_MODELS, value_set_order, AT(order),
      "price (three prompt tokens to one of completion), context, id or listed (listed)"},
     {"min-context", 0, ARGUMENT_REQUIRED, "N", COMMAND_SELECT, value_set_tokens, AT(requirements.min_context_tokens),
@@ -20,14 +29,22 @@ static const struct argument_option entries[] = {
      "per million tokens; 0 is a limit too"},
     {"max-completion-price", 0, ARGUMENT_REQUIRED, "USD", COMMAND_SELECT, value_set_max_completion_price,
      AT(requirements), "per million tokens; 0 is a limit too"},
+    {"tokens", 0, ARGUMENT_REQUIRED, "P,C", COMMAND_SELECT, value_set_size, AT(requirements.size),
+     "the size of a request, prompt and answer, as in 2k,500 (of what it costs: 3 to 1)"},
+    {"max-request-cost", 0, ARGUMENT_REQUIRED, "USD", COMMAND_SELECT, value_set_max_request_cost, AT(requirements),
+     "for a whole request of --tokens"},
     {"max-latency", 0, ARGUMENT_REQUIRED, "MS", COMMAND_SELECT, value_set_max_latency, AT(requirements),
      "against an estimate from the performance score: 5000 ms / score"},
     {"min-quality", 0, ARGUMENT_REQUIRED, "N", COMMAND_SELECT, value_set_min_quality, AT(requirements),
-     "least performance score, 0 to 10"},
+     "least quality, 0 to 10: a percentile of the intelligence index, where it is stated"},
+    {"min-safety", 0, ARGUMENT_REQUIRED, "N", COMMAND_SELECT, value_set_min_safety, AT(requirements),
+     "least safety score, 0 to 10"},
     {"safe", 0, ARGUMENT_NONE, NULL, COMMAND_SELECT, arguments_set_flag, AT(requirements.safety_required),
      "only models with a safety score of at least 7"},
     {"unknown-passes", 0, ARGUMENT_NONE, NULL, COMMAND_SELECT, arguments_set_flag, AT(requirements.unknown_passes),
      "a value that the catalogue does not state meets a limit; OpenRouter's states no scores"},
+    {"taste", 0, ARGUMENT_REQUIRED, "NAME", COMMAND_SELECT, value_set_taste, AT(taste),
+     "what counts most: balanced, cost, performance or availability (balanced)"},
     {"weights", 0, ARGUMENT_REQUIRED, "S,P,C", COMMAND_SELECT, value_set_weights, AT(criteria),
      "what safety, performance and cost count in the score (0.4,0.3,0.3)"},
     {"prefer-local", 0, ARGUMENT_NONE, NULL, COMMAND_SELECT, arguments_set_flag, AT(criteria.prefer_local),
@@ -40,10 +57,16 @@ static const struct argument_option entries[] = {
      "list the N best (10) and the terms of their scores"},
     {"explain", 0, ARGUMENT_NONE, NULL, COMMAND_SELECT, arguments_set_flag, AT(explain),
      "list all models: why each is out, or its score"},
+    {"tradeoffs", 0, ARGUMENT_NONE, NULL, COMMAND_SELECT, arguments_set_flag, AT(tradeoffs),
+     "list the models that no other beats in both cost and quality"},
     {"failed", 0, ARGUMENT_REQUIRED, "ID", COMMAND_SELECT, arguments_set_text, AT(failed_id),
      "the model to try when that of ID has just failed"},
     {"strategy", 0, ARGUMENT_REQUIRED, "NAME", COMMAND_SELECT, value_set_strategy, AT(fallback),
      "with --failed: performance, cost or availability (performance)"},
+    {"context", 0, ARGUMENT_REQUIRED, "N", COMMAND_HARDWARE, value_set_tokens, AT(context_tokens),
+     "tokens of context that the models run with (what they were made for, at most 8k)"},
+    {"json", 0, ARGUMENT_NONE, NULL, COMMAND_MODELS | COMMAND_MODELS_DIFF | COMMAND_HARDWARE | COMMAND_SELECT,
+     arguments_set_flag, AT(as_json), "print JSON, for programs"},
     {"provider", 0, ARGUMENT_REQUIRED, "NAME", COMMAND_KEYS_CHECK, value_set_provider, AT(provider),
      "whose key it is: openrouter, openai, anthropic, lm_studio, custom_api, ..."},
     {"base-url", 0, ARGUMENT_REQUIRED, "URL", COMMAND_KEYS_CHECK, arguments_set_text, AT(base_url),
@@ -85,8 +108,19 @@ static const char *clash_in_select(const struct options *options)
     if (options->fallback.is_given && !options->failed_id) {
         return "--strategy is for finding a fallback; add --failed=ID";
     }
-    if ((options->rank_count > 0) + options->explain + (options->failed_id != NULL) > 1) {
-        return "--rank, --explain and --failed are different questions; ask one";
+    if ((options->rank_count > 0) + options->explain + options->tradeoffs + (options->failed_id != NULL) > 1) {
+        return "--rank, --explain, --tradeoffs and --failed are different questions; ask one";
+    }
+    bool has_size = requirements->size.prompt_tokens > 0 || requirements->size.completion_tokens > 0;
+    if (requirements->has_max_cost && !has_size) {
+        return "--max-request-cost needs the size of the request: add --tokens=PROMPT,ANSWER";
+    }
+    const struct tta_criteria usual = tta_criteria_defaults();
+    bool has_weights = options->criteria.safety_weight != usual.safety_weight ||
+                       options->criteria.performance_weight != usual.performance_weight ||
+                       options->criteria.cost_weight != usual.cost_weight;
+    if (options->taste.is_given && has_weights) {
+        return "--taste and --weights both say what counts; give one";
     }
     return NULL;
 }
@@ -105,25 +139,46 @@ static const char *clash_in_keys_check(const struct options *options, bool has_o
     return NULL;
 }
 
-static const char *clash(const struct options *options, enum command command, bool has_operand)
+static const char *clash(const struct options *options, enum command command)
 {
-    if (command == COMMAND_KEYS_CHECK) {
-        return clash_in_keys_check(options, has_operand);
+    switch (command) {
+    case COMMAND_KEYS_CHECK:
+        return clash_in_keys_check(options, options->path_count > 0);
+    case COMMAND_MODELS_DIFF:
+        return options->path_count == 2 ? NULL : "which catalogues? name the old and the new file";
+    case COMMAND_HARDWARE:
+        return NULL;
+    case COMMAND_MODELS:
+    case COMMAND_SELECT:
+        break;
     }
-    if (!has_operand) {
-        return "which catalogue? name a file with the answer of OpenRouter's /models, or - for standard input";
+    if (options->path_count == 0) {
+        return "which catalogue? name a file with the list of a provider, or - for standard input";
     }
     return command == COMMAND_SELECT ? clash_in_select(options) : NULL;
 }
 
+/* What follows from several options together. */
+static void settle(struct options *options)
+{
+    const uint64_t other_outputs = TTA_CAN_MAKE_IMAGES | TTA_CAN_SPEAK_AUDIO | TTA_CAN_MAKE_VIDEO | TTA_CAN_EMBED |
+                                   TTA_CAN_RERANK | TTA_CAN_TRANSCRIBE | TTA_CAN_MODERATE;
+    if (options->taste.is_given) {
+        bool prefers_local = options->criteria.prefer_local;
+        options->criteria = tta_criteria_of_taste(options->taste.taste);
+        options->criteria.prefer_local = prefers_local;
+    }
+    options->criteria.rules = options->compat ? TTA_RULES_COMPAT : TTA_RULES_DEFAULT;
+    options->requirements.any_output = (options->requirements.capabilities & other_outputs) != 0;
+}
+
 bool options_parse(struct options *options, enum command command, int argc, char *const *argv, struct buf *reason)
 {
-    size_t operand_count = 0;
     const struct argument_target target = {
         .options = options,
-        .operands = &options->catalogue_path,
-        .capacity = 1,
-        .operand_count = &operand_count,
+        .operands = options->paths,
+        .capacity = command == COMMAND_MODELS_DIFF ? 2 : command == COMMAND_KEYS_CHECK ? 1 : MAX_CATALOGUES,
+        .operand_count = &options->path_count,
     };
     if (!arguments_parse(&table, (unsigned)command, argc, argv, &target, reason)) {
         return false;
@@ -131,11 +186,11 @@ bool options_parse(struct options *options, enum command command, int argc, char
     if (options->wants_help || options->wants_version) {
         return true;
     }
-    const char *fault = clash(options, command, operand_count > 0);
+    const char *fault = clash(options, command);
     if (fault) {
         base_buf_add_cstr(reason, fault);
     }
-    options->criteria.rules = options->compat ? TTA_RULES_COMPAT : TTA_RULES_DEFAULT;
+    settle(options);
     return !fault;
 }
 
@@ -143,10 +198,16 @@ void options_print_help(FILE *out, enum command command)
 {
     switch (command) {
     case COMMAND_MODELS:
-        fputs("Usage: tta models [OPTION]... CATALOGUE\n\n", out);
+        fputs("Usage: tta models [OPTION]... CATALOGUE...\n       tta models diff [OPTION]... OLD NEW\n\n", out);
         break;
     case COMMAND_SELECT:
-        fputs("Usage: tta select [OPTION]... CATALOGUE\n\n", out);
+        fputs("Usage: tta select [OPTION]... CATALOGUE...\n\n", out);
+        break;
+    case COMMAND_MODELS_DIFF:
+        fputs("Usage: tta models diff [OPTION]... OLD NEW\n\n", out);
+        break;
+    case COMMAND_HARDWARE:
+        fputs("Usage: tta hardware [OPTION]... [CATALOGUE]...\n\n", out);
         break;
     case COMMAND_KEYS_CHECK:
         fputs("Usage: tta keys check --provider=NAME [OPTION]... < FILE\n\n", out);
@@ -156,6 +217,8 @@ void options_print_help(FILE *out, enum command command)
     switch (command) {
     case COMMAND_MODELS:
         fputs(
+            "\nOf several catalogues, name the most trusted one first; LiteLLM's file then adds prices and\n"
+            "limits, and no models. NAME=FILE says whose list a file is: openai=models.json, groq=groq.json.\n"
             "\nPrices are USD per million tokens: ? is unknown, varies is decided when it is used. What a model can\n"
             "do is shown without what nearly all can: tool_choice, response_format, logprobs, seed, stop, write_text.\n"
             "\nExit status: 0 all is well; 2 bad usage or a bad file.\n",
@@ -163,6 +226,15 @@ void options_print_help(FILE *out, enum command command)
         break;
     case COMMAND_SELECT:
         fputs("\nExit status: 0 a model was chosen; 1 no model fits; 2 bad usage or a bad file.\n", out);
+        break;
+    case COMMAND_MODELS_DIFF:
+        fputs("\nExit status: 0 nothing changed; 1 something did; 2 bad usage or a bad file.\n", out);
+        break;
+    case COMMAND_HARDWARE:
+        fputs("\nWith catalogues, says of their local models what they need and whether that fits now: into the\n"
+              "memory of the GPUs (gpu), into that and the machine's (shared), or the machine's alone (memory).\n"
+              "\nExit status: 0 all is well; 2 bad usage or a bad file.\n",
+              out);
         break;
     case COMMAND_KEYS_CHECK:
         fputs("\nThe key is read from standard input, without echo if that is a terminal.\n"

@@ -11,18 +11,28 @@
 enum command {
     COMMAND_MODELS = 1,
     COMMAND_SELECT = 2,
-    COMMAND_KEYS_CHECK = 4
+    COMMAND_KEYS_CHECK = 4,
+    COMMAND_MODELS_DIFF = 8,
+    COMMAND_HARDWARE = 16
 };
+
+#define MAX_CATALOGUES 16
 
 /* All text is borrowed from argv. */
 struct options {
-    const char *catalogue_path; /* "-": standard input */
+    const char *paths[MAX_CATALOGUES]; /* of catalogues; "-": standard input */
+    size_t path_count;
     enum model_order order;
     struct tta_requirements requirements; /* of models, only what --free and --can set */
     struct tta_criteria criteria;
     bool compat;
     size_t rank_count; /* 0: no list of the best */
     bool explain;
+    bool tradeoffs;
+    bool as_json;
+    const char *only, *excluded; /* lists of providers; NULL: none given */
+    struct taste_value taste;
+    int64_t context_tokens; /* of a local model, for its need of memory */
     const char *failed_id; /* NULL: nothing has failed */
     struct strategy_value fallback;
     enum tta_provider provider; /* TTA_PROVIDER_COUNT: none given */

@@ -8,6 +8,7 @@
 #include "cmd/tta/catalogue_file.h"
 #include "cmd/tta/commands.h"
 #include "cmd/tta/format.h"
+#include "cmd/tta/json_out.h"
 #include "cmd/tta/table.h"
 #include "cmd/visible.h"
 
@@ -16,6 +17,7 @@
 /* What is asked, of which models. */
 struct question {
     const struct options *options;
+    struct tta_requirements requirements; /* of the options, with the origins found in the catalogue */
     const struct tta_catalogue *catalogue;
     struct tta_selector *selector;
     struct verdicts verdicts;
@@ -29,7 +31,7 @@ static int out_of_memory(void)
 
 static int nothing_fits(const struct question *question)
 {
-    bool complete = advice_print(question->selector, &question->options->requirements, &question->verdicts);
+    bool complete = advice_print(question->selector, &question->requirements, &question->verdicts);
     return complete ? EXIT_REFUSED : out_of_memory();
 }
 
@@ -65,11 +67,31 @@ static void print_chosen(const struct question *question, size_t row)
     printf("  context  %s tokens\n", context);
 }
 
+/* One choice, or all of them in a list. */
+static int print_json(const struct question *question, const struct tta_choice *choices, size_t count, bool is_list)
+{
+    struct buf out;
+    base_buf_init(&out, MAX_JSON_BYTES);
+    base_buf_add_cstr(&out, is_list ? "{\"choices\":[\n" : "");
+    for (size_t i = 0; i < count; i++) {
+        base_buf_add_cstr(&out, i > 0 ? ",\n{\"score\":" : "{\"score\":");
+        json_add_score(&out, &question->verdicts.items[choices[i].row].score);
+        base_buf_add_cstr(&out, ",\"model\":");
+        json_add_model(&out, question->catalogue, choices[i].row);
+        base_buf_add_char(&out, '}');
+    }
+    base_buf_add_cstr(&out, is_list ? "\n]}" : "");
+    return json_print(&out) ? EXIT_FINE : out_of_memory();
+}
+
 static int choose(const struct question *question)
 {
     struct tta_choice choice;
-    if (tta_select(question->selector, &question->options->requirements, &choice) != TTA_OK) {
+    if (tta_select(question->selector, &question->requirements, &choice) != TTA_OK) {
         return nothing_fits(question);
+    }
+    if (question->options->as_json) {
+        return print_json(question, &choice, 1, false);
     }
     print_chosen(question, choice.row);
     return EXIT_FINE;
@@ -119,15 +141,57 @@ static int rank(const struct question *question)
         return out_of_memory();
     }
     size_t count =
-        tta_rank(question->selector, &question->options->requirements, choices, question->options->rank_count);
+        tta_rank(question->selector, &question->requirements, choices, question->options->rank_count);
     int status = EXIT_FINE;
     if (count == 0) {
         status = nothing_fits(question);
+    } else if (question->options->as_json) {
+        status = print_json(question, choices, count, true);
     } else if (!print_ranked(question, choices, count)) {
         status = out_of_memory();
     }
     free(choices);
     return status;
+}
+
+static void add_tradeoff(struct table *table, const struct question *question, const struct tta_tradeoff *tradeoff)
+{
+    char text[FORMAT_BYTES];
+    table_add(table, tta_catalogue_model(question->catalogue, tradeoff->row).id);
+    format_cost(tradeoff->cost_pusd, text);
+    table_add(table, text);
+    if (tradeoff->quality >= 0) {
+        table_addf(table, "%.1f", tradeoff->quality);
+    } else {
+        table_add(table, "?");
+    }
+}
+
+static int list_tradeoffs(const struct question *question)
+{
+    static const struct table_column columns[] = {
+        {"Model", TABLE_LEFT}, {"USD a request", TABLE_POINT}, {"Quality", TABLE_POINT}};
+    struct tta_requirements requirements = question->requirements;
+    struct tta_tradeoff *tradeoffs;
+    size_t count;
+    if (requirements.size.prompt_tokens == 0 && requirements.size.completion_tokens == 0) {
+        requirements.size = (struct tta_request_size){3000, 1000, 0};
+    }
+    if (tta_tradeoffs(question->selector, &requirements, &tradeoffs, &count) != TTA_OK) {
+        return out_of_memory();
+    }
+    struct table table;
+    table_init(&table, columns, sizeof(columns) / sizeof(columns[0]));
+    for (size_t i = 0; i < count; i++) {
+        add_tradeoff(&table, question, &tradeoffs[i]);
+    }
+    bool complete = count == 0 || table_print(&table, stdout);
+    table_deinit(&table);
+    free(tradeoffs);
+    if (!complete) {
+        return out_of_memory();
+    }
+    return count > 0 ? EXIT_FINE : nothing_fits(question);
 }
 
 static void add_verdict(struct table *table, const struct question *question, size_t row, bool is_chosen)
@@ -167,7 +231,7 @@ static int explain(const struct question *question)
     static const struct table_column columns[] = {
         {"Model", TABLE_LEFT}, {"Score", TABLE_RIGHT}, {"Verdict", TABLE_LEFT}};
     struct tta_choice choice;
-    bool is_chosen = tta_select(question->selector, &question->options->requirements, &choice) == TTA_OK;
+    bool is_chosen = tta_select(question->selector, &question->requirements, &choice) == TTA_OK;
     struct table table;
     table_init(&table, columns, sizeof(columns) / sizeof(columns[0]));
     for (size_t row = 0; row < question->verdicts.count; row++) {
@@ -198,7 +262,7 @@ static int unknown_model(const struct tta_catalogue *catalogue, const char *id)
 /* No other model fits; that of `failed_row` may. */
 static int no_other_fits(const struct question *question, size_t failed_row)
 {
-    if (!tta_fits(question->selector, &question->options->requirements, failed_row)) {
+    if (!tta_fits(question->selector, &question->requirements, failed_row)) {
         return nothing_fits(question);
     }
     complain("no other model fits: '%s' is the only one", question->options->failed_id);
@@ -222,7 +286,7 @@ static int fall_back(const struct question *question)
     }
     struct tta_choice choice;
     tta_fallback_record_failure(fallback, failed_row, 0);
-    enum tta_status status = tta_fallback_next(fallback, failed_row, &options->requirements, 0, &choice);
+    enum tta_status status = tta_fallback_next(fallback, failed_row, &question->requirements, 0, &choice);
     tta_fallback_destroy(fallback);
     if (status != TTA_OK) {
         return no_other_fits(question, failed_row);
@@ -234,12 +298,15 @@ static int fall_back(const struct question *question)
 
 static int answer(const struct question *question)
 {
-    tta_explain(question->selector, &question->options->requirements, question->verdicts.items);
+    tta_explain(question->selector, &question->requirements, question->verdicts.items);
     if (question->options->explain) {
         return explain(question);
     }
     if (question->options->rank_count > 0) {
         return rank(question);
+    }
+    if (question->options->tradeoffs) {
+        return list_tradeoffs(question);
     }
     return question->options->failed_id ? fall_back(question) : choose(question);
 }
@@ -261,12 +328,14 @@ static int ask(struct question *question)
 
 int command_select(const struct options *options)
 {
-    struct tta_catalogue *catalogue = catalogue_file_read(options->catalogue_path);
+    struct tta_catalogue *catalogue = catalogue_files_read(options);
     if (!catalogue) {
         return EXIT_BAD_USAGE;
     }
-    struct question question = {.options = options, .catalogue = catalogue};
-    int status = ask(&question);
+    struct question question = {.options = options, .requirements = options->requirements, .catalogue = catalogue};
+    bool are_known = catalogue_add_origins(catalogue, options->only, &question.requirements.only) &&
+                     catalogue_add_origins(catalogue, options->excluded, &question.requirements.excluded);
+    int status = are_known ? ask(&question) : EXIT_BAD_USAGE;
     tta_catalogue_destroy(catalogue);
     return status;
 }

@@ -3,10 +3,13 @@
 
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/date.h"
 #include "base/num.h"
 #include "cmd/guess.h"
 
 #define NS_PER_MS 1000000
+#define NS_PER_SECOND INT64_C(1000000000)
 #define MAX_SHOWN 40 /* bytes of a mistyped word */
 
 /* The word of a number below the count of a kind of words. */
@@ -32,6 +35,11 @@ static const char *strategy_word(size_t index)
 {
     static const char *const words[] = {"performance", "cost", "availability"};
     return words[index];
+}
+
+static const char *taste_word(size_t index)
+{
+    return tta_taste_name((enum tta_taste)index);
 }
 
 /* NULL for a bit without a word. */
@@ -124,6 +132,50 @@ bool value_set_strategy(void *field, const char *value, struct buf *wanted)
     return true;
 }
 
+/* "32000", "128k", "1M". */
+static bool read_tokens(struct str text, int64_t least, int64_t *out_tokens)
+{
+    int scale = base_str_ends_with(text, STR("k")) ? 3 : base_str_ends_with(text, STR("M")) ? 6 : 0;
+    text.len -= scale > 0 ? 1 : 0;
+    return scale > 0 ? base_num_parse_scaled(text, scale, least, TTA_MAX_TOKENS, out_tokens)
+                     : base_num_parse_int64(text, least, TTA_MAX_TOKENS, out_tokens);
+}
+
+bool value_set_taste(void *field, const char *value, struct buf *wanted)
+{
+    size_t index;
+    if (!read_word(value, taste_word, TTA_TASTE_COUNT, &index, wanted)) {
+        return false;
+    }
+    *(struct taste_value *)field = (struct taste_value){.taste = (enum tta_taste)index, .is_given = true};
+    return true;
+}
+
+bool value_set_date(void *field, const char *value, struct buf *wanted)
+{
+    if (strcmp(value, "today") == 0) {
+        *(int64_t *)field = base_clock_unix_ns() / NS_PER_SECOND;
+        return true;
+    }
+    if (strlen(value) != 10 || !base_date_parse(base_str(value), field)) {
+        return arguments_want(wanted, "a day, as in '2026-08-10', or 'today'");
+    }
+    return true;
+}
+
+bool value_set_size(void *field, const char *value, struct buf *wanted)
+{
+    struct str completion, prompt = base_str_trim(base_str_cut(base_str(value), ',', &completion));
+    int64_t prompt_tokens, completion_tokens;
+    completion = base_str_trim(completion);
+    if (!read_tokens(prompt, 0, &prompt_tokens) || !read_tokens(completion, 0, &completion_tokens)) {
+        return arguments_want(wanted, "two numbers of tokens, of prompt and answer, as in '2k,500'");
+    }
+    ((struct tta_request_size *)field)->prompt_tokens = prompt_tokens;
+    ((struct tta_request_size *)field)->completion_tokens = completion_tokens;
+    return true;
+}
+
 bool value_set_capabilities(void *field, const char *value, struct buf *wanted)
 {
     uint64_t capabilities = 0;
@@ -145,16 +197,9 @@ bool value_set_capabilities(void *field, const char *value, struct buf *wanted)
 
 bool value_set_tokens(void *field, const char *value, struct buf *wanted)
 {
-    struct str text = base_str(value);
-    int scale = base_str_ends_with(text, STR("k")) ? 3 : base_str_ends_with(text, STR("M")) ? 6 : 0;
-    text.len -= scale > 0 ? 1 : 0;
-    int64_t tokens;
-    bool is_number = scale > 0 ? base_num_parse_scaled(text, scale, 1, TTA_MAX_TOKENS, &tokens)
-                               : base_num_parse_int64(text, 1, TTA_MAX_TOKENS, &tokens);
-    if (!is_number) {
+    if (!read_tokens(base_str(value), 1, field)) {
         return arguments_want(wanted, "a number of tokens from 1, as in '32000', '128k' or '1M'");
     }
-    *(int64_t *)field = tokens;
     return true;
 }
 
@@ -236,6 +281,21 @@ bool value_set_max_completion_price(void *field, const char *value, struct buf *
     struct tta_requirements *requirements = field;
     requirements->has_max_completion_price = read_price(value, &requirements->max_completion_price_pusd, wanted);
     return requirements->has_max_completion_price;
+}
+
+bool value_set_min_safety(void *field, const char *value, struct buf *wanted)
+{
+    struct tta_requirements *requirements = field;
+    requirements->has_min_safety = base_num_parse_double(base_str(value), 0, 10, &requirements->min_safety);
+    return requirements->has_min_safety || arguments_want(wanted, "a number from 0 to 10");
+}
+
+bool value_set_max_request_cost(void *field, const char *value, struct buf *wanted)
+{
+    struct tta_requirements *requirements = field;
+    requirements->has_max_cost =
+        base_num_parse_scaled(base_str(value), 12, 0, INT64_MAX, &requirements->max_cost_pusd);
+    return requirements->has_max_cost || arguments_want(wanted, "an amount from 0 in USD, as in '0.002'");
 }
 
 bool value_set_max_cost(void *field, const char *value, struct buf *wanted)

@@ -8,6 +8,11 @@
 
 enum model_order { ORDER_AS_LISTED, ORDER_PRICE, ORDER_CONTEXT, ORDER_ID };
 
+struct taste_value {
+    enum tta_taste taste;
+    bool is_given;
+};
+
 struct strategy_value {
     enum tta_strategy strategy;
     bool is_given;
@@ -17,6 +22,9 @@ argument_set_fn value_set_task;         /* enum tta_task */
 argument_set_fn value_set_provider;     /* enum tta_provider */
 argument_set_fn value_set_order;        /* enum model_order */
 argument_set_fn value_set_strategy;     /* struct strategy_value */
+argument_set_fn value_set_taste;        /* struct taste_value */
+argument_set_fn value_set_date;         /* int64_t: the second at which a day begins */
+argument_set_fn value_set_size;         /* struct tta_request_size: prompt tokens,completion tokens */
 argument_set_fn value_set_capabilities; /* uint64_t: a list of words */
 argument_set_fn value_set_tokens;       /* int64_t: "128k" is 128000 */
 argument_set_fn value_set_rank_count;   /* size_t */
@@ -27,6 +35,8 @@ argument_set_fn value_set_max_latency;
 argument_set_fn value_set_min_quality;
 argument_set_fn value_set_max_prompt_price;
 argument_set_fn value_set_max_completion_price;
+argument_set_fn value_set_min_safety;
+argument_set_fn value_set_max_request_cost;
 argument_set_fn value_set_max_cost;
 
 #endif /* CMD_TTA_VALUES_H */

@@ -265,6 +265,7 @@ static void ollama_does_not_state_the_context_of_a_request(void **state)
     assert_int_equal(qwen.context_tokens, TTA_UNKNOWN);
     assert_int_equal(qwen.longest_context_tokens, 40960);
     assert_int_equal(qwen.parameter_count, 32762123264);
+    assert_int_equal(qwen.context_bytes_per_token, 64 * 8 * (128 + 128) * 2);
     assert_int_equal(qwen.capabilities, TTA_CAN_COMPLETION | TTA_CAN_WRITE_TEXT | TTA_CAN_TOOLS);
     tta_catalogue_destroy(shows);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tta/date.h"
+#include "base/date.h"
 
 #include "base/num.h"
 
@@ -8,7 +8,7 @@ static bool is_leap(int64_t year)
     return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
-bool tta_parse_date(struct str text, int64_t *out_unix_s)
+bool base_date_parse(struct str text, int64_t *out_unix_s)
 {
     static const int days_before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365};
     int64_t year, month, day;

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "tta/date.h"
+#include "base/date.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -26,7 +26,7 @@ static void reads_days_as_the_second_at_which_they_begin(void **state)
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         int64_t unix_s = -1;
-        if (!tta_parse_date(base_str(cases[i].text), &unix_s) || unix_s != cases[i].unix_s) {
+        if (!base_date_parse(base_str(cases[i].text), &unix_s) || unix_s != cases[i].unix_s) {
             fail_msg("%s gave %lld", cases[i].text, (long long)unix_s);
         }
     }
@@ -42,7 +42,7 @@ static void counts_every_day_of_four_centuries_once(void **state)
         int64_t unix_s = -1;
         assert_non_null(gmtime_r(&seconds, &calendar));
         assert_true(strftime(text, sizeof(text), "%Y-%m-%d", &calendar) == 10);
-        assert_true(tta_parse_date(base_str(text), &unix_s));
+        assert_true(base_date_parse(base_str(text), &unix_s));
         assert_int_equal(unix_s, day * 86400);
     }
 }
@@ -57,7 +57,7 @@ static void refuses_what_is_no_day(void **state)
     };
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         int64_t unix_s = 7;
-        if (tta_parse_date(base_str(texts[i]), &unix_s)) {
+        if (base_date_parse(base_str(texts[i]), &unix_s)) {
             fail_msg("'%s' was taken for %lld", texts[i], (long long)unix_s);
         }
     }
