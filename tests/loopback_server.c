@@ -77,6 +77,19 @@ static bool send_all(int fd, const char *bytes, size_t len)
     return true;
 }
 
+static bool send_drops(int fd, const char *bytes, size_t len)
+{
+    const struct timespec pause = {.tv_nsec = 5 * NS_PER_MS};
+    size_t piece = len / 16 + 1;
+    for (size_t at = 0; at < len; at += piece) {
+        if (!send_all(fd, bytes + at, len - at < piece ? len - at : piece)) {
+            return false;
+        }
+        (void)nanosleep(&pause, NULL); /* a shorter one will do */
+    }
+    return true;
+}
+
 /* True if the connection can serve another request.  Head and body of a small
  * answer go out in one piece, as those of a real server do. */
 static bool send_answer(int fd, const struct loopback_answer *answer)
@@ -92,6 +105,9 @@ static bool send_answer(int fd, const struct loopback_answer *answer)
         return false;
     }
     size_t len = (size_t)head_len;
+    if (answer->fault == LOOPBACK_DRIP) {
+        return send_drops(fd, piece, len) && send_drops(fd, body, body_len);
+    }
     if (body_len <= sizeof piece - len) {
         memcpy(piece + len, body, body_len);
         return send_all(fd, piece, len + body_len) && !is_cut;

@@ -22,7 +22,8 @@ enum loopback_fault {
     LOOPBACK_NO_FAULT,
     LOOPBACK_CLOSE,    /* closes without a word */
     LOOPBACK_TRUNCATE, /* promises twice the body, sends it once and closes */
-    LOOPBACK_SILENT    /* never answers, and keeps the connection */
+    LOOPBACK_SILENT,   /* never answers, and keeps the connection */
+    LOOPBACK_DRIP      /* sends the answer in sixteen pieces, 5 ms apart; nobody else is served meanwhile */
 };
 
 struct loopback_answer {

@@ -40,8 +40,8 @@ enum tta_listing {
     TTA_LISTING_ANTHROPIC,            /* GET /v1/models: ids and names */
     TTA_LISTING_OLLAMA_TAGS,          /* GET /api/tags */
     TTA_LISTING_OLLAMA_SHOW,          /* POST /api/show, as {"NAME": ANSWER}: an answer does not say of which model */
-    TTA_LISTING_LM_STUDIO_V0,         /* GET /api/v0/models */
     TTA_LISTING_LM_STUDIO_V1,         /* GET /api/v1/models */
+    TTA_LISTING_LM_STUDIO_V0,         /* GET /api/v0/models */
     TTA_LISTING_LM_STUDIO,            /* GET /v1/models: ids */
     TTA_LISTING_COMPATIBLE,           /* GET /models of whoever speaks OpenAI's protocol */
     TTA_LISTING_LITELLM,              /* LiteLLM's file of prices and limits */

@@ -247,7 +247,7 @@ static enum reason judge_refused(int http_status, const json_t *root)
     return http_status >= 500 ? SERVER_FAULT : OTHER_STATUS;
 }
 
-static enum reason reason_of_delivery(enum tta_key_delivery delivery)
+static enum reason reason_of_delivery(enum tta_delivery delivery)
 {
     switch (delivery) {
     case TTA_DELIVERY_NOT_CONNECTED:

@@ -7,21 +7,12 @@
 #include <stdint.h>
 
 #include "base/text.h"
+#include "tta/http.h"
 #include "tta/key_request.h"
 #include "tta/keys.h"
 
-/* How far a request came. */
-enum tta_key_delivery {
-    TTA_DELIVERY_ANSWERED,      /* a whole answer was read */
-    TTA_DELIVERY_NOT_CONNECTED, /* no such host, refused */
-    TTA_DELIVERY_NOT_TRUSTED,   /* no TLS connection, or not with whom it should be; the key was not sent */
-    TTA_DELIVERY_TIMED_OUT,
-    TTA_DELIVERY_TOO_LARGE, /* the answer went beyond its limit */
-    TTA_DELIVERY_BROKEN     /* closed or garbled before the end */
-};
-
 struct tta_key_answer {
-    enum tta_key_delivery delivery; /* the rest counts only if answered */
+    enum tta_delivery delivery; /* the rest counts only if answered */
     int http_status;
     bool is_web_page;   /* HTML, by its content type */
     int64_t retry_ns;   /* as the headers say; 0 if they do not */

@@ -166,3 +166,13 @@ enum tta_status tta_key_request_plan(enum tta_provider provider, const char *bas
     }
     return TTA_OK;
 }
+
+enum tta_status tta_key_may_go_to(const char *base_url, const struct tta_secret *secret, bool *out_is_kept)
+{
+    enum tta_provider owner = TTA_PROVIDER_COUNT;
+    enum tta_status status = read_base_url(base_url, &owner);
+    if (status == TTA_OK) {
+        *out_is_kept = secret && belongs_to_another(owner, secret);
+    }
+    return status;
+}

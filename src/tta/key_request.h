@@ -36,4 +36,11 @@ struct tta_key_request {
 enum tta_status tta_key_request_plan(enum tta_provider provider, const char *base_url, const struct tta_secret *secret,
                                      struct tta_key_request *out_request);
 
+/*
+ * Whether a key, NULL for none, may be sent below a base URL: `*out_is_kept` if it
+ * has the form of another provider's and the host is one's of whom we know.
+ * TTA_OK, TTA_BAD_ARGUMENT (no usable base URL), TTA_NO_MEMORY.
+ */
+enum tta_status tta_key_may_go_to(const char *base_url, const struct tta_secret *secret, bool *out_is_kept);
+
 #endif /* TTA_KEY_REQUEST_H */

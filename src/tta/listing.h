@@ -51,6 +51,8 @@ extern const struct tta_provider_kind tta_provider_local, tta_provider_openroute
 TTA_MUST_CHECK enum tta_status tta_listing_read(enum tta_listing listing, struct json_value root,
                                                 struct tta_catalogue **out_catalogue, struct tta_error *err);
 
+const struct tta_provider_kind *tta_provider_kind_of(enum tta_provider provider);
+
 /* NULL if there is no such listing. */
 const struct tta_listing_kind *tta_listing_kind_of(enum tta_listing listing);
 

@@ -208,6 +208,6 @@ const struct tta_provider_kind tta_provider_lm_studio = {
             .key_variable = "LM_API_TOKEN",
             .is_public = true,
         },
-    .listings = {&v0, &v1, &ids},
-    .first_listing = TTA_LISTING_LM_STUDIO_V0,
+    .listings = {&v1, &v0, &ids},
+    .first_listing = TTA_LISTING_LM_STUDIO_V1,
 };

@@ -26,6 +26,11 @@ const struct tta_provider_info *tta_provider_info_of(enum tta_provider provider)
     return &kinds[provider]->info;
 }
 
+const struct tta_provider_kind *tta_provider_kind_of(enum tta_provider provider)
+{
+    return kinds[provider];
+}
+
 const struct tta_listing_kind *tta_listing_kind_of(enum tta_listing listing)
 {
     for (size_t i = 0; i < TTA_PROVIDER_COUNT; i++) {

@@ -130,7 +130,7 @@ static void a_broken_delivery_says_nothing_about_the_key(void **state)
 {
     (void)state;
     const char *last_sentence = "";
-    for (enum tta_key_delivery delivery = TTA_DELIVERY_NOT_CONNECTED; delivery <= TTA_DELIVERY_BROKEN; delivery++) {
+    for (enum tta_delivery delivery = TTA_DELIVERY_NOT_CONNECTED; delivery <= TTA_DELIVERY_BROKEN; delivery++) {
         const struct tta_key_answer answer = {.delivery = delivery, .http_status = 401, .body = STR("{}")};
         struct tta_key_finding finding;
         assert_int_equal(tta_key_answer_judge(&answer, TTA_SHAPE_MODELS, 0, &finding), TTA_OK);
