@@ -165,6 +165,9 @@ struct tta_model {
     double intelligence_index;     /* of Artificial Analysis, above 0 to 100; 0: not stated */
 };
 
+/* A model of which nothing else is known; `id` is borrowed. */
+TTA_API struct tta_model tta_model_unknown(const char *id, enum tta_provider provider);
+
 /* Whether the model runs on hardware of the user's own: served by
  * TTA_PROVIDER_LOCAL, OLLAMA or LM_STUDIO, and not is_remote. */
 TTA_API bool tta_model_is_local(const struct tta_model *model);

@@ -30,7 +30,7 @@ struct tta_server {
 struct tta_fetch_options {
     int64_t timeout_ns;         /* 30 s: for the whole, above 0 */
     int64_t connect_timeout_ns; /* 5 s, above 0 */
-    size_t max_bytes;           /* 32 MiB: of all answers together, unpacked */
+    size_t max_bytes;           /* 32 MiB, which is the most: of all answers together, unpacked */
     size_t max_details;         /* 200: models that Ollama is asked about one by one; 0: none */
 };
 TTA_API struct tta_fetch_options tta_fetch_defaults(void);

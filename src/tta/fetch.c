@@ -403,7 +403,7 @@ static enum tta_status check(const struct tta_server *server, const struct tta_f
     }
     if (options->timeout_ns <= 0 || options->timeout_ns > MAX_TIMEOUT_NS || options->connect_timeout_ns <= 0 ||
         options->connect_timeout_ns > MAX_TIMEOUT_NS || options->max_bytes == 0 ||
-        options->max_bytes > TTA_MAX_CATALOGUE_BYTES / 4) {
+        options->max_bytes > TTA_MAX_CATALOGUE_BYTES / 2) {
         return tta_fail(err, TTA_BAD_ARGUMENT, 0, "a time-out or the limit of size is out of range");
     }
     return TTA_OK;

@@ -132,18 +132,7 @@ enum tta_status tta_listing_add(struct tta_listing_reader *reader, enum tta_prov
     reader->id = text;
     struct tta_row *row = &reader->rows[reader->count++];
     *row = (struct tta_row){
-        .model =
-            {
-                .id = text,
-                .provider = provider,
-                .prompt_price_pusd = TTA_UNKNOWN,
-                .completion_price_pusd = TTA_UNKNOWN,
-                .request_price_pusd = TTA_UNKNOWN,
-                .context_tokens = TTA_UNKNOWN,
-                .max_completion_tokens = TTA_UNKNOWN,
-                .safety_score = TTA_SCORE_UNKNOWN,
-                .performance_score = TTA_SCORE_UNKNOWN,
-            },
+        .model = tta_model_unknown(text, provider),
         .compat_cost_usd = (double)NAN,
     };
     *out_row = row;

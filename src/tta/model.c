@@ -108,6 +108,21 @@ const char *tta_model_fault(const struct tta_model *model)
     return NULL;
 }
 
+struct tta_model tta_model_unknown(const char *id, enum tta_provider provider)
+{
+    return (struct tta_model){
+        .id = id,
+        .provider = provider,
+        .prompt_price_pusd = TTA_UNKNOWN,
+        .completion_price_pusd = TTA_UNKNOWN,
+        .request_price_pusd = TTA_UNKNOWN,
+        .context_tokens = TTA_UNKNOWN,
+        .max_completion_tokens = TTA_UNKNOWN,
+        .safety_score = TTA_SCORE_UNKNOWN,
+        .performance_score = TTA_SCORE_UNKNOWN,
+    };
+}
+
 bool tta_model_is_local(const struct tta_model *model)
 {
     bool is_server = model->provider == TTA_PROVIDER_LOCAL || model->provider == TTA_PROVIDER_OLLAMA ||

@@ -5,11 +5,11 @@
  */
 #include "cmd/assay/config.h"
 
-#include <cyaml/cyaml.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "cmd/yaml.h"
 
 #define MAX_CONFIG_BYTES 1000000
 #define MAX_LOG_BYTES 4000
@@ -56,53 +56,15 @@ static const cyaml_schema_field_t fields[] = {TEXT_FIELD(build) LIST_FIELD(progr
 
 static const cyaml_schema_value_t top_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct yaml, fields)};
 
-static void collect_log(cyaml_log_t level, void *context, const char *format, va_list args)
-    __attribute__((format(printf, 3, 0)));
-static void collect_log(cyaml_log_t level, void *context, const char *format, va_list args)
-{
-    (void)level;
-    base_buf_addv(context, format, args);
-}
-
-static const cyaml_config_t loader = {.mem_fn = cyaml_mem, .log_level = CYAML_LOG_ERROR, .log_fn = collect_log};
-
-/* The line, from 1, of the key at the top level; 0 if it is not found. */
-static int line_of_key(struct str text, struct str key)
-{
-    int number = 0;
-    while (text.ptr) {
-        number++;
-        struct str line = base_str_cut(text, '\n', &text);
-        struct str rest;
-        struct str before = base_str_trim(base_str_cut(line, ':', &rest));
-        if (rest.ptr && base_str_equal(before, key)) {
-            return number;
-        }
-    }
-    return 0;
-}
-
-/* libcyaml's log begins with what was wrong and goes on with a backtrace whose
- * first entry has "(line: N, ..."; for an unknown key that N is of the value
- * before it, so the key is looked up in the text. */
 static void explain_load(const char *path, struct str text, cyaml_err_t error, struct str log, struct buf *reason)
 {
-    struct str rest;
-    struct str what = base_str_trim(base_str_cut(log, '\n', &rest));
-    const struct str load = STR("Load: ");
-    if (base_str_starts_with(what, load)) {
-        what = (struct str){what.ptr + load.len, what.len - load.len};
-    }
-    const struct str unexpected = STR("Unexpected key: ");
-    if (error == CYAML_ERR_INVALID_KEY && base_str_starts_with(what, unexpected)) {
-        struct str key = {what.ptr + unexpected.len, what.len - unexpected.len};
+    struct str key = yaml_unknown_key(error, log);
+    if (key.len > 0) {
         base_buf_addf(reason, "%s:%d: there is no key '%.*s'; 'assay run --help' lists the options, which are the keys",
-                      path, line_of_key(text, key), STR_ARGS(key));
+                      path, yaml_line_of_key(text, key), STR_ARGS(key));
         return;
     }
-    const char *line = log.len > 0 ? strstr(log.ptr, "(line: ") : NULL;
-    base_buf_addf(reason, "%s:%d: %.*s", path, line ? atoi(line + 7) : 1,
-                  STR_ARGS(what.len > 0 ? what : base_str(cyaml_strerror(error))));
+    yaml_explain(path, error, log, reason);
 }
 
 /* A file that is being applied. */
@@ -115,7 +77,7 @@ static bool load(const struct source *source, struct yaml **out_yaml, struct buf
 {
     struct buf log;
     base_buf_init(&log, MAX_LOG_BYTES);
-    cyaml_config_t config = loader;
+    cyaml_config_t config = yaml_loader;
     config.log_ctx = &log;
     const uint8_t *bytes = (const uint8_t *)(source->text.ptr ? source->text.ptr : "");
     cyaml_err_t error = cyaml_load_data(bytes, source->text.len, &config, &top_schema, (cyaml_data_t **)out_yaml, NULL);
@@ -139,7 +101,7 @@ static bool apply_one(const struct source *source, struct options *options, cons
     base_buf_init(&clause, 1500);
     bool good = options_set(options, (struct str){name, len}, value, &clause);
     if (!good) {
-        base_buf_addf(reason, "%s:%d: %s", source->path, line_of_key(source->text, base_str(below)),
+        base_buf_addf(reason, "%s:%d: %s", source->path, yaml_line_of_key(source->text, base_str(below)),
                       base_buf_cstr(&clause));
     }
     base_buf_deinit(&clause);
@@ -173,7 +135,7 @@ static bool apply_limits(const struct source *source, struct options *options, c
             base_buf_addf(reason,
                           "%s:%d: limits: '%s' is not margin, regression, improvement, compare-fail or tolerance "
                           "with '=' and a limit behind it, as in 'regression=10%% for parse*'",
-                          source->path, line_of_key(source->text, STR("limits")), texts[i]);
+                          source->path, yaml_line_of_key(source->text, STR("limits")), texts[i]);
             return false;
         }
         if (!apply_one(source, options, key, "limits", equals + 1, reason)) {
@@ -235,7 +197,7 @@ void config_destroy(struct config *config)
     if (!config) {
         return;
     }
-    (void)cyaml_free(&loader, &top_schema, config->yaml, 0); /* fails only for arguments that are wrong */
+    (void)cyaml_free(&yaml_loader, &top_schema, config->yaml, 0); /* fails only for arguments that are wrong */
     free(config);
 }
 

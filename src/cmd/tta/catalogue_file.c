@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "cmd/complain.h"
 #include "cmd/guess.h"
+#include "cmd/tta/lists.h"
 #include "tta/merge.h"
 #include "tta/provider.h"
 
@@ -78,8 +79,27 @@ struct tta_catalogue *catalogue_file_read(const char *path)
     return read_file(&file, &listing);
 }
 
+static struct tta_catalogue *read_configured(const char *path)
+{
+    struct config *config;
+    struct buf reason;
+    struct tta_catalogue *catalogue = NULL;
+    base_buf_init(&reason, MAX_NAMES_BYTES);
+    if (config_read(path, &config, &reason)) {
+        catalogue = lists_read(config);
+        config_destroy(config);
+    } else {
+        complain("%s", base_buf_cstr(&reason));
+    }
+    base_buf_deinit(&reason);
+    return catalogue;
+}
+
 struct tta_catalogue *catalogue_files_read(const struct options *options)
 {
+    if (options->path_count == 0) {
+        return read_configured(options->config_path);
+    }
     struct tta_catalogue *catalogues[MAX_CATALOGUES] = {NULL}, *merged = NULL;
     struct tta_part parts[MAX_CATALOGUES];
     struct tta_error err;

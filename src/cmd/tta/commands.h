@@ -25,6 +25,9 @@ int command_models(const struct options *options);
 /* What is new in the second of two catalogues. */
 int command_models_diff(const struct options *options);
 
+/* Asks the servers of the configuration for their lists. */
+int command_models_refresh(const struct options *options);
+
 /* What this machine has, and which of the local models fit. */
 int command_hardware(const struct options *options);
 

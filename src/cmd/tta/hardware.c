@@ -171,8 +171,9 @@ static int print_json(const struct options *options, const struct tta_hardware *
 int command_hardware(const struct options *options)
 {
     struct tta_hardware hardware;
-    struct tta_catalogue *catalogue = options->path_count > 0 ? catalogue_files_read(options) : NULL;
-    if (options->path_count > 0 && !catalogue) {
+    bool has_catalogue = options->path_count > 0 || options->config_path;
+    struct tta_catalogue *catalogue = has_catalogue ? catalogue_files_read(options) : NULL;
+    if (has_catalogue && !catalogue) {
         return EXIT_BAD_USAGE;
     }
     int status = EXIT_FINE;

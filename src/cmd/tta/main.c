@@ -10,13 +10,16 @@ const char program_name[] = "tta";
 
 static const char usage[] = "Usage: tta COMMAND [OPTION]... [ARGUMENT]...\n"
                             "\n"
-                            "  models      list the models of catalogues; models diff says what is new\n"
-                            "  select      choose the best model for a task\n"
-                            "  hardware    what this machine has, and which local models fit\n"
-                            "  keys check  ask a provider whether an API key is good\n"
+                            "  models          list the models of catalogues\n"
+                            "  models refresh  ask the servers of tta.yaml for their lists\n"
+                            "  models diff     say what is new in the second of two catalogues\n"
+                            "  select          choose the best model for a task\n"
+                            "  hardware        what this machine has, and which local models fit\n"
+                            "  keys check      ask a provider whether an API key is good\n"
                             "\n"
                             "A catalogue is a file with the list of a provider (OpenRouter, OpenAI, Anthropic,\n"
                             "Ollama, LM Studio, any compatible server) or LiteLLM's prices; - for standard input.\n"
+                            "Without one, it is what tta.yaml says and the lists that were fetched last.\n"
                             "tta COMMAND --help lists the options of a command.\n";
 
 static int execute(enum command command, const struct options *options)
@@ -28,6 +31,8 @@ static int execute(enum command command, const struct options *options)
         return command_select(options);
     case COMMAND_MODELS_DIFF:
         return command_models_diff(options);
+    case COMMAND_MODELS_REFRESH:
+        return command_models_refresh(options);
     case COMMAND_HARDWARE:
         return command_hardware(options);
     case COMMAND_KEYS_CHECK:
@@ -81,6 +86,9 @@ static int dispatch(int argc, char **argv)
     const char *word = argv[1];
     if (strcmp(word, "models") == 0 && argc > 2 && strcmp(argv[2], "diff") == 0) {
         return parse_and_execute(COMMAND_MODELS_DIFF, argc - 2, argv + 2);
+    }
+    if (strcmp(word, "models") == 0 && argc > 2 && strcmp(argv[2], "refresh") == 0) {
+        return parse_and_execute(COMMAND_MODELS_REFRESH, argc - 2, argv + 2);
     }
     if (strcmp(word, "hardware") == 0) {
         return parse_and_execute(COMMAND_HARDWARE, argc - 1, argv + 1);

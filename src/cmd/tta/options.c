@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/tta/options.h"
 
+#include <unistd.h>
+
 #define AT(field) offsetof(struct options, field)
+#define USUAL_CONFIG "tta.yaml"
 #define EVERY_COMMAND                                                                                                  \
-    (COMMAND_MODELS | COMMAND_SELECT | COMMAND_KEYS_CHECK | COMMAND_MODELS_DIFF | COMMAND_HARDWARE)
+    (COMMAND_MODELS | COMMAND_SELECT | COMMAND_KEYS_CHECK | COMMAND_MODELS_DIFF | COMMAND_HARDWARE |                   \
+     COMMAND_MODELS_REFRESH)
 #define OF_CATALOGUE (COMMAND_MODELS | COMMAND_SELECT)
 
 static const struct argument_option entries[] = {
@@ -65,6 +69,10 @@ static const struct argument_option entries[] = {
      "with --failed: performance, cost or availability (performance)"},
     {"context", 0, ARGUMENT_REQUIRED, "N", COMMAND_HARDWARE, value_set_tokens, AT(context_tokens),
      "tokens of context that the models run with (what they were made for, at most 8k)"},
+    {"config", 0, ARGUMENT_REQUIRED, "FILE", OF_CATALOGUE | COMMAND_HARDWARE | COMMAND_MODELS_REFRESH,
+     arguments_set_text, AT(config_path), "the configuration, where no catalogue is named (tta.yaml)"},
+    {"force", 0, ARGUMENT_NONE, NULL, COMMAND_MODELS_REFRESH, arguments_set_flag, AT(force),
+     "take lists that are suspiciously short, too"},
     {"json", 0, ARGUMENT_NONE, NULL, COMMAND_MODELS | COMMAND_MODELS_DIFF | COMMAND_HARDWARE | COMMAND_SELECT,
      arguments_set_flag, AT(as_json), "print JSON, for programs"},
     {"provider", 0, ARGUMENT_REQUIRED, "NAME", COMMAND_KEYS_CHECK, value_set_provider, AT(provider),
@@ -148,18 +156,23 @@ static const char *clash(const struct options *options, enum command command)
         return options->path_count == 2 ? NULL : "which catalogues? name the old and the new file";
     case COMMAND_HARDWARE:
         return NULL;
+    case COMMAND_MODELS_REFRESH:
+        return options->path_count == 0 ? NULL : "lists are asked for by the configuration: --config=FILE names it";
     case COMMAND_MODELS:
     case COMMAND_SELECT:
         break;
     }
-    if (options->path_count == 0) {
-        return "which catalogue? name a file with the list of a provider, or - for standard input";
+    if (options->path_count > 0 && options->config_path) {
+        return "--config stands in place of catalogues; name one or the other";
+    }
+    if (options->path_count == 0 && !options->config_path && access(USUAL_CONFIG, R_OK) != 0) {
+        return "which catalogue? name a file with the list of a provider, - for standard input, or --config=FILE";
     }
     return command == COMMAND_SELECT ? clash_in_select(options) : NULL;
 }
 
 /* What follows from several options together. */
-static void settle(struct options *options)
+static void settle(struct options *options, enum command command)
 {
     const uint64_t other_outputs = TTA_CAN_MAKE_IMAGES | TTA_CAN_SPEAK_AUDIO | TTA_CAN_MAKE_VIDEO | TTA_CAN_EMBED |
                                    TTA_CAN_RERANK | TTA_CAN_TRANSCRIBE | TTA_CAN_MODERATE;
@@ -167,6 +180,10 @@ static void settle(struct options *options)
         bool prefers_local = options->criteria.prefer_local;
         options->criteria = tta_criteria_of_taste(options->taste.taste);
         options->criteria.prefer_local = prefers_local;
+    }
+    bool is_configured = command != COMMAND_KEYS_CHECK && command != COMMAND_HARDWARE && options->path_count == 0;
+    if (is_configured && !options->config_path) {
+        options->config_path = USUAL_CONFIG;
     }
     options->criteria.rules = options->compat ? TTA_RULES_COMPAT : TTA_RULES_DEFAULT;
     options->requirements.any_output = (options->requirements.capabilities & other_outputs) != 0;
@@ -190,7 +207,7 @@ bool options_parse(struct options *options, enum command command, int argc, char
     if (fault) {
         base_buf_add_cstr(reason, fault);
     }
-    settle(options);
+    settle(options, command);
     return !fault;
 }
 
@@ -198,13 +215,18 @@ void options_print_help(FILE *out, enum command command)
 {
     switch (command) {
     case COMMAND_MODELS:
-        fputs("Usage: tta models [OPTION]... CATALOGUE...\n       tta models diff [OPTION]... OLD NEW\n\n", out);
+        fputs("Usage: tta models [OPTION]... [CATALOGUE]...\n       tta models refresh [OPTION]...\n"
+              "       tta models diff [OPTION]... OLD NEW\n\n",
+              out);
         break;
     case COMMAND_SELECT:
-        fputs("Usage: tta select [OPTION]... CATALOGUE...\n\n", out);
+        fputs("Usage: tta select [OPTION]... [CATALOGUE]...\n\n", out);
         break;
     case COMMAND_MODELS_DIFF:
         fputs("Usage: tta models diff [OPTION]... OLD NEW\n\n", out);
+        break;
+    case COMMAND_MODELS_REFRESH:
+        fputs("Usage: tta models refresh [OPTION]...\n\n", out);
         break;
     case COMMAND_HARDWARE:
         fputs("Usage: tta hardware [OPTION]... [CATALOGUE]...\n\n", out);
@@ -229,6 +251,12 @@ void options_print_help(FILE *out, enum command command)
         break;
     case COMMAND_MODELS_DIFF:
         fputs("\nExit status: 0 nothing changed; 1 something did; 2 bad usage or a bad file.\n", out);
+        break;
+    case COMMAND_MODELS_REFRESH:
+        fputs("\nAsks the servers of the configuration for their lists and keeps them for the other commands. What\n"
+              "fails, is empty or names less than half of the models leaves the old list in place.\n"
+              "\nExit status: 0 all lists are new; 1 some are not; 2 bad usage or a bad file.\n",
+              out);
         break;
     case COMMAND_HARDWARE:
         fputs("\nWith catalogues, says of their local models what they need and whether that fits now: into the\n"

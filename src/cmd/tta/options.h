@@ -13,7 +13,8 @@ enum command {
     COMMAND_SELECT = 2,
     COMMAND_KEYS_CHECK = 4,
     COMMAND_MODELS_DIFF = 8,
-    COMMAND_HARDWARE = 16
+    COMMAND_HARDWARE = 16,
+    COMMAND_MODELS_REFRESH = 32
 };
 
 #define MAX_CATALOGUES 16
@@ -22,6 +23,8 @@ enum command {
 struct options {
     const char *paths[MAX_CATALOGUES]; /* of catalogues; "-": standard input */
     size_t path_count;
+    const char *config_path; /* in place of catalogues */
+    bool force;
     enum model_order order;
     struct tta_requirements requirements; /* of models, only what --free and --can set */
     struct tta_criteria criteria;

@@ -268,7 +268,7 @@ static void what_makes_no_sense_is_refused(void **state)
         {{.provider = TTA_PROVIDER_CUSTOM, .base_url = "http://user@host/v1"}, "must begin with http"},
         {{.provider = TTA_PROVIDER_OLLAMA, .base_url = "http://host/?x"}, "must begin with http"},
     };
-    struct tta_fetch_options options = quick();
+    struct tta_fetch_options options = tta_fetch_defaults(); /* which are in range, or the reason would be another */
     struct tta_fetched *fetched = NULL;
     struct tta_error err;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {

@@ -142,6 +142,21 @@ static void names_what_is_out_of_range(void **state)
     }
 }
 
+static void of_an_unknown_model_nothing_is_known(void **state)
+{
+    (void)state;
+    struct tta_model model = tta_model_unknown("m", TTA_PROVIDER_CUSTOM);
+    const struct tta_request_size size = {1, 1, 0};
+    assert_null(tta_model_fault(&model));
+    assert_int_equal(tta_model_cost_pusd(&model, &size), TTA_UNKNOWN);
+    struct tta_catalogue *catalogue;
+    assert_int_equal(tta_catalogue_create(&model, 1, &catalogue, NULL), TTA_OK);
+    for (int field = 0; field < TTA_FIELD_COUNT; field++) {
+        assert_string_equal(tta_catalogue_source(catalogue, 0, (enum tta_field)field), "nowhere");
+    }
+    tta_catalogue_destroy(catalogue);
+}
+
 static void every_field_has_a_name_of_its_own(void **state)
 {
     (void)state;
@@ -162,6 +177,7 @@ int main(void)
         cmocka_unit_test(rules_by_the_time_of_the_day_go_over_midnight),
         cmocka_unit_test(local_is_what_runs_on_hardware_of_ones_own),
         cmocka_unit_test(names_what_is_out_of_range),
+        cmocka_unit_test(of_an_unknown_model_nothing_is_known),
         cmocka_unit_test(every_field_has_a_name_of_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Every value is loaded as text and goes through the same setters as the command
+ * line, so a value means the same and is refused the same in both.
+ */
+#include "cmd/tta/config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/num.h"
+#include "cmd/guess.h"
+#include "cmd/tta/values.h"
+#include "cmd/yaml.h"
+
+#define MAX_CONFIG_BYTES 1000000
+#define MAX_LOG_BYTES 4000
+#define MAX_PATH_BYTES 4096
+
+struct yaml_server {
+    char *provider, *name, *base_url, *key_variable;
+};
+
+struct yaml_model {
+    char *id, *provider, *origin, *prompt_price, *completion_price, *context, *max_completion, *safety, *quality, *can;
+};
+
+struct yaml {
+    char *prices, *store;
+    struct yaml_server *servers;
+    unsigned servers_count;
+    struct yaml_model *models;
+    unsigned models_count;
+};
+
+struct config {
+    struct yaml *yaml;
+    struct tta_server *servers;
+    size_t server_count;
+    struct tta_secret **secrets; /* of the servers, NULL where there is none */
+    struct tta_model *models;
+    size_t model_count;
+    char store[MAX_PATH_BYTES];
+};
+
+#define TEXT(type_, name_)                                                                                             \
+    CYAML_FIELD_STRING_PTR(#name_, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct type_, name_, 0, CYAML_UNLIMITED),
+
+static const cyaml_schema_field_t server_fields[] = {TEXT(yaml_server, provider) TEXT(yaml_server, name)
+                                                         TEXT(yaml_server, base_url) TEXT(yaml_server, key_variable)
+                                                             CYAML_FIELD_END};
+static const cyaml_schema_field_t model_fields[] = {
+    TEXT(yaml_model, id) TEXT(yaml_model, provider) TEXT(yaml_model, origin) TEXT(yaml_model, prompt_price)
+        TEXT(yaml_model, completion_price) TEXT(yaml_model, context) TEXT(yaml_model, max_completion)
+            TEXT(yaml_model, safety) TEXT(yaml_model, quality) TEXT(yaml_model, can) CYAML_FIELD_END};
+static const cyaml_schema_value_t server_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_server, server_fields)};
+static const cyaml_schema_value_t model_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_model, model_fields)};
+static const cyaml_schema_field_t top_fields[] = {
+    TEXT(yaml, prices) TEXT(yaml, store)
+        CYAML_FIELD_SEQUENCE("servers", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml, servers, &server_schema,
+                             0, CYAML_UNLIMITED),
+    CYAML_FIELD_SEQUENCE("models", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml, models, &model_schema, 0,
+                         CYAML_UNLIMITED),
+    CYAML_FIELD_END};
+static const cyaml_schema_value_t top_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct yaml, top_fields)};
+
+/* A file that is being read. */
+struct source {
+    const char *path;
+    struct str text;
+    struct buf *reason;
+};
+
+static void explain_unknown_key(const struct source *source, struct str key)
+{
+    static const cyaml_schema_field_t *const known[] = {top_fields, server_fields, model_fields};
+    struct guess guess = {.word = key};
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        for (const cyaml_schema_field_t *field = known[i]; field->key; field++) {
+            guess_offer(&guess, field->key);
+        }
+    }
+    base_buf_addf(source->reason, "%s:%d: there is no key '%.*s' here", source->path,
+                  yaml_line_of_key(source->text, key), STR_ARGS(key));
+    if (guess.best && !base_str_equal(base_str(guess.best), key)) {
+        base_buf_addf(source->reason, "; did you mean %s?", guess.best);
+    }
+}
+
+static bool load(const struct source *source, struct yaml **out_yaml)
+{
+    struct buf log;
+    base_buf_init(&log, MAX_LOG_BYTES);
+    cyaml_config_t config = yaml_loader;
+    config.log_ctx = &log;
+    const uint8_t *bytes = (const uint8_t *)(source->text.ptr ? source->text.ptr : "");
+    cyaml_err_t error = cyaml_load_data(bytes, source->text.len, &config, &top_schema, (cyaml_data_t **)out_yaml, NULL);
+    if (error != CYAML_OK) {
+        struct str key = yaml_unknown_key(error, base_buf_str(&log));
+        if (key.len > 0) {
+            explain_unknown_key(source, key);
+        } else {
+            yaml_explain(source->path, error, base_buf_str(&log), source->reason);
+        }
+    }
+    base_buf_deinit(&log);
+    return error == CYAML_OK;
+}
+
+/* Sets a field from the value of a key, which may be absent.  The line is that of the first such value. */
+static bool set(const struct source *source, const char *key, const char *value, argument_set_fn *setter, void *field)
+{
+    struct buf wanted;
+    if (!value) {
+        return true;
+    }
+    base_buf_init(&wanted, 2000);
+    bool good = setter(field, value, &wanted);
+    if (!good) {
+        struct str rest = source->text;
+        int line = 0, number = 0;
+        while (rest.ptr && line == 0) {
+            struct str each = base_str_cut(rest, '\n', &rest);
+            number++;
+            bool is_it = yaml_line_of_key(each, base_str(key)) > 0 &&
+                         base_str_contains_ignoring_case(each, base_str(value));
+            line = is_it ? number : 0;
+        }
+        base_buf_addf(source->reason, "%s:%d: %s: '%s' is not %s", source->path, line, key, value,
+                      base_buf_cstr(&wanted));
+    }
+    base_buf_deinit(&wanted);
+    return good;
+}
+
+static bool refuse(const struct source *source, const char *list, size_t number, const char *what)
+{
+    base_buf_addf(source->reason, "%s:%d: entry %zu of %s %s", source->path,
+                  yaml_line_of_key(source->text, base_str(list)), number, list, what);
+    return false;
+}
+
+/* The key that the environment has for a server; no key at all is fine. */
+static bool read_secret(const struct source *source, const char *variable, struct tta_secret **out_secret)
+{
+    const char *key = variable ? getenv(variable) : NULL;
+    if (!key || key[0] == '\0') {
+        return true;
+    }
+    if (tta_secret_create(key, strlen(key), out_secret) != TTA_OK) {
+        base_buf_addf(source->reason, "the variable %s of the environment holds no key: it has at most %d printable "
+                                      "characters without blanks", variable, TTA_MAX_KEY_BYTES);
+        return false;
+    }
+    return true;
+}
+
+static bool read_server(const struct source *source, struct config *config, size_t index)
+{
+    const struct yaml_server *yaml = &config->yaml->servers[index];
+    struct tta_server *server = &config->servers[index];
+    if (!yaml->provider) {
+        return refuse(source, "servers", index + 1, "names no provider");
+    }
+    if (!set(source, "provider", yaml->provider, value_set_provider, &server->provider)) {
+        return false;
+    }
+    const struct tta_provider_info *info = tta_provider_info_of(server->provider);
+    if (server->provider == TTA_PROVIDER_LOCAL) {
+        return refuse(source, "servers", index + 1, "is local: there is nobody to ask, list its models under models");
+    }
+    if (!yaml->base_url && !info->base_url) {
+        return refuse(source, "servers", index + 1, "needs a base_url, as in http://127.0.0.1:8080/v1");
+    }
+    server->origin = yaml->name;
+    server->base_url = yaml->base_url;
+    bool good = read_secret(source, yaml->key_variable ? yaml->key_variable : info->key_variable,
+                            &config->secrets[index]);
+    server->key = config->secrets[index];
+    return good;
+}
+
+static bool read_model(const struct source *source, struct config *config, size_t index)
+{
+    const struct yaml_model *yaml = &config->yaml->models[index];
+    struct tta_model *model = &config->models[index];
+    struct tta_requirements prices = {0}, scores = {0};
+    *model = tta_model_unknown(yaml->id, TTA_PROVIDER_LOCAL);
+    model->origin = yaml->origin;
+    if (!yaml->id || yaml->id[0] == '\0') {
+        return refuse(source, "models", index + 1, "has no id");
+    }
+    if (!set(source, "provider", yaml->provider, value_set_provider, &model->provider) ||
+        !set(source, "prompt_price", yaml->prompt_price, value_set_max_prompt_price, &prices) ||
+        !set(source, "completion_price", yaml->completion_price, value_set_max_completion_price, &prices) ||
+        !set(source, "context", yaml->context, value_set_tokens, &model->context_tokens) ||
+        !set(source, "max_completion", yaml->max_completion, value_set_tokens, &model->max_completion_tokens) ||
+        !set(source, "safety", yaml->safety, value_set_min_safety, &scores) ||
+        !set(source, "quality", yaml->quality, value_set_min_quality, &scores) ||
+        !set(source, "can", yaml->can, value_set_capabilities, &model->capabilities)) {
+        return false;
+    }
+    model->prompt_price_pusd = prices.has_max_prompt_price ? prices.max_prompt_price_pusd : TTA_UNKNOWN;
+    model->completion_price_pusd = prices.has_max_completion_price ? prices.max_completion_price_pusd : TTA_UNKNOWN;
+    model->safety_score = scores.has_min_safety ? scores.min_safety : TTA_SCORE_UNKNOWN;
+    model->performance_score = scores.has_min_quality ? scores.min_quality : TTA_SCORE_UNKNOWN;
+    bool is_unpriced = model->prompt_price_pusd == TTA_UNKNOWN && model->completion_price_pusd == TTA_UNKNOWN;
+    if (tta_model_is_local(model) && is_unpriced) { /* on hardware of one's own it costs nothing */
+        model->prompt_price_pusd = model->completion_price_pusd = 0;
+    }
+    model->is_free = model->prompt_price_pusd == 0 && model->completion_price_pusd == 0;
+    return true;
+}
+
+/* As named, else where caches of the user are. */
+static bool find_store(const struct source *source, struct config *config)
+{
+    const char *named = config->yaml->store, *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    int len = -1;
+    if (named) {
+        len = snprintf(config->store, sizeof(config->store), "%s", named);
+    } else if (cache && cache[0] == '/') {
+        len = snprintf(config->store, sizeof(config->store), "%s/tta/lists.json", cache);
+    } else if (home && home[0] != '\0') {
+        len = snprintf(config->store, sizeof(config->store), "%s/.cache/tta/lists.json", home);
+    }
+    if (len < 0 || (size_t)len >= sizeof(config->store)) {
+        base_buf_addf(source->reason, "%s: where are the lists to be kept? add store: FILE", source->path);
+        return false;
+    }
+    return true;
+}
+
+static bool read_all(const struct source *source, struct config *config)
+{
+    static struct yaml nothing; /* of an empty file */
+    if (!load(source, &config->yaml)) {
+        return false;
+    }
+    const struct yaml *yaml = config->yaml ? config->yaml : &nothing;
+    config->servers = base_alloc_array(yaml->servers_count, sizeof(*config->servers));
+    config->secrets = base_alloc_array(yaml->servers_count, sizeof(struct tta_secret *));
+    config->models = base_alloc_array(yaml->models_count, sizeof(*config->models));
+    if (!config->servers || !config->secrets || !config->models) {
+        base_buf_add_cstr(source->reason, "out of memory");
+        return false;
+    }
+    if (!config->yaml) {
+        base_buf_addf(source->reason, "%s: it is empty", source->path);
+        return false;
+    }
+    bool good = find_store(source, config);
+    for (; config->server_count < yaml->servers_count && good; config->server_count++) {
+        good = read_server(source, config, config->server_count);
+    }
+    for (; config->model_count < yaml->models_count && good; config->model_count++) {
+        good = read_model(source, config, config->model_count);
+    }
+    return good;
+}
+
+bool config_read(const char *path, struct config **out_config, struct buf *reason)
+{
+    struct buf text;
+    char why[BASE_FILE_REASON_BYTES];
+    struct config *config = base_alloc_array(1, sizeof(*config));
+    base_buf_init(&text, MAX_CONFIG_BYTES);
+    bool good = config && base_file_read(path, &text, why);
+    if (!good) {
+        base_buf_add_cstr(reason, config ? why : "out of memory");
+    } else {
+        const struct source source = {path, base_buf_str(&text), reason};
+        good = read_all(&source, config);
+    }
+    base_buf_deinit(&text);
+    if (!good) {
+        config_destroy(config);
+        return false;
+    }
+    *out_config = config;
+    return true;
+}
+
+void config_destroy(struct config *config)
+{
+    if (!config) {
+        return;
+    }
+    for (size_t i = 0; config->secrets && config->yaml && i < config->yaml->servers_count; i++) {
+        tta_secret_destroy(config->secrets[i]);
+    }
+    (void)cyaml_free(&yaml_loader, &top_schema, config->yaml, 0); /* fails only for arguments that are wrong */
+    free(config->secrets);
+    free(config->servers);
+    free(config->models);
+    free(config);
+}
+
+const struct tta_server *config_servers(const struct config *config, size_t *out_count)
+{
+    *out_count = config->server_count;
+    return config->servers;
+}
+
+const struct tta_model *config_models(const struct config *config, size_t *out_count)
+{
+    *out_count = config->model_count;
+    return config->models;
+}
+
+const char *config_prices(const struct config *config)
+{
+    return config->yaml->prices;
+}
+
+const char *config_store(const struct config *config)
+{
+    return config->store;
+}
