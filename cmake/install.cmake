@@ -41,3 +41,14 @@ foreach(program IN ITEMS assay_program tta_program)
         install(TARGETS ${program})
     endif()
 endforeach()
+if(TARGET tta_program)
+    install(FILES docs/man/tta.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+    if(NOT CMAKE_CROSSCOMPILING)
+        install(FILES ${PROJECT_BINARY_DIR}/completion_bash
+            DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME tta
+        )
+        install(FILES ${PROJECT_BINARY_DIR}/completion_zsh
+            DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions RENAME _tta
+        )
+    endif()
+endif()

@@ -5,6 +5,7 @@
 
 #include "cmd/guess.h"
 #include "cmd/tta/commands.h"
+#include "cmd/tta/completion.h"
 
 const char program_name[] = "tta";
 
@@ -16,6 +17,7 @@ static const char usage[] = "Usage: tta COMMAND [OPTION]... [ARGUMENT]...\n"
                             "  select          choose the best model for a task\n"
                             "  hardware        what this machine has, and which local models fit\n"
                             "  keys check      ask a provider whether an API key is good\n"
+                            "  completion      print what bash or zsh needs to complete these\n"
                             "\n"
                             "A catalogue is a file with the list of a provider (OpenRouter, OpenAI, Anthropic,\n"
                             "Ollama, LM Studio, any compatible server) or LiteLLM's prices; - for standard input.\n"
@@ -62,6 +64,15 @@ static int parse_and_execute(enum command command, int argc, char **argv)
     return status;
 }
 
+static int print_completion(int argc, char **argv)
+{
+    if (argc != 3 || !completion_print(stdout, argv[2])) {
+        complain("completion is for bash or zsh, as in: source <(tta completion bash)");
+        return EXIT_BAD_USAGE;
+    }
+    return EXIT_FINE;
+}
+
 static int unknown_command(const char *word)
 {
     struct guess guess = {.word = base_str(word)};
@@ -69,10 +80,12 @@ static int unknown_command(const char *word)
     guess_offer(&guess, "select");
     guess_offer(&guess, "hardware");
     guess_offer(&guess, "keys check");
+    guess_offer(&guess, "completion");
     if (guess.best) {
         complain("there is no command '%s'; did you mean %s?", word, guess.best);
     } else {
-        complain("there is no command '%s'; the commands are models, select, hardware and keys check", word);
+        complain("there is no command '%s'; the commands are models, select, hardware, keys check and completion",
+                 word);
     }
     return EXIT_BAD_USAGE;
 }
@@ -105,6 +118,9 @@ static int dispatch(int argc, char **argv)
     if (strcmp(word, "keys") == 0) { /* what follows may be a key, so it is not repeated */
         complain("the command is 'keys check'");
         return EXIT_BAD_USAGE;
+    }
+    if (strcmp(word, "completion") == 0) {
+        return print_completion(argc, argv);
     }
     if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
         fputs(usage, stdout);

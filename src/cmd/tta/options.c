@@ -90,6 +90,11 @@ static const struct argument_table table = {
     .count = sizeof(entries) / sizeof(entries[0]),
 };
 
+const struct argument_table *options_table(void)
+{
+    return &table;
+}
+
 struct options options_defaults(void)
 {
     return (struct options){

@@ -49,6 +49,8 @@ struct options options_defaults(void);
 /* Parses argv[1..].  False with one sentence in `reason`. */
 bool options_parse(struct options *options, enum command command, int argc, char *const *argv, struct buf *reason);
 
+const struct argument_table *options_table(void);
+
 void options_print_help(FILE *out, enum command command);
 
 #endif /* CMD_TTA_OPTIONS_H */

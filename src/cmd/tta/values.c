@@ -92,6 +92,31 @@ static bool read_word(const char *value, word_fn *word_of, size_t count, size_t 
     return false;
 }
 
+const char *value_word(argument_set_fn *set, size_t index)
+{
+    static const struct {
+        argument_set_fn *set;
+        word_fn *word_of;
+        size_t count;
+    } kinds[] = {
+        {value_set_task, task_word, TTA_TASK_COUNT},
+        {value_set_provider, provider_word, TTA_PROVIDER_COUNT},
+        {value_set_order, order_word, ORDER_ID + 1},
+        {value_set_strategy, strategy_word, TTA_STRATEGY_AVAILABILITY + 1},
+        {value_set_taste, taste_word, TTA_TASTE_COUNT},
+        {value_set_capabilities, capability_word, 64},
+    };
+    for (size_t kind = 0; kind < sizeof(kinds) / sizeof(kinds[0]); kind++) {
+        for (size_t i = 0; kinds[kind].set == set && i < kinds[kind].count; i++) {
+            const char *word = kinds[kind].word_of(i);
+            if (word && index-- == 0) {
+                return word;
+            }
+        }
+    }
+    return NULL;
+}
+
 bool value_set_task(void *field, const char *value, struct buf *wanted)
 {
     size_t index;

@@ -30,6 +30,9 @@ argument_set_fn value_set_tokens;       /* int64_t: "128k" is 128000 */
 argument_set_fn value_set_rank_count;   /* size_t */
 argument_set_fn value_set_weights;      /* struct tta_criteria: safety,performance,cost */
 
+/* The words that a setter takes for a value, from 0 on; NULL behind the last, or if it takes anything. */
+const char *value_word(argument_set_fn *set, size_t index);
+
 /* Limits, in a struct tta_requirements. */
 argument_set_fn value_set_max_latency;
 argument_set_fn value_set_min_quality;
