@@ -80,11 +80,21 @@ static void sort(struct listed *models, size_t count, enum model_order order)
     }
 }
 
+static bool is_within(int64_t price_pusd, int64_t limit_pusd)
+{
+    return price_pusd >= 0 && price_pusd <= limit_pusd; /* unknown and dynamic ones are below 0 */
+}
+
 static bool is_wanted(const struct tta_model *model, const struct tta_requirements *wanted)
 {
     bool has_all = (model->capabilities & wanted->capabilities) == wanted->capabilities;
     bool is_over = wanted->now_unix_s > 0 && model->expires_unix_s > 0 && model->expires_unix_s <= wanted->now_unix_s;
-    return has_all && !is_over && (model->is_free || !wanted->free_only) &&
+    bool has_room = wanted->min_context_tokens <= 0 || model->context_tokens >= wanted->min_context_tokens;
+    bool is_cheap = (!wanted->has_max_prompt_price ||
+                     is_within(model->prompt_price_pusd, wanted->max_prompt_price_pusd)) &&
+                    (!wanted->has_max_completion_price ||
+                     is_within(model->completion_price_pusd, wanted->max_completion_price_pusd));
+    return has_all && !is_over && is_cheap && has_room && (model->is_free || !wanted->free_only) &&
            (tta_model_is_local(model) || !wanted->local_only);
 }
 

@@ -3,6 +3,9 @@
 
 #include <unistd.h>
 
+#include "base/clock.h"
+
+#define NS_PER_SECOND INT64_C(1000000000)
 #define AT(field) offsetof(struct options, field)
 #define USUAL_CONFIG "tta.yaml"
 #define EVERY_COMMAND                                                                                                  \
@@ -24,14 +27,14 @@ static const struct argument_option entries[] = {
     {"local", 0, ARGUMENT_NONE, NULL, OF_CATALOGUE, arguments_set_flag, AT(requirements.local_only),
      "only models that run on hardware of your own"},
     {"date", 0, ARGUMENT_REQUIRED, "DAY", OF_CATALOGUE, value_set_date, AT(requirements.now_unix_s),
-     "no models whose offer ends by then: 2026-08-10, or today"},
+     "no models whose offer ends by then: 2026-08-10, or today (with a configuration)"},
     {"sort", 0, ARGUMENT_REQUIRED, "ORDER", COMMAND_MODELS, value_set_order, AT(order),
      "price (three prompt tokens to one of completion), context, id or listed (listed)"},
-    {"min-context", 0, ARGUMENT_REQUIRED, "N", COMMAND_SELECT, value_set_tokens, AT(requirements.min_context_tokens),
+    {"min-context", 0, ARGUMENT_REQUIRED, "N", OF_CATALOGUE, value_set_tokens, AT(requirements.min_context_tokens),
      "tokens that prompt and answer need together: 32000, 128k, 1M"},
-    {"max-prompt-price", 0, ARGUMENT_REQUIRED, "USD", COMMAND_SELECT, value_set_max_prompt_price, AT(requirements),
+    {"max-prompt-price", 0, ARGUMENT_REQUIRED, "USD", OF_CATALOGUE, value_set_max_prompt_price, AT(requirements),
      "per million tokens; 0 is a limit too"},
-    {"max-completion-price", 0, ARGUMENT_REQUIRED, "USD", COMMAND_SELECT, value_set_max_completion_price,
+    {"max-completion-price", 0, ARGUMENT_REQUIRED, "USD", OF_CATALOGUE, value_set_max_completion_price,
      AT(requirements), "per million tokens; 0 is a limit too"},
     {"tokens", 0, ARGUMENT_REQUIRED, "P,C", COMMAND_SELECT, value_set_size, AT(requirements.size),
      "the size of a request, prompt and answer, as in 2k,500 (of what it costs: 3 to 1)"},
@@ -189,6 +192,9 @@ static void settle(struct options *options, enum command command)
     bool is_configured = command != COMMAND_KEYS_CHECK && command != COMMAND_HARDWARE && options->path_count == 0;
     if (is_configured && !options->config_path) {
         options->config_path = USUAL_CONFIG;
+    }
+    if (options->config_path && options->requirements.now_unix_s == 0) { /* its lists are of now: so is the question */
+        options->requirements.now_unix_s = base_clock_unix_ns() / NS_PER_SECOND;
     }
     options->criteria.rules = options->compat ? TTA_RULES_COMPAT : TTA_RULES_DEFAULT;
     options->requirements.any_output = (options->requirements.capabilities & other_outputs) != 0;

@@ -4,24 +4,14 @@
 
 #include "base/num.h"
 #include "cmd/guess.h"
-#include "cmd/tta/advice.h"
 #include "cmd/tta/catalogue_file.h"
 #include "cmd/tta/commands.h"
 #include "cmd/tta/format.h"
-#include "cmd/tta/json_out.h"
+#include "cmd/tta/question.h"
 #include "cmd/tta/table.h"
 #include "cmd/visible.h"
 
 #define MAX_TEXT_BYTES 2000
-
-/* What is asked, of which models. */
-struct question {
-    const struct options *options;
-    struct tta_requirements requirements; /* of the options, with the origins found in the catalogue */
-    const struct tta_catalogue *catalogue;
-    struct tta_selector *selector;
-    struct verdicts verdicts;
-};
 
 static int out_of_memory(void)
 {
@@ -67,23 +57,6 @@ static void print_chosen(const struct question *question, size_t row)
     printf("  context  %s tokens\n", context);
 }
 
-/* One choice, or all of them in a list. */
-static int print_json(const struct question *question, const struct tta_choice *choices, size_t count, bool is_list)
-{
-    struct buf out;
-    base_buf_init(&out, MAX_JSON_BYTES);
-    base_buf_add_cstr(&out, is_list ? "{\"choices\":[\n" : "");
-    for (size_t i = 0; i < count; i++) {
-        base_buf_add_cstr(&out, i > 0 ? ",\n{\"score\":" : "{\"score\":");
-        json_add_score(&out, &question->verdicts.items[choices[i].row].score);
-        base_buf_add_cstr(&out, ",\"model\":");
-        json_add_model(&out, question->catalogue, choices[i].row);
-        base_buf_add_char(&out, '}');
-    }
-    base_buf_add_cstr(&out, is_list ? "\n]}" : "");
-    return json_print(&out) ? EXIT_FINE : out_of_memory();
-}
-
 static int choose(const struct question *question)
 {
     struct tta_choice choice;
@@ -91,7 +64,7 @@ static int choose(const struct question *question)
         return nothing_fits(question);
     }
     if (question->options->as_json) {
-        return print_json(question, &choice, 1, false);
+        return question_print_choices(question, &choice, 1, false) ? EXIT_FINE : out_of_memory();
     }
     print_chosen(question, choice.row);
     return EXIT_FINE;
@@ -146,7 +119,7 @@ static int rank(const struct question *question)
     if (count == 0) {
         status = nothing_fits(question);
     } else if (question->options->as_json) {
-        status = print_json(question, choices, count, true);
+        status = question_print_choices(question, choices, count, true) ? EXIT_FINE : out_of_memory();
     } else if (!print_ranked(question, choices, count)) {
         status = out_of_memory();
     }
@@ -167,10 +140,22 @@ static void add_tradeoff(struct table *table, const struct question *question, c
     }
 }
 
-static int list_tradeoffs(const struct question *question)
+static bool print_tradeoffs(const struct question *question, const struct tta_tradeoff *tradeoffs, size_t count)
 {
     static const struct table_column columns[] = {
         {"Model", TABLE_LEFT}, {"USD a request", TABLE_POINT}, {"Quality", TABLE_POINT}};
+    struct table table;
+    table_init(&table, columns, sizeof(columns) / sizeof(columns[0]));
+    for (size_t i = 0; i < count; i++) {
+        add_tradeoff(&table, question, &tradeoffs[i]);
+    }
+    bool complete = table_print(&table, stdout);
+    table_deinit(&table);
+    return complete;
+}
+
+static int list_tradeoffs(const struct question *question)
+{
     struct tta_requirements requirements = question->requirements;
     struct tta_tradeoff *tradeoffs;
     size_t count;
@@ -180,13 +165,11 @@ static int list_tradeoffs(const struct question *question)
     if (tta_tradeoffs(question->selector, &requirements, &tradeoffs, &count) != TTA_OK) {
         return out_of_memory();
     }
-    struct table table;
-    table_init(&table, columns, sizeof(columns) / sizeof(columns[0]));
-    for (size_t i = 0; i < count; i++) {
-        add_tradeoff(&table, question, &tradeoffs[i]);
+    bool complete = true;
+    if (count > 0) {
+        complete = question->options->as_json ? question_print_tradeoffs(question, tradeoffs, count)
+                                              : print_tradeoffs(question, tradeoffs, count);
     }
-    bool complete = count == 0 || table_print(&table, stdout);
-    table_deinit(&table);
     free(tradeoffs);
     if (!complete) {
         return out_of_memory();
@@ -232,6 +215,9 @@ static int explain(const struct question *question)
         {"Model", TABLE_LEFT}, {"Score", TABLE_RIGHT}, {"Verdict", TABLE_LEFT}};
     struct tta_choice choice;
     bool is_chosen = tta_select(question->selector, &question->requirements, &choice) == TTA_OK;
+    if (question->options->as_json) {
+        return question_print_verdicts(question) ? is_chosen ? EXIT_FINE : EXIT_REFUSED : out_of_memory();
+    }
     struct table table;
     table_init(&table, columns, sizeof(columns) / sizeof(columns[0]));
     for (size_t row = 0; row < question->verdicts.count; row++) {
@@ -290,6 +276,9 @@ static int fall_back(const struct question *question)
     tta_fallback_destroy(fallback);
     if (status != TTA_OK) {
         return no_other_fits(question, failed_row);
+    }
+    if (options->as_json) {
+        return question_print_choices(question, &choice, 1, false) ? EXIT_FINE : out_of_memory();
     }
     print_chosen(question, choice.row);
     printf("  after    %s failed, %s\n", options->failed_id, tta_strategy_name(options->fallback.strategy));
