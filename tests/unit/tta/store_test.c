@@ -50,7 +50,7 @@ static const struct tta_list lists[] = {
 static void what_was_written_is_read_again(void **state)
 {
     (void)state;
-    struct tta_store *store;
+    struct tta_store *store = NULL;
     struct tta_error err;
     if (tta_store_write(path, lists, COUNT_OF(lists), &err) != TTA_OK || tta_store_read(path, &store, &err) != TTA_OK) {
         fail_msg("%s", err.message);
