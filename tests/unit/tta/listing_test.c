@@ -16,6 +16,9 @@
 
 #include "alloc_fault.h"
 #include "base/file.h"
+#include "base/json.h"
+#include "base/random.h"
+#include "tta/model.h"
 #include "tta/provider.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -406,6 +409,86 @@ static void recognises_nothing_in_what_is_no_list(void **state)
     assert_int_equal(err.line, 1);
 }
 
+/* The value of a number within a JSON value, counted in the order of the text; `*left` counts down. */
+static struct json_value value_at(struct json_value value, size_t *left)
+{
+    if (*left == 0) {
+        return value;
+    }
+    for (struct json_value at = base_json_first(value); at.json; at = base_json_next(value, at)) {
+        --*left;
+        struct json_value found = value_at(at, left);
+        if (found.json) {
+            return found;
+        }
+    }
+    return (struct json_value){NULL, 0};
+}
+
+/* The text with one of its values replaced. */
+static void replace_a_value(struct str text, uint64_t *random, struct buf *out)
+{
+    static const char *const replacements[] = {
+        "null", "true", "0", "-1", "1.5", "1e400", "NaN", "99999999999999999999", "[]", "{}", "[null]", "[{}]",
+        "[1,\"x\"]", "{\"id\":\"x\"}", "\"\"", "\"-1\"", "\"0\"", "\"1e-30\"", "\"1e999\"", "\"text\"",
+        "\"2026-08-10\"", "\"a\\u0000b\"", "\"\\udc80\"",
+    };
+    struct json json;
+    struct json_flaw flaw;
+    assert_int_equal(base_json_read(text, &json, &flaw), JSON_READ);
+    struct json_value found = {NULL, 0};
+    while (!found.json) {
+        size_t left = (size_t)base_random_below(random, json.node_count);
+        found = value_at(base_json_root(&json), &left);
+    }
+    struct str old = base_json_raw(found);
+    base_buf_add(out, (struct str){text.ptr, (size_t)(old.ptr - text.ptr)});
+    base_buf_add_cstr(out, replacements[base_random_below(random, COUNT_OF(replacements))]);
+    base_buf_add(out, (struct str){old.ptr + old.len, text.len - (size_t)(old.ptr + old.len - text.ptr)});
+    base_json_deinit(&json);
+}
+
+static void a_value_of_another_kind_is_refused_or_read_in_range(void **state)
+{
+    (void)state;
+    uint64_t random = 20261129;
+    size_t read = 0, refused = 0;
+    for (size_t i = 0; i < COUNT_OF(samples); i++) {
+        struct buf text;
+        read_sample(samples[i].name, &text);
+        for (int round = 0; round < 1000; round++) {
+            struct buf once, twice;
+            struct tta_catalogue *catalogue = NULL;
+            struct tta_error err = {0};
+            base_buf_init(&once, TTA_MAX_CATALOGUE_BYTES);
+            base_buf_init(&twice, TTA_MAX_CATALOGUE_BYTES);
+            replace_a_value(base_buf_str(&text), &random, &once);
+            bool is_still_json = once.len > 0 && (once.ptr[0] == '{' || once.ptr[0] == '[');
+            if (is_still_json && round % 2 == 0) {
+                replace_a_value(base_buf_str(&once), &random, &twice);
+            }
+            const struct buf *mutated = twice.len > 0 ? &twice : &once;
+            enum tta_status status =
+                tta_catalogue_parse(samples[i].listing, mutated->ptr, mutated->len, &catalogue, &err);
+            assert_int_equal(catalogue != NULL, status == TTA_OK); /* all of it or nothing */
+            assert_int_equal(err.status, status);
+            for (size_t row = 0; catalogue && row < tta_catalogue_count(catalogue); row++) {
+                struct tta_model model = tta_catalogue_model(catalogue, row);
+                if (tta_model_fault(&model)) {
+                    fail_msg("%s: %s", base_buf_cstr(mutated), tta_model_fault(&model));
+                }
+            }
+            read += status == TTA_OK;
+            refused += status != TTA_OK;
+            tta_catalogue_destroy(catalogue);
+            base_buf_deinit(&once);
+            base_buf_deinit(&twice);
+        }
+        base_buf_deinit(&text);
+    }
+    assert_true(read > 1000 && refused > 1000); /* both do happen */
+}
+
 static void every_prefix_of_every_sample_is_refused(void **state)
 {
     (void)state;
@@ -463,6 +546,7 @@ int main(void)
         cmocka_unit_test(litellm_forgives_a_slip_of_the_pen),
         cmocka_unit_test(servers_of_one_protocol_state_limits_in_their_own_words),
         cmocka_unit_test(recognises_nothing_in_what_is_no_list),
+        cmocka_unit_test(a_value_of_another_kind_is_refused_or_read_in_range),
         cmocka_unit_test(every_prefix_of_every_sample_is_refused),
         cmocka_unit_test(every_refused_allocation_leaves_nothing_behind),
     };
