@@ -1,5 +1,5 @@
 # Tests of TTA Model Management.
-foreach(name IN ITEMS hardware_text_test key_answer_test key_form_test key_request_test model_test need_test provider_test refresh_test status_test)
+foreach(name IN ITEMS hardware_text_test key_answer_test key_form_test key_request_test model_test need_test provider_test refresh_test status_test wire_time_test)
     add_unit_test(tta ${name} LIBRARIES tta)
 endforeach()
 add_unit_test(tta catalogue_test LIBRARIES tta ALLOC_FAULTS)

@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 
-#include "base/num.h"
+#include "tta/wire_time.h"
 
 #define NS_PER_SEC INT64_C(1000000000)
 
@@ -96,98 +96,12 @@ static enum reason reason_of_error(const json_t *root)
     return by_code != UNDECIDED ? by_code : reason_of_word(json_text(json_object_get(error, "type")));
 }
 
-/* Days from 1970-01-01 to a date of the Gregorian calendar, counted in years
- * that begin in March so that the leap day comes last (Hinnant, "chrono-
- * compatible low-level date algorithms"); years from 1 on. */
-static int64_t days_from_date(int64_t year, int64_t month, int64_t day)
-{
-    int64_t y = month <= 2 ? year - 1 : year;
-    int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-    return y * 365 + y / 4 - y / 100 + y / 400 + day_of_year - 719468;
-}
-
-struct field {
-    size_t at;
-    size_t len;
-    int64_t min;
-    int64_t max;
-};
-
-static bool read_fields(struct str text, const struct field *fields, size_t count, int64_t *out_values)
-{
-    for (size_t i = 0; i < count; i++) {
-        struct str digits = {text.ptr + fields[i].at, fields[i].len};
-        if (!base_num_parse_int64(digits, fields[i].min, fields[i].max, &out_values[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* `shape` has 'd' for a digit and 'T' for what may part date and time. */
-static bool has_shape(struct str text, struct str shape)
-{
-    for (size_t i = 0; i < shape.len; i++) {
-        char c = i < text.len ? text.ptr[i] : '\0';
-        bool fits = shape.ptr[i] == 'd'   ? c >= '0' && c <= '9'
-                    : shape.ptr[i] == 'T' ? c == 'T' || c == 't' || c == ' '
-                                          : c == shape.ptr[i];
-        if (!fits) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* The offset from UTC at the end of a time: "Z" or "+02:00". */
-static bool parse_offset_sec(struct str text, int64_t *out_sec)
-{
-    static const struct field fields[] = {{1, 2, 0, 23}, {4, 2, 0, 59}};
-    int64_t values[2];
-    if (text.len == 1 && (text.ptr[0] == 'Z' || text.ptr[0] == 'z')) {
-        *out_sec = 0;
-        return true;
-    }
-    bool is_west = base_str_starts_with(text, STR("-"));
-    if (text.len != 6 || !has_shape(text, is_west ? STR("-dd:dd") : STR("+dd:dd")) ||
-        !read_fields(text, fields, 2, values)) {
-        return false;
-    }
-    *out_sec = (is_west ? -60 : 60) * (values[0] * 60 + values[1]);
-    return true;
-}
-
-/* A time as of RFC 3339, "2027-01-31T09:00:00.5Z"; the fraction is dropped. */
-static bool parse_time_sec(struct str text, int64_t *out_unix_sec)
-{
-    static const struct field fields[] = {{0, 4, 1, 9999}, {5, 2, 1, 12},  {8, 2, 1, 31},
-                                          {11, 2, 0, 23},  {14, 2, 0, 59}, {17, 2, 0, 60}};
-    int64_t values[6];
-    const struct str shape = STR("dddd-dd-ddTdd:dd:dd");
-    if (!has_shape(text, shape) || !read_fields(text, fields, 6, values)) {
-        return false;
-    }
-    size_t end = shape.len;
-    if (end < text.len && text.ptr[end] == '.') {
-        do {
-            end++;
-        } while (end < text.len && text.ptr[end] >= '0' && text.ptr[end] <= '9');
-    }
-    int64_t offset_sec;
-    if (!parse_offset_sec((struct str){text.ptr + end, text.len - end}, &offset_sec)) {
-        return false;
-    }
-    *out_unix_sec = days_from_date(values[0], values[1], values[2]) * 86400 + values[3] * 3600 + values[4] * 60 +
-                    values[5] - offset_sec;
-    return true;
-}
-
 /* 0 if it is over, INT64_MAX if the key has no date of expiry, or none that
  * can be read. */
 static int64_t time_left_ns(const json_t *key, int64_t unix_now_ns)
 {
     int64_t expiry_sec;
-    if (!parse_time_sec(json_text(json_object_get(key, "expires_at")), &expiry_sec)) {
+    if (!tta_wire_rfc3339_sec(json_text(json_object_get(key, "expires_at")), &expiry_sec)) {
         return INT64_MAX;
     }
     int64_t left_sec = expiry_sec - unix_now_ns / NS_PER_SEC;
