@@ -106,7 +106,8 @@ static int64_t month_of(struct str name)
 /* The day of the week, which says nothing new, is read over; a wrong one passes. */
 bool tta_wire_http_date_sec(struct str text, int64_t *out_unix_sec)
 {
-    static const struct field fields[] = {{5, 2, 1, 31}, {12, 4, 1, 9999}, {17, 2, 0, 23}, {20, 2, 0, 59}, {23, 2, 0, 60}};
+    static const struct field fields[] = {{5, 2, 1, 31}, {12, 4, 1, 9999}, {17, 2, 0, 23},
+                                          {20, 2, 0, 59}, {23, 2, 0, 60}};
     int64_t values[5];
     if (text.len != 29 || !has_shape((struct str){text.ptr + 3, 4}, STR(", dd")) ||
         !has_shape((struct str){text.ptr + 11, 18}, STR(" dddd dd:dd:dd GMT")) || text.ptr[7] != ' ') {
