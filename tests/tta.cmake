@@ -21,6 +21,10 @@ add_test(NAME tta.compat_order
             $<TARGET_FILE:compat_order_dump> ${CMAKE_CURRENT_SOURCE_DIR}/data
 )
 set_tests_properties(tta.compat_order PROPERTIES LABELS "unit" TIMEOUT 120)
+add_unit_test(tta breaker_test LIBRARIES tta)
+add_unit_test(tta failover_days_test LIBRARIES tta)
+add_unit_test(tta failover_test LIBRARIES tta)
+add_unit_test(tta health_test LIBRARIES tta ALLOC_FAULTS)
 add_unit_test(tta failure_test LIBRARIES tta ALLOC_FAULTS)
 add_unit_test(tta stream_test LIBRARIES tta ALLOC_FAULTS)
 add_unit_test(tta metric_totals_test LIBRARIES tta ALLOC_FAULTS)
