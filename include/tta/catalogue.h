@@ -233,6 +233,9 @@ TTA_API size_t tta_catalogue_count(const struct tta_catalogue *catalogue);
  * `row` must be below tta_catalogue_count(). */
 TTA_API struct tta_model tta_catalogue_model(const struct tta_catalogue *catalogue, size_t row);
 
+/* The same where it lies, without a copy; borrowed until the catalogue is destroyed. */
+TTA_API const struct tta_model *tta_catalogue_peek(const struct tta_catalogue *catalogue, size_t row);
+
 /* Where a fact of the model of a row comes from: the name of a listing
  * (tta_listing_name()), "given" for tta_catalogue_create(), or "nowhere" if it is
  * not known.  `row` must be below tta_catalogue_count(). */

@@ -82,6 +82,11 @@ static void number_marks(struct tta_selector *selector)
     for (size_t row = 0; row < selector->catalogue->count; row++) {
         occurring |= tta_capabilities_of(&selector->scorer, &selector->catalogue->rows[row]);
     }
+    selector->all_may_write = true;
+    for (size_t row = 0; row < selector->catalogue->count; row++) {
+        selector->all_may_write =
+            selector->all_may_write && tta_may_write(&selector->scorer, &selector->catalogue->rows[row]);
+    }
     selector->mark_count = MARK_CAPABILITY;
     for (unsigned bit = 0; bit < TTA_WORD_BITS; bit++) {
         if (occurring >> bit & 1) {

@@ -55,6 +55,7 @@ struct tta_selector {
     struct tta_scorer scorer;
     struct tta_levels levels[TTA_LIMIT_COUNT];
     uint8_t capability_marks[TTA_WORD_BITS]; /* by bit; MARK_NONE if no model has it */
+    bool all_may_write; /* so that nobody need be asked */
     size_t first_origin_mark;
     size_t mark_count;
     struct tta_board boards[TTA_TASK_COUNT]; /* of which tasks with equal scores share one */

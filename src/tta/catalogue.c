@@ -123,7 +123,7 @@ static void store_row(struct room *room, struct tta_model *model)
         memcpy(room->rules, model->price_rules, count * sizeof(*room->rules));
     }
     model->price_rules = count > 0 ? room->rules : NULL;
-    room->rules += count;
+    room->rules = count > 0 ? room->rules + count : room->rules;
 }
 
 static enum tta_status number_origins(struct tta_catalogue *catalogue, struct tta_error *err)
@@ -141,6 +141,12 @@ static enum tta_status number_origins(struct tta_catalogue *catalogue, struct tt
         if (!is_same && at == TTA_MAX_ORIGINS) {
             return tta_fail(err, TTA_TOO_LARGE, 0, "the models are of more than %d origins", TTA_MAX_ORIGINS);
         }
+        void *origins = catalogue->origins;
+        if (!is_same && !base_array_make_room(&origins, catalogue->origin_count, &catalogue->origin_capacity,
+                                              sizeof(*catalogue->origins))) {
+            return tta_fail(err, TTA_NO_MEMORY, 0, "no memory for the origins of the models");
+        }
+        catalogue->origins = origins;
         if (!is_same) {
             catalogue->origins[catalogue->origin_count++] = (struct tta_origin){model->provider, model->origin};
         }
@@ -196,9 +202,9 @@ enum tta_status tta_catalogue_adopt(struct tta_row *rows, size_t count, struct t
     catalogue = base_alloc_array(1, sizeof(*catalogue));
     struct room room = {
         .strings = base_alloc_array(contents.string_bytes, 1),
-        .rules = base_alloc_array(contents.rule_count, sizeof(*room.rules)),
+        .rules = contents.rule_count > 0 ? base_alloc_array(contents.rule_count, sizeof(*room.rules)) : NULL,
     };
-    if (!catalogue || !room.strings || !room.rules) {
+    if (!catalogue || !room.strings || (contents.rule_count > 0 && !room.rules)) {
         free(room.strings);
         free(room.rules);
         status = tta_fail(err, TTA_NO_MEMORY, 0, "no memory for a catalogue of %zu models", count);
@@ -237,6 +243,7 @@ void tta_catalogue_destroy(struct tta_catalogue *catalogue)
         return;
     }
     free(catalogue->slots);
+    free(catalogue->origins);
     free(catalogue->rules);
     free(catalogue->strings);
     free(catalogue->rows);
@@ -317,6 +324,12 @@ struct tta_model tta_catalogue_model(const struct tta_catalogue *catalogue, size
 {
     assert(row < catalogue->count);
     return catalogue->rows[row].model;
+}
+
+const struct tta_model *tta_catalogue_peek(const struct tta_catalogue *catalogue, size_t row)
+{
+    assert(row < catalogue->count);
+    return &catalogue->rows[row].model;
 }
 
 const char *tta_catalogue_source(const struct tta_catalogue *catalogue, size_t row, enum tta_field field)

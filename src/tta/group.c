@@ -81,6 +81,10 @@ static void enter_name(struct name_table *table, struct tta_row *rows, uint32_t 
 
 bool tta_group_rows(struct tta_row *rows, size_t count)
 {
+    if (count == 1) {
+        rows[0].group = 0;
+        return true;
+    }
     size_t slot_count = 8;
     while (slot_count < 6 * count) { /* three names a row, and at most half of the slots taken */
         slot_count *= 2;

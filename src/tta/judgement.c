@@ -106,6 +106,16 @@ bool tta_bound(const struct tta_scorer *scorer, const struct tta_requirements *r
     return false;
 }
 
+unsigned tta_bounds(const struct tta_scorer *scorer, const struct tta_requirements *requirements,
+                    double out_bounds[TTA_LIMIT_COUNT])
+{
+    unsigned in_force = 0;
+    for (int limit = 0; limit < TTA_LIMIT_COUNT; limit++) {
+        in_force |= (unsigned)tta_bound(scorer, requirements, (enum tta_limit)limit, &out_bounds[limit]) << limit;
+    }
+    return in_force;
+}
+
 bool tta_unstated_passes(const struct tta_scorer *scorer, const struct tta_requirements *requirements)
 {
     return tta_is_compat(scorer) || requirements->unknown_passes;
@@ -129,11 +139,6 @@ bool tta_may_write(const struct tta_scorer *scorer, const struct tta_row *row)
     return tta_is_compat(scorer) || outputs == 0 || (outputs & TTA_CAN_WRITE_TEXT);
 }
 
-bool tta_wants_text(const struct tta_scorer *scorer, const struct tta_requirements *requirements)
-{
-    return !tta_is_compat(scorer) && !requirements->any_output;
-}
-
 uint64_t tta_missing_of(const struct tta_scorer *scorer, const struct tta_row *row,
                         const struct tta_requirements *requirements)
 {
@@ -155,19 +160,6 @@ bool tta_allows_origin(const struct tta_requirements *requirements, size_t origi
     bool is_named = requirements->only.bits[origin / 64] >> origin % 64 & 1;
     bool is_excluded = requirements->excluded.bits[origin / 64] >> origin % 64 & 1;
     return !is_excluded && (is_named || is_empty(&requirements->only));
-}
-
-bool tta_latency_is_live(const struct tta_scorer *scorer, const struct tta_requirements *requirements)
-{
-    return requirements->live && requirements->live->latency_ms && requirements->has_max_latency &&
-           !tta_is_compat(scorer);
-}
-
-bool tta_is_judged_singly(const struct tta_scorer *scorer, const struct tta_requirements *requirements)
-{
-    bool may_be_out = requirements->live && requirements->live->out;
-    return may_be_out || requirements->now_unix_s > 0 || (requirements->has_max_cost && !tta_is_compat(scorer)) ||
-           tta_latency_is_live(scorer, requirements);
 }
 
 static bool is_out(const struct tta_requirements *requirements, size_t index)
@@ -276,13 +268,53 @@ bool tta_misses(const struct tta_scorer *scorer, const struct tta_row *row, size
     return false;
 }
 
+/* As tta_misses() of one reason after the other, but what is not in force is passed over at once: this is asked of
+ * every candidate of a fallback. */
 enum tta_reason tta_first_miss(const struct tta_scorer *scorer, const struct tta_row *row, size_t index, double score,
                                const struct tta_requirements *requirements)
 {
-    for (int reason = TTA_REASON_FITS + 1; reason < TTA_REASON_COUNT; reason++) {
-        if (tta_misses(scorer, row, index, score, requirements, (enum tta_reason)reason)) {
-            return (enum tta_reason)reason;
-        }
+    bool compat = tta_is_compat(scorer);
+    if (is_out(requirements, index)) {
+        return TTA_REASON_UNAVAILABLE;
     }
-    return TTA_REASON_FITS;
+    if (has_expired(row, requirements)) {
+        return TTA_REASON_EXPIRED;
+    }
+    if (tta_names_origins(requirements) && !tta_allows_origin(requirements, row->origin)) {
+        return TTA_REASON_PROVIDER;
+    }
+    if (requirements->local_only && !tta_model_is_local(&row->model)) {
+        return TTA_REASON_NOT_LOCAL;
+    }
+    if (requirements->has_max_latency && is_too_slow(scorer, row, index, requirements)) {
+        return TTA_REASON_LATENCY;
+    }
+    if (requirements->has_max_prompt_price && !meets(scorer, row, requirements, TTA_LIMIT_PROMPT_PRICE)) {
+        return TTA_REASON_PROMPT_PRICE;
+    }
+    if (requirements->has_max_completion_price && !meets(scorer, row, requirements, TTA_LIMIT_COMPLETION_PRICE)) {
+        return TTA_REASON_COMPLETION_PRICE;
+    }
+    if (compat ? !meets(scorer, row, requirements, TTA_LIMIT_COST) : costs_too_much(scorer, row, requirements)) {
+        return TTA_REASON_COST;
+    }
+    if (requirements->free_only && !tta_is_free(scorer, row)) {
+        return TTA_REASON_NOT_FREE;
+    }
+    if (requirements->has_min_quality && !meets(scorer, row, requirements, TTA_LIMIT_QUALITY)) {
+        return TTA_REASON_QUALITY;
+    }
+    if ((requirements->safety_required || requirements->has_min_safety) && is_unsafe(scorer, row, requirements)) {
+        return TTA_REASON_SAFETY;
+    }
+    if (compat && escapes(scorer, row, requirements)) {
+        return score > 0 ? TTA_REASON_FITS : TTA_REASON_SCORE;
+    }
+    if (requirements->min_context_tokens > 0 && !meets(scorer, row, requirements, TTA_LIMIT_CONTEXT)) {
+        return TTA_REASON_CONTEXT;
+    }
+    if (tta_missing_of(scorer, row, requirements) != 0) {
+        return TTA_REASON_CAPABILITIES;
+    }
+    return score > 0 ? TTA_REASON_FITS : TTA_REASON_SCORE;
 }

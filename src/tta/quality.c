@@ -27,10 +27,18 @@ static size_t count_below(const double *values, size_t count, double value, bool
 bool tta_rate_rows(struct tta_row *rows, size_t count)
 {
     size_t rated = 0;
-    double *values = base_alloc_array(count, sizeof(*values));
+    for (size_t row = 0; row < count; row++) {
+        rows[row].quality = rows[row].model.performance_score;
+        rated += rows[row].model.intelligence_index > 0;
+    }
+    if (rated == 0) {
+        return true;
+    }
+    double *values = base_alloc_array(rated, sizeof(*values));
     if (!values) {
         return false;
     }
+    rated = 0;
     for (size_t row = 0; row < count; row++) {
         if (rows[row].model.intelligence_index > 0) {
             values[rated++] = rows[row].model.intelligence_index;
@@ -40,7 +48,6 @@ bool tta_rate_rows(struct tta_row *rows, size_t count)
     for (size_t row = 0; row < count; row++) {
         const struct tta_model *model = &rows[row].model;
         double index = model->intelligence_index;
-        rows[row].quality = model->performance_score;
         if (model->performance_score < 0 && index > 0) {
             double below = (double)count_below(values, rated, index, false);
             double up_to = (double)count_below(values, rated, index, true);

@@ -14,11 +14,6 @@
 
 #include "base/text.h"
 
-bool tta_is_compat(const struct tta_scorer *scorer)
-{
-    return scorer->criteria.rules == TTA_RULES_COMPAT;
-}
-
 /* Three prompt tokens to one completion token; false if a price is not known. */
 static bool expected_price(const struct tta_model *model, double *out_price)
 {

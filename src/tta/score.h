@@ -26,7 +26,10 @@ struct tta_live_points {
 };
 struct tta_live_points tta_live_points_of(const struct tta_scorer *scorer, const struct tta_live *live, size_t row);
 
-bool tta_is_compat(const struct tta_scorer *scorer);
+static inline bool tta_is_compat(const struct tta_scorer *scorer)
+{
+    return scorer->criteria.rules == TTA_RULES_COMPAT;
+}
 
 /* Whether the original took unknown safety of a provider's models for good. */
 bool tta_is_trusted_by_compat(enum tta_provider provider);

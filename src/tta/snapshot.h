@@ -41,8 +41,8 @@ struct tta_catalogue {
     struct tta_price_rule *rules;
     uint32_t *slots; /* by hash of the id, linear probing: row + 1, or 0 for empty */
     size_t slot_mask;
-    struct tta_origin origins[TTA_MAX_ORIGINS];
-    size_t origin_count;
+    struct tta_origin *origins;
+    size_t origin_count, origin_capacity;
 };
 
 /* Says of each fact of the row that is known that it comes from `source`. */

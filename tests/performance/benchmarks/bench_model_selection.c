@@ -227,7 +227,7 @@ static void filter_free(struct assay_bench *bench, enum workload_size size)
     BENCH_LOOP (bench) {
         found = 0;
         for (size_t row = 0; row < count; row++) {
-            if (tta_catalogue_model(catalogue, row).is_free) {
+            if (tta_catalogue_peek(catalogue, row)->is_free) {
                 rows[found++] = row;
             }
         }

@@ -437,6 +437,7 @@ static void gives_back_the_models_it_was_made_from(void **state)
     assert_int_equal(tta_catalogue_count(catalogue), 2);
     struct tta_model first = tta_catalogue_model(catalogue, 0), second = tta_catalogue_model(catalogue, 1);
     assert_string_equal(first.id, "first");
+    assert_ptr_equal(tta_catalogue_peek(catalogue, 0)->id, first.id);
     assert_string_equal(first.name, "The first");
     assert_int_equal(first.completion_price_pusd, TTA_DYNAMIC);
     assert_string_equal(second.id, "zw\xc3\xb6lf");
