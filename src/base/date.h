@@ -8,6 +8,9 @@
 
 #include "base/text.h"
 
+/* Days from 1970-01-01 to a date of the Gregorian calendar, of a year from 1 on. */
+int64_t base_date_days(int64_t year, int64_t month, int64_t day);
+
 /* "2026-08-10", alone or with "T" and a time of the day behind it, which is not looked at: the
  * second since 1970 at which that day begins in UTC.  False if it is none, or before 1970-01-02. */
 bool base_date_parse(struct str text, int64_t *out_unix_s);

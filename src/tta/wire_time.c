@@ -3,17 +3,8 @@
 
 #include <stddef.h>
 
+#include "base/date.h"
 #include "base/num.h"
-
-/* Days from 1970-01-01 to a date of the Gregorian calendar, counted in years
- * that begin in March so that the leap day comes last (Hinnant, "chrono-
- * compatible low-level date algorithms"); years from 1 on. */
-static int64_t days_from_date(int64_t year, int64_t month, int64_t day)
-{
-    int64_t y = month <= 2 ? year - 1 : year;
-    int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-    return y * 365 + y / 4 - y / 100 + y / 400 + day_of_year - 719468;
-}
 
 struct field {
     size_t at;
@@ -85,7 +76,7 @@ bool tta_wire_rfc3339_sec(struct str text, int64_t *out_unix_sec)
     if (!parse_offset_sec((struct str){text.ptr + end, text.len - end}, &offset_sec)) {
         return false;
     }
-    *out_unix_sec = days_from_date(values[0], values[1], values[2]) * 86400 + values[3] * 3600 + values[4] * 60 +
+    *out_unix_sec = base_date_days(values[0], values[1], values[2]) * 86400 + values[3] * 3600 + values[4] * 60 +
                     values[5] - offset_sec;
     return true;
 }
@@ -117,7 +108,7 @@ bool tta_wire_http_date_sec(struct str text, int64_t *out_unix_sec)
     if (month == 0 || !read_fields(text, fields, 5, values)) {
         return false;
     }
-    *out_unix_sec = days_from_date(values[1], month, values[0]) * 86400 + values[2] * 3600 + values[3] * 60 + values[4];
+    *out_unix_sec = base_date_days(values[1], month, values[0]) * 86400 + values[2] * 3600 + values[3] * 60 + values[4];
     return true;
 }
 
