@@ -1,6 +1,6 @@
 # The front door: each target is a name for what the presets and scripts do.
 .DEFAULT_GOAL := help
-.PHONY: help setup bench baseline test check asan tsan fuzz proof-engine proof-files proof-select install clean release
+.PHONY: help setup bench baseline test check asan tsan fuzz proof-engine proof-failure proof-files proof-select install clean release
 
 PREFIX ?= /usr/local
 
@@ -13,6 +13,7 @@ help:
 	@echo 'make tsan      the threaded tests under the thread sanitizer'
 	@echo 'make fuzz      a minute of coverage-guided fuzzing for each parser'
 	@echo 'make proof-engine  measure what the engine claims, beside Google Benchmark'
+	@echo 'make proof-failure  play faults on loopback and write docs/failure.md'
 	@echo 'make proof-files  measure how fast large files are compared'
 	@echo 'make proof-select  measure what choosing, loading and replacing catalogues cost'
 	@echo 'make install   install libraries, headers and programs (PREFIX, DESTDIR)'
@@ -67,6 +68,10 @@ proof-engine:
 	@tools/setup-debian.sh proof
 	$(call build,release,proof_engine)
 	@python3 -B tests/proof/engine/proof.py build/release/tests/proof/engine
+
+proof-failure: setup
+	$(call build,release,proof_failure)
+	@build/release/tests/proof/failure/fault_table --times > docs/failure.md; status=$$?; cat docs/failure.md; exit $$status
 
 proof-files: setup
 	$(call build,release,proof_files)

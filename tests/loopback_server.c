@@ -97,9 +97,10 @@ static bool send_answer(int fd, const struct loopback_answer *answer)
     const char *body = answer->body ? answer->body : "";
     size_t body_len = answer->body_len > 0 ? answer->body_len : strlen(body);
     bool is_cut = answer->fault == LOOPBACK_TRUNCATE;
+    bool promises_more = is_cut || answer->fault == LOOPBACK_STALL;
     char piece[4096];
     int head_len = snprintf(piece, sizeof piece, "HTTP/1.1 %d Scripted\r\nContent-Length: %zu\r\n%s\r\n",
-                            answer->status ? answer->status : 200, is_cut ? 2 * body_len + 1 : body_len,
+                            answer->status ? answer->status : 200, promises_more ? 2 * body_len + 1 : body_len,
                             answer->headers ? answer->headers : "");
     if (head_len < 0 || (size_t)head_len >= sizeof piece) {
         return false;

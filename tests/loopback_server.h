@@ -23,6 +23,7 @@ enum loopback_fault {
     LOOPBACK_CLOSE,    /* closes without a word */
     LOOPBACK_TRUNCATE, /* promises twice the body, sends it once and closes */
     LOOPBACK_SILENT,   /* never answers, and keeps the connection */
+    LOOPBACK_STALL,    /* promises twice the body, sends it once, and keeps the connection */
     LOOPBACK_DRIP      /* sends the answer in sixteen pieces, 5 ms apart; nobody else is served meanwhile */
 };
 

@@ -31,6 +31,9 @@
  *     stream_broken  once, backoff  yes        yes           yes          row                502
  *     client_gone    -              -          -             -            nothing            499
  *
+ * A Retry-After keeps all requests away from what it is about until then, and is
+ * never cut short.
+ *
  * Nobody waits while a target is ready, nor when no wait would help before the
  * deadline.  A wait is drawn from [0, backoff) (full jitter), the backoff
  * doubling each time, but never ends before the provider said.  To try another

@@ -78,6 +78,7 @@ void breaker_open_until(struct breaker *breaker, enum tta_failure failure, int64
     breaker->until_ns = until_ns;
     breaker->last_open_ns = until_ns - now_ns;
     breaker->last = failure;
+    breaker->is_promised = true;
 }
 
 /* Between four and six fifths, so that what opened together is not probed together. */
@@ -95,6 +96,7 @@ void breaker_open(struct breaker *breaker, const struct tta_health_options *opti
         open_ns = open_ns > options->max_open_ns / 2 ? options->max_open_ns : open_ns * 2;
     }
     breaker_open_until(breaker, failure, now_ns, now_ns + with_jitter(open_ns, random));
+    breaker->is_promised = false;
 }
 
 /* What was well for twice as long as it was open begins anew; what was not goes on doubling. */

@@ -19,6 +19,7 @@ struct breaker {
     uint32_t probes_passed;
     uint32_t level;
     enum tta_failure last;
+    bool is_promised; /* with open: the provider, or what is known, named the time; nothing goes through before */
 };
 
 /* When a request may go through: now_ns if now, TTA_UNTIL_HEALED if never. */

@@ -190,8 +190,7 @@ static struct breaker *breaker_of(const struct tta_health *health, enum tta_part
 /* Whether a breaker stands in the way for want of health, not for a time that the provider named. */
 static bool is_open_for_faults(const struct breaker *breaker)
 {
-    return breaker->state == TTA_BREAKER_OPEN && breaker->until_ns != TTA_UNTIL_HEALED &&
-           breaker->last != TTA_FAILURE_RATE_LIMIT && breaker->last != TTA_FAILURE_QUOTA;
+    return breaker->state == TTA_BREAKER_OPEN && !breaker->is_promised;
 }
 
 int64_t tta_health_ready_ns(const struct tta_health *health, const struct tta_target *target, int64_t now_ns,
@@ -268,14 +267,19 @@ static void open_provider_of(struct tta_health *health, const struct tta_target 
     }
 }
 
-static void fail_row(struct tta_health *health, const struct tta_target *target, enum tta_failure failure,
+static void fail_row(struct tta_health *health, const struct tta_target *target, const struct tta_finding *finding,
                      int64_t now_ns)
 {
+    enum tta_failure failure = finding->failure;
     struct breaker *row = breaker_of(health, TTA_PART_ROW, target->row);
     health->provider_of_row[target->row] = target->provider + 1;
     bool has_opened = breaker_fail(row, &health->options, failure, now_ns, &health->random);
     if (has_opened && (failure == TTA_FAILURE_SERVER || failure == TTA_FAILURE_TIMEOUT)) {
         open_provider_of(health, target, failure, now_ns);
+    }
+    int64_t until_ns = now_ns + finding->retry_after_ns;
+    if (finding->retry_after_ns > 0 && (row->state != TTA_BREAKER_OPEN || row->until_ns < until_ns)) {
+        breaker_open_until(row, failure, now_ns, until_ns);
     }
 }
 
@@ -343,7 +347,7 @@ static void report(struct tta_health *health, const struct tta_target *target, c
     case TTA_FAILURE_OVERLOADED:
     case TTA_FAILURE_SERVER:
     case TTA_FAILURE_STREAM_BROKEN:
-        fail_row(health, target, finding->failure, now_ns);
+        fail_row(health, target, finding, now_ns);
         break;
     case TTA_FAILURE_RATE_LIMIT:
         rest(health, finding->is_upstream ? row : key, finding, now_ns);

@@ -121,6 +121,8 @@ static void apply(struct tta_health *health, const struct saved *saved, int64_t 
             int64_t until_ns = is_fixed ? TTA_UNTIL_HEALED : now_ns + limit(saved->unix_until_ns - unix_now_ns);
             breaker_open_until(&list->breakers[i], saved->last, now_ns, until_ns);
             list->breakers[i].level = (uint32_t)saved->level;
+            list->breakers[i].is_promised = is_fixed || saved->last == TTA_FAILURE_RATE_LIMIT ||
+                                            saved->last == TTA_FAILURE_QUOTA;
             return;
         }
     }

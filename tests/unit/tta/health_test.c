@@ -46,6 +46,22 @@ static void each_class_opens_its_own_part(void **state)
     tta_health_destroy(health);
 }
 
+static void a_time_that_the_provider_names_is_kept_by_all_requests(void **state)
+{
+    (void)state;
+    struct tta_health *health = world_health(NULL);
+    const struct tta_finding busy = {.failure = TTA_FAILURE_OVERLOADED, .retry_after_ns = 30 * SEC};
+    tta_health_report(health, &world_targets[0], &busy, 0);
+    assert_int_equal(tta_health_of(health, TTA_PART_ROW, 0, 0).until_ns, 30 * SEC);
+    const struct tta_failover_options options = tta_failover_defaults();
+    struct tta_failover failover; /* with that target alone: not even as a last resort */
+    assert_int_equal(tta_failover_begin(&failover, health, &options, world_targets, 1, SEC, 1), TTA_OK);
+    struct tta_step step = tta_failover_next(&failover, SEC);
+    assert_int_equal(step.kind, TTA_STEP_WAIT);
+    assert_int_equal(step.until_ns, 30 * SEC);
+    tta_health_destroy(health);
+}
+
 static void many_rows_that_open_together_open_their_provider(void **state)
 {
     (void)state;
@@ -153,6 +169,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_class_opens_its_own_part),
+        cmocka_unit_test(a_time_that_the_provider_names_is_kept_by_all_requests),
         cmocka_unit_test(many_rows_that_open_together_open_their_provider),
         cmocka_unit_test(what_is_known_outlives_the_process),
         cmocka_unit_test(refuses_what_is_no_saved_health),
