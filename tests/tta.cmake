@@ -3,7 +3,7 @@ foreach(name IN ITEMS hardware_text_test key_answer_test key_form_test key_reque
     add_unit_test(tta ${name} LIBRARIES tta)
 endforeach()
 add_unit_test(tta catalogue_test LIBRARIES tta ALLOC_FAULTS)
-foreach(name IN ITEMS diff_test explanation_test listing_test merge_test store_test tradeoff_test)
+foreach(name IN ITEMS diff_test explanation_test listing_test live_test merge_test store_test tradeoff_test)
     add_unit_test(tta ${name} LIBRARIES tta ALLOC_FAULTS)
 endforeach()
 add_library(fake_nvml MODULE fake_nvml.c)
