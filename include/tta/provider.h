@@ -58,9 +58,10 @@ TTA_API TTA_MUST_CHECK enum tta_status tta_listing_of_name(const char *name, enu
  * models keep their order.  Fields it does not know are ignored.  One that it
  * knows may be absent or null, which means unknown, but not of another type:
  * a form that has changed is better noticed here than when a request is sent
- * to the wrong model.  (LiteLLM's file, kept by hand, is forgiven: a number of
- * it that is none is unknown.)  Nothing is read from names but for
- * TTA_RULES_COMPAT.
+ * to the wrong model. (LiteLLM's file, kept by hand, is forgiven: a number of
+ * it that is none is unknown, and so are prices of which every one is zero but for
+ * models on hardware of the user's own: that is how it writes what nobody looked
+ * up.)  Nothing is read from names but for TTA_RULES_COMPAT.
  *
  * Prices: a positive one is rounded to whole pico-USD, though never to 0; a
  * negative one is TTA_DYNAMIC.  is_free: prompt and completion are stated and

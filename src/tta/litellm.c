@@ -5,6 +5,9 @@
  * names no provider are no models.  A value of another type is unknown here,
  * for one slip among three thousand models must not lose them all.
  *
+ * Zeroes everywhere are what the file has for a price that nobody looked up, a
+ * preview's or a subscription's: unknown, but for models on hardware of one's own.
+ *
  * max_input_tokens is the context: the file has nothing that says what prompt
  * and answer may hold together.
  */
@@ -167,8 +170,12 @@ static enum tta_status read_prices(struct tta_listing_reader *reader, struct jso
         }
         is_free = is_free && tiers.rules[i].prompt_price_pusd <= 0 && tiers.rules[i].completion_price_pusd <= 0;
     }
-    row->model.is_free = is_free;
     row->compat_cost_usd = (prompt.usd + completion.usd) / 2;
+    row->model.is_free = is_free && tta_model_is_local(&row->model);
+    if (is_free && !row->model.is_free) { /* see above */
+        row->model.prompt_price_pusd = row->model.completion_price_pusd = TTA_UNKNOWN;
+        row->compat_cost_usd = (double)NAN;
+    }
     return TTA_OK;
 }
 
