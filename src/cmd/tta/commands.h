@@ -37,4 +37,11 @@ int command_select(const struct options *options);
 /* Is the key on standard input good? */
 int command_keys_check(const struct options *options);
 
+/* Keeps the key on standard input in the vault, in place of one of the same name with `replaces`. */
+int command_keys_put(const struct options *options, bool replaces);
+
+/* Lists the keys of the vault, by their labels, or removes one. */
+int command_keys_list(const struct options *options);
+int command_keys_remove(const struct options *options);
+
 #endif /* CMD_TTA_COMMANDS_H */

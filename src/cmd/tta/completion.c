@@ -17,6 +17,10 @@ static const struct {
     {"select", COMMAND_SELECT, "choose the best model for a task"},
     {"hardware", COMMAND_HARDWARE, "what this machine has, and which local models fit"},
     {"keys check", COMMAND_KEYS_CHECK, "ask a provider whether an API key is good"},
+    {"keys add", COMMAND_KEYS_ADD, "keep a key in a vault"},
+    {"keys rotate", COMMAND_KEYS_ROTATE, "replace a key of a vault"},
+    {"keys list", COMMAND_KEYS_LIST, "list the keys of a vault"},
+    {"keys remove", COMMAND_KEYS_REMOVE, "remove a key from a vault"},
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
@@ -89,7 +93,7 @@ static void print_bash(FILE *out)
     fputs("    esac\n"
           "    [ \"$COMP_CWORD\" != 2 ] || case ${COMP_WORDS[1]} in\n"
           "    models) more='refresh diff' ;;\n"
-          "    keys) more=check ;;\n"
+          "    keys) more='check add rotate list remove' ;;\n"
           "    completion) more='bash zsh' ;;\n"
           "    esac\n"
           "    case $word in\n"
@@ -156,7 +160,7 @@ static void print_zsh(FILE *out)
     fputs("    esac\n"
           "    (( CURRENT != 3 )) || case $words[2] in\n"
           "    models) more=(refresh diff) ;;\n"
-          "    keys) more=(check) ;;\n"
+          "    keys) more=(check add rotate list remove) ;;\n"
           "    completion) more=(bash zsh) ;;\n"
           "    esac\n"
           "    (( ! $#more )) || compadd -- $more\n"

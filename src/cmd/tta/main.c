@@ -17,6 +17,7 @@ static const char usage[] = "Usage: tta COMMAND [OPTION]... [ARGUMENT]...\n"
                             "  select          choose the best model for a task\n"
                             "  hardware        what this machine has, and which local models fit\n"
                             "  keys check      ask a provider whether an API key is good\n"
+                            "  keys add        keep a key in a vault; also keys rotate, list and remove\n"
                             "  completion      print what bash or zsh needs to complete these\n"
                             "\n"
                             "A catalogue is a file with the list of a provider (OpenRouter, OpenAI, Anthropic,\n"
@@ -37,6 +38,13 @@ static int execute(enum command command, const struct options *options)
         return command_models_refresh(options);
     case COMMAND_HARDWARE:
         return command_hardware(options);
+    case COMMAND_KEYS_ADD:
+    case COMMAND_KEYS_ROTATE:
+        return command_keys_put(options, command == COMMAND_KEYS_ROTATE);
+    case COMMAND_KEYS_LIST:
+        return command_keys_list(options);
+    case COMMAND_KEYS_REMOVE:
+        return command_keys_remove(options);
     case COMMAND_KEYS_CHECK:
         break;
     }
@@ -80,6 +88,7 @@ static int unknown_command(const char *word)
     guess_offer(&guess, "select");
     guess_offer(&guess, "hardware");
     guess_offer(&guess, "keys check");
+    guess_offer(&guess, "keys add");
     guess_offer(&guess, "completion");
     if (guess.best) {
         complain("there is no command '%s'; did you mean %s?", word, guess.best);
@@ -87,6 +96,24 @@ static int unknown_command(const char *word)
         complain("there is no command '%s'; the commands are models, select, hardware, keys check and completion",
                  word);
     }
+    return EXIT_BAD_USAGE;
+}
+
+static int dispatch_keys(int argc, char **argv)
+{
+    static const struct {
+        const char *word;
+        enum command command;
+    } commands[] = {
+        {"check", COMMAND_KEYS_CHECK}, {"add", COMMAND_KEYS_ADD},       {"rotate", COMMAND_KEYS_ROTATE},
+        {"list", COMMAND_KEYS_LIST},   {"remove", COMMAND_KEYS_REMOVE},
+    };
+    for (size_t i = 0; argc > 2 && i < sizeof commands / sizeof commands[0]; i++) {
+        if (strcmp(argv[2], commands[i].word) == 0) {
+            return parse_and_execute(commands[i].command, argc - 2, argv + 2);
+        }
+    }
+    complain("the commands are keys check, add, rotate, list and remove"); /* what was given may be a key */
     return EXIT_BAD_USAGE;
 }
 
@@ -112,12 +139,8 @@ static int dispatch(int argc, char **argv)
     if (strcmp(word, "select") == 0) {
         return parse_and_execute(COMMAND_SELECT, argc - 1, argv + 1);
     }
-    if (strcmp(word, "keys") == 0 && argc > 2 && strcmp(argv[2], "check") == 0) {
-        return parse_and_execute(COMMAND_KEYS_CHECK, argc - 2, argv + 2);
-    }
-    if (strcmp(word, "keys") == 0) { /* what follows may be a key, so it is not repeated */
-        complain("the command is 'keys check'");
-        return EXIT_BAD_USAGE;
+    if (strcmp(word, "keys") == 0) {
+        return dispatch_keys(argc, argv);
     }
     if (strcmp(word, "completion") == 0) {
         return print_completion(argc, argv);

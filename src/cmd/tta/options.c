@@ -10,7 +10,9 @@
 #define USUAL_CONFIG "tta.yaml"
 #define EVERY_COMMAND                                                                                                  \
     (COMMAND_MODELS | COMMAND_SELECT | COMMAND_KEYS_CHECK | COMMAND_MODELS_DIFF | COMMAND_HARDWARE |                   \
-     COMMAND_MODELS_REFRESH)
+     COMMAND_MODELS_REFRESH | OF_VAULT)
+#define OF_VAULT (OF_ONE_KEY | COMMAND_KEYS_LIST)
+#define OF_ONE_KEY (COMMAND_KEYS_ADD | COMMAND_KEYS_ROTATE | COMMAND_KEYS_REMOVE)
 #define OF_CATALOGUE (COMMAND_MODELS | COMMAND_SELECT)
 
 static const struct argument_option entries[] = {
@@ -78,9 +80,14 @@ static const struct argument_option entries[] = {
      "take lists that are suspiciously short, too"},
     {"json", 0, ARGUMENT_NONE, NULL, COMMAND_MODELS | COMMAND_MODELS_DIFF | COMMAND_HARDWARE | COMMAND_SELECT,
      arguments_set_flag, AT(as_json), "print JSON, for programs"},
-    {"provider", 0, ARGUMENT_REQUIRED, "NAME", COMMAND_KEYS_CHECK, value_set_provider, AT(provider),
+    {"name", 0, ARGUMENT_REQUIRED, "NAME", OF_ONE_KEY, arguments_set_text, AT(key_name),
+     "of the key in the vault: letters, digits, dots, dashes, underscores"},
+    {"vault", 0, ARGUMENT_REQUIRED, "FILE", OF_VAULT, arguments_set_text, AT(vault), "where the keys lie, sealed"},
+    {"key-file", 0, ARGUMENT_REQUIRED, "FILE", OF_VAULT, arguments_set_text, AT(key_file),
+     "what opens the vault: 32 bytes that only you may read (the passphrase in TTA_PASSPHRASE)"},
+    {"provider", 0, ARGUMENT_REQUIRED, "NAME", COMMAND_KEYS_CHECK | COMMAND_KEYS_ADD, value_set_provider, AT(provider),
      "whose key it is: openrouter, openai, anthropic, lm_studio, custom_api, ..."},
-    {"base-url", 0, ARGUMENT_REQUIRED, "URL", COMMAND_KEYS_CHECK, arguments_set_text, AT(base_url),
+    {"base-url", 0, ARGUMENT_REQUIRED, "URL", COMMAND_KEYS_CHECK | COMMAND_KEYS_ADD, arguments_set_text, AT(base_url),
      "where to ask, as in http://127.0.0.1:8080/v1 (the provider's own)"},
     {"form-only", 0, ARGUMENT_NONE, NULL, COMMAND_KEYS_CHECK, arguments_set_flag, AT(form_only),
      "ask nobody: only look at the form of the key"},
@@ -155,11 +162,44 @@ static const char *clash_in_keys_check(const struct options *options, bool has_o
     return NULL;
 }
 
+static bool looks_like_key(const char *name)
+{
+    static const char *const prefixes[] = {"sk-", "hf_", "AIza", "pplx-"};
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
+        if (base_str_starts_with(base_str(name), base_str(prefixes[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *clash_in_vault(const struct options *options, enum command command)
+{
+    if (!options->vault) {
+        return "which vault? --vault=FILE is needed";
+    }
+    if (command != COMMAND_KEYS_LIST && !options->key_name) {
+        return "which key? --name=NAME is needed";
+    }
+    if (options->key_name && looks_like_key(options->key_name)) { /* so it is not repeated */
+        return "--name is what you call the key; the key itself is read from standard input";
+    }
+    if (command == COMMAND_KEYS_ADD) {
+        return clash_in_keys_check(options, options->path_count > 0);
+    }
+    return options->path_count > 0 ? "there is an argument too many; a key is named with --name=NAME" : NULL;
+}
+
 static const char *clash(const struct options *options, enum command command)
 {
     switch (command) {
     case COMMAND_KEYS_CHECK:
         return clash_in_keys_check(options, options->path_count > 0);
+    case COMMAND_KEYS_ADD:
+    case COMMAND_KEYS_ROTATE:
+    case COMMAND_KEYS_LIST:
+    case COMMAND_KEYS_REMOVE:
+        return clash_in_vault(options, command);
     case COMMAND_MODELS_DIFF:
         return options->path_count == 2 ? NULL : "which catalogues? name the old and the new file";
     case COMMAND_HARDWARE:
@@ -189,7 +229,8 @@ static void settle(struct options *options, enum command command)
         options->criteria = tta_criteria_of_taste(options->taste.taste);
         options->criteria.prefer_local = prefers_local;
     }
-    bool is_configured = command != COMMAND_KEYS_CHECK && command != COMMAND_HARDWARE && options->path_count == 0;
+    bool has_catalogue = !((unsigned)command & (COMMAND_KEYS_CHECK | OF_VAULT | COMMAND_HARDWARE));
+    bool is_configured = has_catalogue && options->path_count == 0;
     if (is_configured && !options->config_path) {
         options->config_path = USUAL_CONFIG;
     }
@@ -205,7 +246,9 @@ bool options_parse(struct options *options, enum command command, int argc, char
     const struct argument_target target = {
         .options = options,
         .operands = options->paths,
-        .capacity = command == COMMAND_MODELS_DIFF ? 2 : command == COMMAND_KEYS_CHECK ? 1 : MAX_CATALOGUES,
+        .capacity = command == COMMAND_MODELS_DIFF                               ? 2
+                    : (unsigned)command & (COMMAND_KEYS_CHECK | OF_VAULT) ? 1
+                                                                          : MAX_CATALOGUES,
         .operand_count = &options->path_count,
     };
     if (!arguments_parse(&table, (unsigned)command, argc, argv, &target, reason)) {
@@ -245,6 +288,18 @@ void options_print_help(FILE *out, enum command command)
     case COMMAND_KEYS_CHECK:
         fputs("Usage: tta keys check --provider=NAME [OPTION]... < FILE\n\n", out);
         break;
+    case COMMAND_KEYS_ADD:
+        fputs("Usage: tta keys add --name=NAME --provider=NAME --vault=FILE [OPTION]... < FILE\n\n", out);
+        break;
+    case COMMAND_KEYS_ROTATE:
+        fputs("Usage: tta keys rotate --name=NAME --vault=FILE [OPTION]... < FILE\n\n", out);
+        break;
+    case COMMAND_KEYS_LIST:
+        fputs("Usage: tta keys list --vault=FILE [OPTION]...\n\n", out);
+        break;
+    case COMMAND_KEYS_REMOVE:
+        fputs("Usage: tta keys remove --name=NAME --vault=FILE [OPTION]...\n\n", out);
+        break;
     }
     arguments_print_options(out, &table, (unsigned)command);
     switch (command) {
@@ -279,6 +334,17 @@ void options_print_help(FILE *out, enum command command)
         fputs("\nThe key is read from standard input, without echo if that is a terminal.\n"
               "\nExit status: 0 the key is good; 1 it is invalid, expired, forbidden or without credit; 2 bad usage;\n"
               "4 nobody can tell now. With --form-only: 0 the form is as expected, 1 another provider's, 4 unusual.\n",
+              out);
+        break;
+    case COMMAND_KEYS_ADD:
+    case COMMAND_KEYS_ROTATE:
+        fputs("\nThe key is read from standard input, without echo if that is a terminal.", out);
+        /* fall through */
+    case COMMAND_KEYS_LIST:
+    case COMMAND_KEYS_REMOVE:
+        fputs("\nThe vault is written whole or not at all, by one program at a time. To make a key file:\n"
+              "(umask 077; head -c 32 /dev/urandom > FILE). Without it, or the passphrase, the keys are lost.\n"
+              "\nExit status: 0 all is well; 2 bad usage, or a vault that does not open; 3 it cannot be written.\n",
               out);
         break;
     }

@@ -14,7 +14,11 @@ enum command {
     COMMAND_KEYS_CHECK = 4,
     COMMAND_MODELS_DIFF = 8,
     COMMAND_HARDWARE = 16,
-    COMMAND_MODELS_REFRESH = 32
+    COMMAND_MODELS_REFRESH = 32,
+    COMMAND_KEYS_ADD = 64,
+    COMMAND_KEYS_ROTATE = 128,
+    COMMAND_KEYS_LIST = 256,
+    COMMAND_KEYS_REMOVE = 512
 };
 
 #define MAX_CATALOGUES 16
@@ -41,6 +45,9 @@ struct options {
     enum tta_provider provider; /* TTA_PROVIDER_COUNT: none given */
     const char *base_url;       /* NULL: the provider's own */
     bool form_only;
+    const char *vault;    /* the file; NULL: none given */
+    const char *key_file; /* what opens it; NULL: a passphrase */
+    const char *key_name; /* in it */
     bool wants_help, wants_version;
 };
 
