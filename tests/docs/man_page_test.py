@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 COMMANDS = ["models"], ["models", "refresh"], ["models", "diff"], ["select"], ["hardware"], ["keys", "check"], \
-    ["keys", "add"], ["keys", "rotate"], ["keys", "list"], ["keys", "remove"]
+    ["keys", "add"], ["keys", "rotate"], ["keys", "list"], ["keys", "remove"], ["keys", "validate"]
 
 
 def main():

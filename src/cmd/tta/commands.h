@@ -44,4 +44,7 @@ int command_keys_put(const struct options *options, bool replaces);
 int command_keys_list(const struct options *options);
 int command_keys_remove(const struct options *options);
 
+/* Is a key of the vault good? */
+int command_keys_validate(const struct options *options);
+
 #endif /* CMD_TTA_COMMANDS_H */

@@ -20,6 +20,7 @@ static const struct {
     {"keys add", COMMAND_KEYS_ADD, "keep a key in a vault"},
     {"keys rotate", COMMAND_KEYS_ROTATE, "replace a key of a vault"},
     {"keys list", COMMAND_KEYS_LIST, "list the keys of a vault"},
+    {"keys validate", COMMAND_KEYS_VALIDATE, "ask the provider of a key of a vault whether it is good"},
     {"keys remove", COMMAND_KEYS_REMOVE, "remove a key from a vault"},
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -93,7 +94,7 @@ static void print_bash(FILE *out)
     fputs("    esac\n"
           "    [ \"$COMP_CWORD\" != 2 ] || case ${COMP_WORDS[1]} in\n"
           "    models) more='refresh diff' ;;\n"
-          "    keys) more='check add rotate list remove' ;;\n"
+          "    keys) more='check add rotate list validate remove' ;;\n"
           "    completion) more='bash zsh' ;;\n"
           "    esac\n"
           "    case $word in\n"
@@ -160,7 +161,7 @@ static void print_zsh(FILE *out)
     fputs("    esac\n"
           "    (( CURRENT != 3 )) || case $words[2] in\n"
           "    models) more=(refresh diff) ;;\n"
-          "    keys) more=(check add rotate list remove) ;;\n"
+          "    keys) more=(check add rotate list validate remove) ;;\n"
           "    completion) more=(bash zsh) ;;\n"
           "    esac\n"
           "    (( ! $#more )) || compadd -- $more\n"

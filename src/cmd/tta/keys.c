@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "cmd/tta/commands.h"
 #include "cmd/tta/key_input.h"
+#include "cmd/tta/vault_file.h"
 
 #define NS_PER_SECOND INT64_C(1000000000)
 
@@ -80,17 +81,42 @@ static int ask(const struct options *options, const struct tta_secret *secret)
     return status_of_verdict(result.verdict);
 }
 
+static int judge(const struct options *options, const struct tta_secret *secret)
+{
+    char label[TTA_LABEL_BYTES];
+    tta_secret_label(secret, label);
+    struct tta_key_advice advice = tta_key_advise(options->provider, secret);
+    printf("key      %s\nform     %s\n", label, advice.sentence);
+    return options->form_only ? status_of_form(advice.form) : ask(options, secret);
+}
+
 int command_keys_check(const struct options *options)
 {
     struct tta_secret *secret = key_input_read();
     if (!secret) {
         return EXIT_BAD_USAGE;
     }
-    char label[TTA_LABEL_BYTES];
-    tta_secret_label(secret, label);
-    struct tta_key_advice advice = tta_key_advise(options->provider, secret);
-    printf("key      %s\nform     %s\n", label, advice.sentence);
-    int status = options->form_only ? status_of_form(advice.form) : ask(options, secret);
+    int status = judge(options, secret);
     tta_secret_destroy(secret);
+    return status;
+}
+
+int command_keys_validate(const struct options *options)
+{
+    struct vault_file file;
+    struct tta_vault_key key;
+    int status;
+    if (!vault_file_open(options, false, &file, &status)) {
+        return status;
+    }
+    if (tta_vault_find(file.vault, options->key_name, &key) == TTA_OK) {
+        struct options of_key = *options;
+        of_key.provider = key.provider;
+        of_key.base_url = key.base_url[0] != '\0' ? key.base_url : NULL;
+        status = judge(&of_key, key.secret);
+    } else {
+        status = vault_file_lacks_key(&file);
+    }
+    vault_file_close(&file);
     return status;
 }

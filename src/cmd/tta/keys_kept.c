@@ -10,12 +10,6 @@
 
 #define NS_PER_SECOND INT64_C(1000000000)
 
-static int complain_of_no_key(const struct options *options)
-{
-    complain("%s: there is no key of that name; tta keys list names them", options->vault);
-    return EXIT_BAD_USAGE;
-}
-
 static int put(struct vault_file *file, const struct options *options, bool replaces, const struct tta_secret *secret)
 {
     struct tta_vault_key key = {
@@ -27,7 +21,7 @@ static int put(struct vault_file *file, const struct options *options, bool repl
     };
     struct tta_vault_key old;
     if (replaces && tta_vault_find(file->vault, options->key_name, &old) != TTA_OK) {
-        return complain_of_no_key(options);
+        return vault_file_lacks_key(file);
     }
     if (replaces) {
         key.provider = old.provider;
@@ -112,7 +106,7 @@ int command_keys_remove(const struct options *options)
         return status;
     }
     if (tta_vault_remove(file.vault, options->key_name) != TTA_OK) {
-        status = complain_of_no_key(options);
+        status = vault_file_lacks_key(&file);
     } else {
         status = vault_file_save(&file) ? EXIT_FINE : EXIT_BROKEN;
     }

@@ -17,7 +17,7 @@ static const char usage[] = "Usage: tta COMMAND [OPTION]... [ARGUMENT]...\n"
                             "  select          choose the best model for a task\n"
                             "  hardware        what this machine has, and which local models fit\n"
                             "  keys check      ask a provider whether an API key is good\n"
-                            "  keys add        keep a key in a vault; also keys rotate, list and remove\n"
+                            "  keys add        keep a key in a vault; also keys rotate, list, validate, remove\n"
                             "  completion      print what bash or zsh needs to complete these\n"
                             "\n"
                             "A catalogue is a file with the list of a provider (OpenRouter, OpenAI, Anthropic,\n"
@@ -45,6 +45,8 @@ static int execute(enum command command, const struct options *options)
         return command_keys_list(options);
     case COMMAND_KEYS_REMOVE:
         return command_keys_remove(options);
+    case COMMAND_KEYS_VALIDATE:
+        return command_keys_validate(options);
     case COMMAND_KEYS_CHECK:
         break;
     }
@@ -107,13 +109,14 @@ static int dispatch_keys(int argc, char **argv)
     } commands[] = {
         {"check", COMMAND_KEYS_CHECK}, {"add", COMMAND_KEYS_ADD},       {"rotate", COMMAND_KEYS_ROTATE},
         {"list", COMMAND_KEYS_LIST},   {"remove", COMMAND_KEYS_REMOVE},
+        {"validate", COMMAND_KEYS_VALIDATE},
     };
     for (size_t i = 0; argc > 2 && i < sizeof commands / sizeof commands[0]; i++) {
         if (strcmp(argv[2], commands[i].word) == 0) {
             return parse_and_execute(commands[i].command, argc - 2, argv + 2);
         }
     }
-    complain("the commands are keys check, add, rotate, list and remove"); /* what was given may be a key */
+    complain("the commands are keys check, add, rotate, list, validate and remove"); /* what was given may be a key */
     return EXIT_BAD_USAGE;
 }
 

@@ -12,7 +12,7 @@
     (COMMAND_MODELS | COMMAND_SELECT | COMMAND_KEYS_CHECK | COMMAND_MODELS_DIFF | COMMAND_HARDWARE |                   \
      COMMAND_MODELS_REFRESH | OF_VAULT)
 #define OF_VAULT (OF_ONE_KEY | COMMAND_KEYS_LIST)
-#define OF_ONE_KEY (COMMAND_KEYS_ADD | COMMAND_KEYS_ROTATE | COMMAND_KEYS_REMOVE)
+#define OF_ONE_KEY (COMMAND_KEYS_ADD | COMMAND_KEYS_ROTATE | COMMAND_KEYS_REMOVE | COMMAND_KEYS_VALIDATE)
 #define OF_CATALOGUE (COMMAND_MODELS | COMMAND_SELECT)
 
 static const struct argument_option entries[] = {
@@ -199,6 +199,7 @@ static const char *clash(const struct options *options, enum command command)
     case COMMAND_KEYS_ROTATE:
     case COMMAND_KEYS_LIST:
     case COMMAND_KEYS_REMOVE:
+    case COMMAND_KEYS_VALIDATE:
         return clash_in_vault(options, command);
     case COMMAND_MODELS_DIFF:
         return options->path_count == 2 ? NULL : "which catalogues? name the old and the new file";
@@ -300,6 +301,9 @@ void options_print_help(FILE *out, enum command command)
     case COMMAND_KEYS_REMOVE:
         fputs("Usage: tta keys remove --name=NAME --vault=FILE [OPTION]...\n\n", out);
         break;
+    case COMMAND_KEYS_VALIDATE:
+        fputs("Usage: tta keys validate --name=NAME --vault=FILE [OPTION]...\n\n", out);
+        break;
     }
     arguments_print_options(out, &table, (unsigned)command);
     switch (command) {
@@ -334,6 +338,12 @@ void options_print_help(FILE *out, enum command command)
         fputs("\nThe key is read from standard input, without echo if that is a terminal.\n"
               "\nExit status: 0 the key is good; 1 it is invalid, expired, forbidden or without credit; 2 bad usage;\n"
               "4 nobody can tell now. With --form-only: 0 the form is as expected, 1 another provider's, 4 unusual.\n",
+              out);
+        break;
+    case COMMAND_KEYS_VALIDATE:
+        fputs("\nAsks the key's provider with the cheapest request that needs a key.\n"
+              "\nExit status: 0 the key is good; 1 it is invalid, expired, forbidden or without credit; 2 bad usage,\n"
+              "or a vault that does not open; 4 nobody can tell now.\n",
               out);
         break;
     case COMMAND_KEYS_ADD:

@@ -151,6 +151,12 @@ bool vault_file_save(const struct vault_file *file)
     return is_written;
 }
 
+int vault_file_lacks_key(const struct vault_file *file)
+{
+    complain("%s: there is no key of that name; tta keys list names them", file->path);
+    return EXIT_BAD_USAGE;
+}
+
 void vault_file_close(struct vault_file *file)
 {
     tta_vault_destroy(file->vault);

@@ -28,6 +28,9 @@ bool vault_file_open(const struct options *options, bool to_change, struct vault
 /* Writes it.  False after a complaint; the file is then as it was. */
 bool vault_file_save(const struct vault_file *file);
 
+/* Complains that the key that was named is not in it; the exit status. */
+int vault_file_lacks_key(const struct vault_file *file);
+
 void vault_file_close(struct vault_file *file);
 
 #endif /* CMD_TTA_VAULT_FILE_H */
