@@ -17,7 +17,7 @@ static const struct tta_target targets[] = {
 };
 static const char *const names[] = {"openrouter/gpt main", "openrouter/gpt spare", "openai/gpt"};
 
-/* What the provider would do; a program sends the request here and asks tta_answer_classify(). */
+/* What the provider would do; a program sends the request here and asks tta_reply_classify(). */
 static struct tta_finding ask(uint32_t target)
 {
     switch (target) {

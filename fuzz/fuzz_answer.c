@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct wire_answer wire;
     struct tta_finding finding;
     wire_answer_parse((struct str){(const char *)data, size}, &wire);
-    require(tta_answer_classify(&wire.answer, INT64_C(1771371960) * 1000000000, &finding) == TTA_OK);
+    require(tta_reply_classify(&wire.answer, INT64_C(1771371960) * 1000000000, &finding) == TTA_OK);
     check(&finding);
     for (int dialect = TTA_DIALECT_OPENAI; dialect <= TTA_DIALECT_OLLAMA; dialect++) {
         const char *body = wire.answer.body;

@@ -12,7 +12,7 @@
 #define WIRE_MAX_HEADERS 32
 
 struct wire_answer {
-    struct tta_answer answer;
+    struct tta_reply answer;
     struct tta_header headers[WIRE_MAX_HEADERS];
 };
 

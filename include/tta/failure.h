@@ -68,7 +68,7 @@ struct tta_header {
 
 /* An answer that was not streamed, all borrowed.  Without a transport of
  * WHOLE, CUT or TOO_LARGE nothing else is read. */
-struct tta_answer {
+struct tta_reply {
     enum tta_transport transport;
     int http_status;
     const struct tta_header *headers;
@@ -107,7 +107,7 @@ struct tta_finding {
  * TTA_OK, TTA_NO_MEMORY.
  */
 TTA_API TTA_MUST_CHECK enum tta_status
-tta_answer_classify(const struct tta_answer *answer, int64_t unix_now_ns, struct tta_finding *out_finding);
+tta_reply_classify(const struct tta_reply *answer, int64_t unix_now_ns, struct tta_finding *out_finding);
 
 #ifdef __cplusplus
 }

@@ -16,6 +16,7 @@
 #define TTA_KEYS_H
 
 #include "tta/catalogue.h"
+#include "tta/failure.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -130,6 +131,17 @@ TTA_API void tta_key_validator_destroy(struct tta_key_validator *validator);
 TTA_API TTA_MUST_CHECK enum tta_status
 tta_key_validate(struct tta_key_validator *validator, enum tta_provider provider, const char *base_url,
                  const struct tta_secret *secret, int64_t now_ns, struct tta_key_result *out_result);
+
+/*
+ * What an answer to a real request with the key says of it: an answer confirms
+ * it, a 401 revokes it at once, and no probe is needed.  Nothing is learnt from
+ * what says nothing about keys (a time-out, a bad request, a limit of the model
+ * upstream), nor from an answer of a local or custom server, which may give one
+ * to anybody.  True if there is a new verdict, which tta_key_validate() now
+ * gives from its cache for as long as one that was asked for.  Any thread.
+ */
+TTA_API bool tta_key_learn(struct tta_key_validator *validator, enum tta_provider provider, const char *base_url,
+                           const struct tta_secret *secret, const struct tta_finding *finding, int64_t now_ns);
 
 /* Forgets the verdict on a key, so that the next question asks the provider. */
 TTA_API void tta_key_forget(struct tta_key_validator *validator, enum tta_provider provider, const char *base_url,

@@ -42,7 +42,7 @@ enum tta_status tta_failure_of_name(const char *name, enum tta_failure *out_fail
     return TTA_NOT_FOUND;
 }
 
-static struct str body_of(const struct tta_answer *answer)
+static struct str body_of(const struct tta_reply *answer)
 {
     struct str body = base_str_trim((struct str){answer->body, answer->body_len});
     const struct str mark = STR("\xef\xbb\xbf");
@@ -52,7 +52,7 @@ static struct str body_of(const struct tta_answer *answer)
     return body;
 }
 
-static bool is_page(const struct tta_answer *answer, struct str body)
+static bool is_page(const struct tta_reply *answer, struct str body)
 {
     struct str type = tta_header_value(answer->headers, answer->header_count, STR("content-type"));
     return base_str_starts_with(body, STR("<")) ||
@@ -102,7 +102,7 @@ static struct tta_finding judge_success(struct json_value root, int status)
 }
 
 /* Without JSON there is only the status, and what kind of thing the body is. */
-static struct tta_finding judge_other(const struct tta_answer *answer, struct str body)
+static struct tta_finding judge_other(const struct tta_reply *answer, struct str body)
 {
     int status = answer->http_status;
     struct tta_finding finding = tta_error_classify((struct json_value){0}, status, TTA_FAILURE_SERVER);
@@ -115,7 +115,7 @@ static struct tta_finding judge_other(const struct tta_answer *answer, struct st
     return finding;
 }
 
-static struct tta_finding judge(const struct tta_answer *answer, struct str body, struct json_value root)
+static struct tta_finding judge(const struct tta_reply *answer, struct str body, struct json_value root)
 {
     if (base_json_type(root) == JSON_IS_ABSENT) {
         return judge_other(answer, body);
@@ -127,7 +127,7 @@ static struct tta_finding judge(const struct tta_answer *answer, struct str body
 }
 
 /* What is known from the way it ended; TTA_FAILURE_NONE if the answer decides. */
-static enum tta_failure class_of_transport(const struct tta_answer *answer)
+static enum tta_failure class_of_transport(const struct tta_reply *answer)
 {
     bool is_success = answer->http_status >= 200 && answer->http_status <= 299;
     switch (answer->transport) {
@@ -147,7 +147,7 @@ static enum tta_failure class_of_transport(const struct tta_answer *answer)
     return TTA_FAILURE_NONE;
 }
 
-enum tta_status tta_answer_classify(const struct tta_answer *answer, int64_t unix_now_ns,
+enum tta_status tta_reply_classify(const struct tta_reply *answer, int64_t unix_now_ns,
                                     struct tta_finding *out_finding)
 {
     enum tta_failure by_transport = class_of_transport(answer);

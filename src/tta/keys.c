@@ -282,6 +282,55 @@ enum tta_status tta_key_validate(struct tta_key_validator *validator, enum tta_p
     return ask_once(validator, &request, secret, &digest, now_ns, out_result);
 }
 
+static bool looks_at_keys(enum tta_provider provider)
+{
+    return provider == TTA_PROVIDER_OPENROUTER || provider == TTA_PROVIDER_OPENAI ||
+           provider == TTA_PROVIDER_ANTHROPIC;
+}
+
+/* False if the answer says nothing of the key. */
+static bool finding_of_traffic(enum tta_provider provider, const struct tta_finding *traffic,
+                               struct tta_key_finding *out_finding)
+{
+    *out_finding = (struct tta_key_finding){
+        .http_status = traffic->http_status, .retry_ns = traffic->retry_after_ns, .lasts_ns = INT64_MAX};
+    switch ((int)traffic->failure) {
+    case TTA_FAILURE_NONE:
+        out_finding->verdict = TTA_KEY_VALID;
+        out_finding->retry_ns = 0;
+        out_finding->sentence = "The provider answered a request with the key.";
+        return looks_at_keys(provider);
+    case TTA_FAILURE_AUTH:
+        out_finding->verdict = traffic->http_status == 401 ? TTA_KEY_INVALID : TTA_KEY_FORBIDDEN;
+        out_finding->sentence = "The provider refused a request for its key.";
+        return true;
+    case TTA_FAILURE_QUOTA:
+        out_finding->verdict = TTA_KEY_NO_CREDIT;
+        out_finding->sentence = "The provider refused a request for want of credit.";
+        return true;
+    case TTA_FAILURE_RATE_LIMIT:
+        out_finding->verdict = TTA_KEY_RATE_LIMITED;
+        out_finding->sentence = "The provider refused a request: there were too many with the key.";
+        return !traffic->is_upstream;
+    default:
+        return false;
+    }
+}
+
+bool tta_key_learn(struct tta_key_validator *validator, enum tta_provider provider, const char *base_url,
+                   const struct tta_secret *secret, const struct tta_finding *finding, int64_t now_ns)
+{
+    struct tta_key_finding learnt;
+    if (!is_provider(provider) || !finding_of_traffic(provider, finding, &learnt)) {
+        return false;
+    }
+    const struct tta_key_digest digest = digest_of(validator, provider, base_url, secret);
+    pthread_mutex_lock(&validator->lock);
+    remember(validator, &digest, &learnt, now_ns);
+    pthread_mutex_unlock(&validator->lock);
+    return true;
+}
+
 void tta_key_forget(struct tta_key_validator *validator, enum tta_provider provider, const char *base_url,
                     const struct tta_secret *secret)
 {

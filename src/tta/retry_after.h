@@ -11,7 +11,7 @@
  * NULL pointer if there is none. */
 struct str tta_header_value(const struct tta_header *headers, size_t count, struct str name);
 
-/* As tta_answer_classify() says; `error` as its body states it, or absent. */
+/* As tta_reply_classify() says; `error` as its body states it, or absent. */
 int64_t tta_retry_after_ns(const struct tta_header *headers, size_t count, struct json_value error,
                            int64_t unix_now_ns);
 

@@ -339,10 +339,10 @@ enum tta_status tta_stream_feed(struct tta_stream *stream, const char *bytes, si
 static enum tta_status judge_whole(struct tta_stream *stream, enum tta_transport transport)
 {
     struct str body = base_buf_str(&stream->line);
-    const struct tta_answer answer = {
+    const struct tta_reply answer = {
         .transport = transport, .http_status = 200, .body = body.ptr, .body_len = body.len};
     struct tta_finding finding;
-    enum tta_status status = tta_answer_classify(&answer, 0, &finding);
+    enum tta_status status = tta_reply_classify(&answer, 0, &finding);
     if (status != TTA_OK) {
         fail_as(stream, TTA_FAILURE_STREAM_BROKEN);
         return status;

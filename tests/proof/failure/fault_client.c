@@ -117,7 +117,7 @@ static void classify(struct fault_client *client, enum tta_transport transport, 
 {
     struct tta_header headers[MAX_HEADERS];
     struct str body = base_buf_str(&client->body);
-    const struct tta_answer answer = {
+    const struct tta_reply answer = {
         .transport = transport,
         .http_status = (int)status,
         .headers = headers,
@@ -125,7 +125,7 @@ static void classify(struct fault_client *client, enum tta_transport transport, 
         .body = body.ptr,
         .body_len = body.len,
     };
-    if (tta_answer_classify(&answer, base_clock_unix_ns(), &out_result->finding) != TTA_OK) {
+    if (tta_reply_classify(&answer, base_clock_unix_ns(), &out_result->finding) != TTA_OK) {
         out_result->finding.failure = TTA_FAILURE_STREAM_BROKEN;
     }
 }

@@ -24,7 +24,7 @@ static struct tta_finding classify(struct str text)
     wire_answer_parse(text, &wire);
     struct tta_finding finding;
     memset(&finding, 0xee, sizeof finding);
-    assert_int_equal(tta_answer_classify(&wire.answer, NOW_SEC * NS_PER_SEC, &finding), TTA_OK);
+    assert_int_equal(tta_reply_classify(&wire.answer, NOW_SEC * NS_PER_SEC, &finding), TTA_OK);
     return finding;
 }
 
@@ -151,9 +151,9 @@ static void a_transport_that_failed_is_the_class(void **state)
         {TTA_TRANSPORT_CLIENT_GONE, 0, TTA_FAILURE_CLIENT_GONE},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const struct tta_answer answer = {.transport = cases[i].transport, .http_status = cases[i].status};
+        const struct tta_reply answer = {.transport = cases[i].transport, .http_status = cases[i].status};
         struct tta_finding finding;
-        assert_int_equal(tta_answer_classify(&answer, 0, &finding), TTA_OK);
+        assert_int_equal(tta_reply_classify(&answer, 0, &finding), TTA_OK);
         assert_string_equal(tta_failure_name(finding.failure), tta_failure_name(cases[i].failure));
     }
 }
@@ -217,7 +217,7 @@ static void lack_of_memory_is_told(void **state)
     wire_answer_parse(STR(ERROR(429, "\"code\":\"rate_limit_exceeded\"")), &wire);
     struct tta_finding finding = {.http_status = 77};
     alloc_fault_after(1);
-    assert_int_equal(tta_answer_classify(&wire.answer, 0, &finding), TTA_NO_MEMORY);
+    assert_int_equal(tta_reply_classify(&wire.answer, 0, &finding), TTA_NO_MEMORY);
     assert_true(alloc_fault_happened());
     assert_int_equal(finding.http_status, 77);
 }

@@ -723,6 +723,52 @@ static void survives_every_allocation_failure(void **state)
     tear_down(&bench);
 }
 
+static struct tta_key_result verdict_after(struct tta_key_validator *validator, enum tta_provider provider,
+                                           const struct tta_finding *finding, bool *out_is_learnt)
+{
+    struct tta_secret *secret;
+    struct tta_key_result result;
+    static const char url[] = "http://127.0.0.1:1/v1"; /* where nobody listens: what is asked for is unknown */
+    assert_int_equal(tta_secret_create("sk-traffic-0123456789", 21, &secret), TTA_OK);
+    tta_key_forget(validator, provider, url, secret);
+    *out_is_learnt = tta_key_learn(validator, provider, url, secret, finding, 1000);
+    assert_int_equal(tta_key_validate(validator, provider, url, secret, 2000, &result), TTA_OK);
+    tta_secret_destroy(secret);
+    return result;
+}
+
+static void traffic_confirms_and_revokes_without_a_probe(void **state)
+{
+    (void)state;
+    static const struct {
+        enum tta_provider provider;
+        struct tta_finding finding;
+        enum tta_key_verdict verdict; /* UNKNOWN: nothing was learnt */
+    } cases[] = {
+        {TTA_PROVIDER_OPENAI, {.failure = TTA_FAILURE_NONE, .http_status = 200}, TTA_KEY_VALID},
+        {TTA_PROVIDER_OPENAI, {.failure = TTA_FAILURE_AUTH, .http_status = 401}, TTA_KEY_INVALID},
+        {TTA_PROVIDER_OPENAI, {.failure = TTA_FAILURE_AUTH, .http_status = 403}, TTA_KEY_FORBIDDEN},
+        {TTA_PROVIDER_OPENAI, {.failure = TTA_FAILURE_QUOTA, .http_status = 429}, TTA_KEY_NO_CREDIT},
+        {TTA_PROVIDER_OPENAI, {.failure = TTA_FAILURE_RATE_LIMIT, .retry_after_ns = 9000}, TTA_KEY_RATE_LIMITED},
+        {TTA_PROVIDER_OPENROUTER, {.failure = TTA_FAILURE_RATE_LIMIT, .is_upstream = true}, TTA_KEY_UNKNOWN},
+        {TTA_PROVIDER_OPENAI, {.failure = TTA_FAILURE_SERVER, .http_status = 500}, TTA_KEY_UNKNOWN},
+        {TTA_PROVIDER_OPENAI, {.failure = TTA_FAILURE_CONNECT}, TTA_KEY_UNKNOWN},
+        {TTA_PROVIDER_CUSTOM, {.failure = TTA_FAILURE_NONE, .http_status = 200}, TTA_KEY_UNKNOWN},
+        {TTA_PROVIDER_CUSTOM, {.failure = TTA_FAILURE_AUTH, .http_status = 401}, TTA_KEY_INVALID},
+    };
+    const struct tta_key_validator_options options = tta_key_validator_defaults();
+    struct tta_key_validator *validator;
+    assert_int_equal(tta_key_validator_create(&options, &validator, NULL), TTA_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        bool is_learnt;
+        struct tta_key_result result = verdict_after(validator, cases[i].provider, &cases[i].finding, &is_learnt);
+        assert_string_equal(tta_key_verdict_name(result.verdict), tta_key_verdict_name(cases[i].verdict));
+        assert_int_equal(is_learnt, cases[i].verdict != TTA_KEY_UNKNOWN);
+        assert_int_equal(result.from_cache, is_learnt);
+    }
+    tta_key_validator_destroy(validator);
+}
+
 static void rejects_options_out_of_range(void **state)
 {
     (void)state;
@@ -790,6 +836,7 @@ int main(void)
         cmocka_unit_test(threads_with_different_questions_do_not_wait_for_one_another),
         cmocka_unit_test(a_verdict_forgotten_in_the_air_is_not_kept),
         cmocka_unit_test(survives_every_allocation_failure),
+        cmocka_unit_test(traffic_confirms_and_revokes_without_a_probe),
         cmocka_unit_test(rejects_options_out_of_range),
         cmocka_unit_test(verdicts_have_names_and_only_two_block),
     };
