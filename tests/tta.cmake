@@ -23,7 +23,7 @@ add_test(NAME tta.compat_order
 set_tests_properties(tta.compat_order PROPERTIES LABELS "unit" TIMEOUT 120)
 add_unit_test(tta breaker_test LIBRARIES tta)
 add_unit_test(tta failover_days_test LIBRARIES tta)
-add_unit_test(tta failover_test LIBRARIES tta)
+add_unit_test(tta failover_test LIBRARIES tta LABELS threads)
 add_unit_test(tta health_test LIBRARIES tta ALLOC_FAULTS)
 add_unit_test(tta failure_test LIBRARIES tta ALLOC_FAULTS)
 add_unit_test(tta stream_test LIBRARIES tta ALLOC_FAULTS)

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <pthread.h>
 #include <string.h>
 
 #include "base/random.h"
@@ -290,6 +291,53 @@ static void holds_for_thousands_of_random_faults(void **state)
     }
 }
 
+enum { THREADS = 4, REQUESTS_EACH = 2000 };
+
+struct worker {
+    struct tta_health *health;
+    uint64_t random;
+    uint32_t tries;
+};
+
+static void *run_requests(void *context)
+{
+    struct worker *worker = context;
+    const struct tta_failover_options options = tta_failover_defaults();
+    for (int64_t request = 0; request < REQUESTS_EACH; request++) {
+        struct tta_failover failover;
+        int64_t now_ns = request * 100 * MS;
+        enum tta_status status =
+            tta_failover_begin(&failover, worker->health, &options, world_targets, WORLD_TARGETS, now_ns, 1);
+        if (status != TTA_OK) {
+            break;
+        }
+        while (tta_failover_next(&failover, now_ns).kind == TTA_STEP_TRY) {
+            bool fails = base_random_below(&worker->random, 2);
+            report(&failover, fails ? TTA_FAILURE_SERVER : TTA_FAILURE_NONE, now_ns);
+            worker->tries++;
+        }
+    }
+    return NULL;
+}
+
+static void threads_share_one_health(void **state)
+{
+    (void)state;
+    struct tta_health *health = world_health(NULL);
+    struct worker workers[THREADS];
+    pthread_t threads[THREADS];
+    assert_non_null(health);
+    for (uint64_t i = 0; i < THREADS; i++) {
+        workers[i] = (struct worker){.health = health, .random = i + 1};
+        assert_int_equal(pthread_create(&threads[i], NULL, run_requests, &workers[i]), 0);
+    }
+    for (size_t i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_true(workers[i].tries > 0);
+    }
+    tta_health_destroy(health);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +350,7 @@ int main(void)
         cmocka_unit_test(with_all_open_one_is_tried_within_the_budget),
         cmocka_unit_test(refuses_what_makes_no_sense),
         cmocka_unit_test(holds_for_thousands_of_random_faults),
+        cmocka_unit_test(threads_share_one_health),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
