@@ -3,7 +3,7 @@
  * tta/fetch.h - asks a provider for its list.
  *
  * One call asks one server with as many requests as its list takes (pages, a
- * question for each of Ollama's models) and blocks up to a time that is given;
+ * question for each of Ollama's models, or for some of OpenRouter's) and blocks up to a time that is given;
  * what comes is bounded in size, and read before it counts as a list.  Redirects
  * are not followed, proxies of the environment are not used, certificates are
  * checked, and a key is not sent to the hosts of a provider that it does not
@@ -25,7 +25,12 @@ struct tta_server {
     const char *origin;         /* NULL or "": the provider's name */
     const char *base_url;       /* as http://127.0.0.1:8080/v1, without a query; NULL: the provider's own */
     const struct tta_secret *key; /* NULL: none */
+    /* Of TTA_PROVIDER_OPENROUTER: ids of models, with commas between, of which it is asked who serves them, at what
+     * price and with what limits; each of those is an offer of its own.  At most TTA_MAX_ENDPOINTS_OF.  NULL: none. */
+    const char *endpoints_of;
 };
+
+#define TTA_MAX_ENDPOINTS_OF 20
 
 struct tta_fetch_options {
     int64_t timeout_ns;         /* 30 s: for the whole, above 0 */
@@ -58,7 +63,7 @@ struct tta_fetched;
 /*
  * Asks a server.  TTA_OK, whatever it answered: `*out_fetched` is owned by the
  * caller, for tta_fetched_destroy().  TTA_BAD_ARGUMENT: a base URL is missing or
- * none, an option out of range, or nobody to ask; `err` says which.
+ * none, an option out of range, `endpoints_of` not as it says, or nobody to ask; `err` says which.
  * TTA_NO_MEMORY.  TTA_NO_SERVICE: libcurl could not start.  The first call of a
  * program starts libcurl, which no other thread may do at the same time; then
  * any thread.

@@ -23,6 +23,7 @@
 #define NS_PER_SEC INT64_C(1000000000)
 #define MAX_URL_BYTES (TTA_KEY_MAX_BASE_URL_BYTES + 512)
 #define MAX_PAGES 20
+#define MAX_ANSWERS (MAX_PAGES + 1 + TTA_MAX_ENDPOINTS_OF)
 #define MAX_TIMEOUT_NS (INT64_C(7) * 24 * 3600 * NS_PER_SEC)
 #define LINE_BYTES (sizeof("Authorization: Bearer ") + TTA_MAX_KEY_BYTES)
 
@@ -32,8 +33,8 @@ struct tta_fetched {
     int64_t retry_ns;
     char sentence[160];
     char origin[TTA_MAX_ID_BYTES + 1];
-    struct tta_answer answers[MAX_PAGES + 1];
-    char *texts[MAX_PAGES + 1]; /* of the answers */
+    struct tta_answer answers[MAX_ANSWERS];
+    char *texts[MAX_ANSWERS]; /* of the answers */
     size_t answer_count;
     struct tta_list list;
     struct tta_catalogue *catalogue;
@@ -224,6 +225,63 @@ static enum tta_status fetch_pages(struct session *session, enum tta_listing lis
     return status;
 }
 
+/* Whether a server that ended so may answer another question. */
+static bool is_worth_another(enum tta_fetch_outcome outcome)
+{
+    return outcome == TTA_FETCH_REFUSED || outcome == TTA_FETCH_NO_LIST;
+}
+
+/* The next of ids with commas between; false behind the last one. */
+static bool next_id(struct str *rest, struct str *out_id)
+{
+    if (rest->len == 0) {
+        return false;
+    }
+    const char *comma = memchr(rest->ptr, ',', rest->len);
+    size_t len = comma ? (size_t)(comma - rest->ptr) : rest->len;
+    *out_id = base_str_trim((struct str){rest->ptr, len});
+    *rest = comma ? (struct str){comma + 1, rest->len - len - 1} : (struct str){rest->ptr + len, 0};
+    return true;
+}
+
+/* AUTHOR/NAME in characters that mean nothing else in a URL. */
+static bool is_model_id(struct str id)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-~:/";
+    size_t slashes = 0;
+    for (size_t i = 0; i < id.len; i++) {
+        if (!memchr(plain, id.ptr[i], sizeof(plain) - 1)) {
+            return false;
+        }
+        slashes += id.ptr[i] == '/';
+    }
+    return slashes == 1 && id.ptr[0] != '/' && id.ptr[id.len - 1] != '/' && id.len <= TTA_MAX_ID_BYTES;
+}
+
+/* Who serves the models that were named.  Without it the list is good too. */
+static enum tta_status fetch_endpoints(struct session *session)
+{
+    struct tta_fetched *fetched = session->fetched;
+    enum tta_fetch_outcome outcome = TTA_FETCH_GOOD;
+    enum tta_status status = TTA_OK;
+    struct str rest = base_str(session->server->endpoints_of), id;
+    int http_status = fetched->http_status;
+    while (status == TTA_OK && (outcome == TTA_FETCH_GOOD || is_worth_another(outcome)) && next_id(&rest, &id)) {
+        char url[MAX_URL_BYTES];
+        struct buf body;
+        (void)snprintf(url, sizeof(url), "%.*s/models/%.*s/endpoints", STR_ARGS(session->base),
+                       STR_ARGS(id)); /* fits: both were checked */
+        status = request(session, url, NULL, &outcome, &body);
+        if (status == TTA_OK && outcome == TTA_FETCH_GOOD) {
+            status = keep(session, TTA_LISTING_OPENROUTER_ENDPOINTS, &body);
+            status = status == TTA_BAD_SYNTAX ? TTA_OK : status; /* what cannot be read is left out */
+        }
+    }
+    fetched->http_status = http_status; /* of the list */
+    fetched->retry_ns = 0;
+    return status;
+}
+
 /* Adds "NAME":ANSWER of one model to `out`; whether to go on with the next one. */
 static enum tta_status fetch_detail(struct session *session, const char *id, struct buf *out, bool *out_goes_on)
 {
@@ -292,12 +350,6 @@ static enum tta_status fetch_details(struct session *session)
     return status == TTA_BAD_SYNTAX ? TTA_OK : status;
 }
 
-/* Whether a server that ended so may know another of the provider's listings. */
-static bool is_worth_another(enum tta_fetch_outcome outcome)
-{
-    return outcome == TTA_FETCH_REFUSED || outcome == TTA_FETCH_NO_LIST;
-}
-
 static enum tta_status fetch_list(struct session *session)
 {
     enum tta_fetch_outcome outcome = TTA_FETCH_NO_LIST;
@@ -311,6 +363,9 @@ static enum tta_status fetch_list(struct session *session)
     if (status == TTA_OK && outcome == TTA_FETCH_GOOD && session->server->provider == TTA_PROVIDER_OLLAMA &&
         session->options->max_details > 0) {
         status = fetch_details(session);
+    }
+    if (status == TTA_OK && outcome == TTA_FETCH_GOOD && session->server->endpoints_of) {
+        status = fetch_endpoints(session);
     }
     if (status == TTA_OK) {
         end_with(session->fetched, outcome);
@@ -400,6 +455,19 @@ static enum tta_status check(const struct tta_server *server, const struct tta_f
     }
     if (server->origin && strlen(server->origin) > TTA_MAX_ID_BYTES) {
         return tta_fail(err, TTA_BAD_ARGUMENT, 0, "the origin is longer than %d bytes", TTA_MAX_ID_BYTES);
+    }
+    size_t endpoints = 0;
+    struct str rest = base_str(server->endpoints_of ? server->endpoints_of : ""), id;
+    while (next_id(&rest, &id)) {
+        if (!is_model_id(id)) {
+            return tta_fail(err, TTA_BAD_ARGUMENT, 0, "'%.*s' is no id of a model, as in 'openai/gpt-4o'",
+                            (int)(id.len < 100 ? id.len : 100), id.ptr);
+        }
+        endpoints++;
+    }
+    if (endpoints > (server->provider == TTA_PROVIDER_OPENROUTER ? TTA_MAX_ENDPOINTS_OF : 0)) {
+        return tta_fail(err, TTA_BAD_ARGUMENT, 0,
+                        "only OpenRouter is asked for endpoints, of at most %d models", TTA_MAX_ENDPOINTS_OF);
     }
     if (options->timeout_ns <= 0 || options->timeout_ns > MAX_TIMEOUT_NS || options->connect_timeout_ns <= 0 ||
         options->connect_timeout_ns > MAX_TIMEOUT_NS || options->max_bytes == 0 ||

@@ -20,7 +20,7 @@
 #define MAX_PATH_BYTES 4096
 
 struct yaml_server {
-    char *provider, *name, *base_url, *key_variable;
+    char *provider, *name, *base_url, *key_variable, *endpoints;
 };
 
 struct yaml_model {
@@ -50,7 +50,7 @@ struct config {
 
 static const cyaml_schema_field_t server_fields[] = {TEXT(yaml_server, provider) TEXT(yaml_server, name)
                                                          TEXT(yaml_server, base_url) TEXT(yaml_server, key_variable)
-                                                             CYAML_FIELD_END};
+                                                             TEXT(yaml_server, endpoints) CYAML_FIELD_END};
 static const cyaml_schema_field_t model_fields[] = {
     TEXT(yaml_model, id) TEXT(yaml_model, provider) TEXT(yaml_model, origin) TEXT(yaml_model, prompt_price)
         TEXT(yaml_model, completion_price) TEXT(yaml_model, context) TEXT(yaml_model, max_completion)
@@ -178,6 +178,7 @@ static bool read_server(const struct source *source, struct config *config, size
     }
     server->origin = yaml->name;
     server->base_url = yaml->base_url;
+    server->endpoints_of = yaml->endpoints;
     bool good = read_secret(source, yaml->key_variable ? yaml->key_variable : info->key_variable,
                             &config->secrets[index]);
     server->key = config->secrets[index];

@@ -19,6 +19,10 @@
 #define HTML "Content-Type: text/html; charset=utf-8\r\n"
 #define OPENAI "{\"object\":\"list\",\"data\":[{\"id\":\"one\"},{\"id\":\"two\"}]}"
 #define OPENROUTER "{\"data\":[{\"id\":\"a/b\",\"pricing\":{\"prompt\":\"0\",\"completion\":\"0\"}}]}"
+#define ENDPOINT_OF_NORTH                                                                                              \
+    "{\"tag\":\"north\",\"context_length\":4096,\"pricing\":{\"prompt\":\"0.1\",\"completion\":\"0.2\"}}"
+#define ENDPOINTS                                                                                                      \
+    "{\"data\":{\"id\":\"a/b\",\"endpoints\":[" ENDPOINT_OF_NORTH ",{\"provider_name\":\"south\"}]}}"
 #define TAGS "{\"models\":[{\"name\":\"small\",\"size\":5},{\"name\":\"large\",\"size\":9}]}"
 #define SHOW "{\"model_info\":{\"general.architecture\":\"x\",\"x.context_length\":4096},\"capabilities\":[\"tools\"]}"
 
@@ -166,6 +170,64 @@ static void ollama_is_asked_about_each_of_its_models(void **state)
     loopback_server_stop(server);
 }
 
+static void openrouter_is_asked_who_serves_the_models_that_are_named(void **state)
+{
+    (void)state;
+    static const struct loopback_answer script[] = {
+        {.headers = JSON, .body = OPENROUTER},
+        {.headers = JSON, .body = ENDPOINTS},
+        {.status = 404, .headers = JSON, .body = "{}"},
+        {.headers = JSON, .body = OPENROUTER}, /* which are no endpoints */
+    };
+    const struct tta_fetch_options options = quick();
+    char last[4096];
+    struct loopback_server *upstream = loopback_server_start(script, COUNT_OF(script));
+    const struct tta_server server = {.provider = TTA_PROVIDER_OPENROUTER, .base_url = loopback_server_url(upstream),
+                                      .endpoints_of = "a/b, a/gone,a/odd:free"};
+    struct tta_fetched *fetched = fetch(&server, &options);
+    assert_int_equal(tta_fetched_outcome(fetched), TTA_FETCH_GOOD);
+    assert_int_equal(tta_fetched_http_status(fetched), 200);
+    assert_int_equal(loopback_server_request_count(upstream), 4);
+    loopback_server_last_request(upstream, last, sizeof(last));
+    assert_non_null(strstr(last, "GET /models/a/odd:free/endpoints "));
+    const struct tta_catalogue *catalogue = tta_fetched_catalogue(fetched);
+    assert_int_equal(tta_catalogue_count(catalogue), 3);
+    struct tta_model model = tta_catalogue_model(catalogue, 0), north = tta_catalogue_model(catalogue, 1);
+    assert_string_equal(model.origin, "openrouter");
+    assert_string_equal(north.id, "a/b");
+    assert_string_equal(north.origin, "north");
+    assert_int_equal(north.context_tokens, 4096);
+    assert_string_equal(tta_catalogue_model(catalogue, 2).origin, "south");
+    tta_fetched_destroy(fetched);
+    loopback_server_stop(upstream);
+}
+
+static void endpoints_are_asked_for_by_ids_of_openrouter_alone(void **state)
+{
+    (void)state;
+    static const struct {
+        enum tta_provider provider;
+        const char *endpoints_of;
+    } cases[] = {
+        {TTA_PROVIDER_OPENAI, "a/b"},          {TTA_PROVIDER_OPENROUTER, "a"},   {TTA_PROVIDER_OPENROUTER, ",a/b"},
+        {TTA_PROVIDER_OPENROUTER, "a/b?x=1"},  {TTA_PROVIDER_OPENROUTER, "/b"},  {TTA_PROVIDER_OPENROUTER, "a/b/c"},
+        {TTA_PROVIDER_OPENROUTER, "a/b,,a/c"}, {TTA_PROVIDER_OPENROUTER, "a b/c"},
+        {TTA_PROVIDER_OPENROUTER, "a/1,a/2,a/3,a/4,a/5,a/6,a/7,a/8,a/9,a/10,a/11,a/12,a/13,a/14,a/15,a/16,a/17,a/18,"
+                                  "a/19,a/20,a/21"},
+    };
+    const struct tta_fetch_options options = quick();
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const struct tta_server server = {.provider = cases[i].provider, .base_url = "http://127.0.0.1:1",
+                                          .endpoints_of = cases[i].endpoints_of};
+        struct tta_fetched *fetched = NULL;
+        struct tta_error err;
+        if (tta_fetch(&server, &options, &fetched, &err) != TTA_BAD_ARGUMENT || fetched) {
+            fail_msg("%s was asked for", cases[i].endpoints_of);
+        }
+        assert_true(err.message[0] != '\0');
+    }
+}
+
 static void a_server_that_falls_silent_about_details_has_given_its_list(void **state)
 {
     (void)state;
@@ -311,6 +373,8 @@ int main(void)
         cmocka_unit_test(every_kind_of_answer_ends_in_one_word),
         cmocka_unit_test(nobody_at_the_address_is_said_to_be_nobody),
         cmocka_unit_test(ollama_is_asked_about_each_of_its_models),
+        cmocka_unit_test(openrouter_is_asked_who_serves_the_models_that_are_named),
+        cmocka_unit_test(endpoints_are_asked_for_by_ids_of_openrouter_alone),
         cmocka_unit_test(a_server_that_falls_silent_about_details_has_given_its_list),
         cmocka_unit_test(lm_studio_is_asked_for_the_best_list_it_knows),
         cmocka_unit_test(anthropics_pages_are_read_to_the_end),
