@@ -20,7 +20,7 @@
 #define MAX_PATH_BYTES 4096
 
 struct yaml_server {
-    char *provider, *name, *base_url, *key_variable, *endpoints;
+    char *provider, *name, *base_url, *key_variable, *vault_key, *endpoints;
 };
 
 struct yaml_model {
@@ -28,7 +28,7 @@ struct yaml_model {
 };
 
 struct yaml {
-    char *prices, *store;
+    char *prices, *store, *vault, *vault_key_file;
     struct yaml_server *servers;
     unsigned servers_count;
     struct yaml_model *models;
@@ -50,7 +50,8 @@ struct config {
 
 static const cyaml_schema_field_t server_fields[] = {TEXT(yaml_server, provider) TEXT(yaml_server, name)
                                                          TEXT(yaml_server, base_url) TEXT(yaml_server, key_variable)
-                                                             TEXT(yaml_server, endpoints) CYAML_FIELD_END};
+                                                             TEXT(yaml_server, vault_key) TEXT(yaml_server, endpoints)
+                                                                 CYAML_FIELD_END};
 static const cyaml_schema_field_t model_fields[] = {
     TEXT(yaml_model, id) TEXT(yaml_model, provider) TEXT(yaml_model, origin) TEXT(yaml_model, prompt_price)
         TEXT(yaml_model, completion_price) TEXT(yaml_model, context) TEXT(yaml_model, max_completion)
@@ -60,7 +61,7 @@ static const cyaml_schema_value_t server_schema = {
 static const cyaml_schema_value_t model_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_model, model_fields)};
 static const cyaml_schema_field_t top_fields[] = {
-    TEXT(yaml, prices) TEXT(yaml, store)
+    TEXT(yaml, prices) TEXT(yaml, store) TEXT(yaml, vault) TEXT(yaml, vault_key_file)
         CYAML_FIELD_SEQUENCE("servers", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml, servers, &server_schema,
                              0, CYAML_UNLIMITED),
     CYAML_FIELD_SEQUENCE("models", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml, models, &model_schema, 0,
@@ -175,6 +176,9 @@ static bool read_server(const struct source *source, struct config *config, size
     }
     if (!yaml->base_url && !info->base_url) {
         return refuse(source, "servers", index + 1, "needs a base_url, as in http://127.0.0.1:8080/v1");
+    }
+    if (yaml->vault_key && !config->yaml->vault) {
+        return refuse(source, "servers", index + 1, "names a vault_key, and no vault is named: add 'vault: FILE'");
     }
     server->origin = yaml->name;
     server->base_url = yaml->base_url;
@@ -321,4 +325,19 @@ const char *config_prices(const struct config *config)
 const char *config_store(const struct config *config)
 {
     return config->store;
+}
+
+const char *config_vault(const struct config *config)
+{
+    return config->yaml->vault;
+}
+
+const char *config_key_file(const struct config *config)
+{
+    return config->yaml->vault_key_file;
+}
+
+const char *config_vault_key(const struct config *config, size_t index)
+{
+    return config->yaml->servers[index].vault_key;
 }

@@ -3,7 +3,7 @@
  * tta/config.h - tta.yaml: which servers there are, and models of one's own.
  *
  * Keys of an API never stand in the file: it names the variable of the
- * environment that holds one.
+ * environment that holds one, or one that lies in a vault.
  */
 #ifndef CMD_TTA_CONFIG_H
 #define CMD_TTA_CONFIG_H
@@ -29,5 +29,12 @@ const char *config_prices(const struct config *config);
 
 /* Where the last good lists are kept. */
 const char *config_store(const struct config *config);
+
+/* The vault, and the file of the key that opens it; NULL: none is named. */
+const char *config_vault(const struct config *config);
+const char *config_key_file(const struct config *config);
+
+/* The name in the vault of the key of a server; NULL: it has what the environment has.  With one there is a vault. */
+const char *config_vault_key(const struct config *config, size_t index);
 
 #endif /* CMD_TTA_CONFIG_H */
