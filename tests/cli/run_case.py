@@ -12,6 +12,8 @@ CASE is a folder with
             lines that begin with "note: "
   status    its exit status (missing: 0)
   files/    copied into the empty folder that the command runs in (optional)
+  files_after/  the files that must be there afterwards, no more and no less, with
+            placeholders as above; {*} in a path stands for any part of one name (optional)
   after     a shell script that must succeed there afterwards (optional)
 
 With UPDATE=1 in the environment the expectations are written instead, with the
@@ -56,6 +58,45 @@ def with_placeholders(wanted, got):
     return "".join(kept)
 
 
+def files_in(folder):
+    """The text of each file below a folder, by its path from there."""
+    return {str(path.relative_to(folder)): path.read_text(errors="surrogateescape")
+            for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def path_pattern(path):
+    return re.compile("[^/]*?".join(re.escape(piece) for piece in path.split("{*}")))
+
+
+def wanted_path_of(path, wanted):
+    return next((each for each in wanted if path_pattern(each).fullmatch(path)), None)
+
+
+def faults_of_files(wanted, got):
+    faults = []
+    found = set()
+    for path, text in got.items():
+        match = wanted_path_of(path, wanted)
+        if match is None:
+            faults.append(f"--- {path}: should not be there\n{text}")
+        elif not pattern_of(wanted[match]).fullmatch(text):
+            faults.append(f"--- {path}: wanted\n{wanted[match]}--- got\n{text}")
+        found.add(match)
+    return faults + [f"--- {path}: is missing" for path in wanted if path not in found]
+
+
+def update_files(folder, got):
+    wanted = files_in(folder)
+    kept = {}
+    for path, text in got.items():
+        match = wanted_path_of(path, wanted)
+        kept[match or path] = with_placeholders(wanted.get(match, ""), text)
+    shutil.rmtree(folder)
+    for path, text in kept.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, errors="surrogateescape")
+
+
 def main():
     case = pathlib.Path(sys.argv[1])
     environment = dict(os.environ, **dict(pair.split("=", 1) for pair in sys.argv[2:]))
@@ -67,6 +108,7 @@ def main():
             shutil.copytree(case / "files", folder, dirs_exist_ok=True)
         run = subprocess.run(["sh", "-eu", str((case / "command").resolve())], cwd=folder, env=environment,
                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=100)
+        left = files_in(pathlib.Path(folder))
         after = None
         if (case / "after").exists():
             after = subprocess.run(["sh", "-eu", str((case / "after").resolve())], cwd=folder, env=environment,
@@ -76,6 +118,8 @@ def main():
             keep = with_placeholders(expected_text(case, name), text) if name != "status" else text
             keep = keep if name != "status" or run.returncode else ""
             (case / name).write_text(keep) if keep else (case / name).unlink(missing_ok=True)
+        if (case / "files_after").exists():
+            update_files(case / "files_after", left)
         return 0
     faults = []
     for name, got in ("stdout", run.stdout), ("stderr", run.stderr):
@@ -85,6 +129,8 @@ def main():
     status = int(expected_text(case, "status") or 0)
     if run.returncode != status:
         faults.append(f"--- status: wanted {status}, got {run.returncode}\n{run.stdout}{run.stderr}")
+    if (case / "files_after").exists():
+        faults += faults_of_files(files_in(case / "files_after"), left)
     if after is not None and after.returncode != 0:
         faults.append(f"--- after: {after.returncode}\n{after.stdout}{after.stderr}")
     print("\n".join(faults))
