@@ -2,9 +2,12 @@
 #include "assay/machine.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "assay/cpu.h"
 #include "base/hash.h"
+#include "base/num.h"
 
 #define MAX_TEXT_BYTES ((size_t)1 << 20)
 
@@ -158,6 +161,101 @@ char *assay_machine_class(const struct assay_machine *machine)
     base_buf_deinit(&key);
     base_buf_deinit(&values.text);
     return taken;
+}
+
+/* The fact whose name, the longest that fits, and a blank begin the text; FACT_COUNT if there is none. */
+static int fact_at(struct str text)
+{
+    int found = FACT_COUNT;
+    size_t longest = 0;
+    for (int fact = 0; fact < FACT_COUNT; fact++) {
+        const struct str name = base_str(facts[fact].name);
+        if (facts[fact].kind == ASSAY_FACTS_OF_CLASS && name.len > longest && base_str_starts_with(text, name) &&
+            text.len > name.len && text.ptr[name.len] == ' ') {
+            found = fact;
+            longest = name.len;
+        }
+    }
+    return found;
+}
+
+/* Cuts the value of a fact off: it ends where a comma stands before the name of another, or at the end. */
+static struct str cut_value(struct str text, struct str *out_rest)
+{
+    for (size_t i = 0; i + 2 <= text.len; i++) {
+        const struct str behind = {text.ptr + i + 2, text.len - i - 2};
+        if (text.ptr[i] == ',' && text.ptr[i + 1] == ' ' && fact_at(behind) != FACT_COUNT) {
+            *out_rest = behind;
+            return (struct str){text.ptr, i};
+        }
+    }
+    *out_rest = (struct str){0};
+    return text;
+}
+
+static void set_fact(struct assay_machine *machine, enum fact fact, struct str value, char *copy)
+{
+    char **texts[FACT_COUNT] = {
+        [SYSTEM] = &machine->system,         [ARCHITECTURE] = &machine->arch,
+        [CPU] = &machine->cpu,               [CPU_VENDOR] = &machine->cpu_vendor,
+        [CPU_FAMILY] = &machine->cpu_family, [CPU_MODEL] = &machine->cpu_model,
+        [CPU_STEPPING] = &machine->cpu_stepping, [GOVERNOR] = &machine->governor,
+        [VIRTUALIZATION] = &machine->virtualization, [KERNEL] = &machine->release,
+        [COMPILER] = &machine->compiler,     [FLAGS] = &machine->flags,
+    };
+    uint64_t *sizes[FACT_COUNT] = {[L1_DATA_CACHE] = &machine->l1_data_bytes, [L2_CACHE] = &machine->l2_bytes,
+                                   [L3_CACHE] = &machine->l3_bytes};
+    int64_t count;
+    if (texts[fact]) {
+        free(*texts[fact]);
+        *texts[fact] = copy;
+        return;
+    }
+    if (sizes[fact]) {
+        *sizes[fact] = assay_cpu_cache_bytes(value);
+    } else if (fact == CORES && base_num_parse_int64(value, 0, INT32_MAX, &count)) {
+        machine->cores = (uint64_t)count;
+    }
+    free(copy);
+}
+
+static bool has_all_texts(const struct assay_machine *machine)
+{
+    return machine->node && machine->system && machine->release && machine->arch && machine->cpu &&
+           machine->cpu_vendor && machine->cpu_family && machine->cpu_model && machine->cpu_stepping &&
+           machine->governor && machine->virtualization && machine->container && machine->compiler && machine->flags &&
+           machine->class_key;
+}
+
+enum assay_status assay_machine_of_class(const char *class_key, struct assay_machine *out_machine)
+{
+    struct assay_machine machine = {
+        .node = strdup(""), .system = strdup(""), .release = strdup(""), .arch = strdup(""), .cpu = strdup(""),
+        .cpu_vendor = strdup(""), .cpu_family = strdup(""), .cpu_model = strdup(""), .cpu_stepping = strdup(""),
+        .governor = strdup(""), .virtualization = strdup(""), .container = strdup(""), .compiler = strdup(""),
+        .flags = strdup(""), .class_key = strdup(class_key),
+    };
+    bool good = has_all_texts(&machine);
+    struct str rest = base_str(class_key);
+    for (int fact = fact_at(rest); good && fact != FACT_COUNT; fact = fact_at(rest)) {
+        const size_t name_len = strlen(facts[fact].name) + 1;
+        const struct str value = cut_value((struct str){rest.ptr + name_len, rest.len - name_len}, &rest);
+        struct buf copy;
+        base_buf_init(&copy, value.len);
+        base_buf_add(&copy, value);
+        char *owned = base_buf_take(&copy);
+        good = owned != NULL;
+        if (good) {
+            set_fact(&machine, (enum fact)fact, value, owned);
+        }
+    }
+    if (!good) {
+        struct assay_result owner = {.machine = machine};
+        assay_result_deinit(&owner);
+        return ASSAY_NO_MEMORY;
+    }
+    *out_machine = machine;
+    return ASSAY_OK;
 }
 
 bool assay_machine_is_foreign(const struct assay_machine *there, const struct assay_machine *here)

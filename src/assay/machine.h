@@ -25,6 +25,10 @@ ASSAY_MUST_CHECK enum assay_status assay_machine_describe(const char *compiler, 
  * memory. */
 char *assay_machine_class(const struct assay_machine *machine);
 
+/* What the text of a class says of a machine, as far as it can be told; the rest is "".  `*out_machine` is the
+ * caller's.  ASSAY_OK or ASSAY_NO_MEMORY. */
+ASSAY_MUST_CHECK enum assay_status assay_machine_of_class(const char *class_key, struct assay_machine *out_machine);
+
 /* Whether both say their class and it is not the same. */
 bool assay_machine_is_foreign(const struct assay_machine *there, const struct assay_machine *here);
 

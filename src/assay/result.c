@@ -6,7 +6,7 @@
 
 #include "base/num.h"
 
-static void deinit_run(struct assay_run *run)
+void assay_run_deinit(struct assay_run *run)
 {
     free(run->name);
     free(run->fullname);
@@ -59,7 +59,7 @@ void assay_result_deinit(struct assay_result *result)
         return;
     }
     for (size_t i = 0; i < result->run_count; i++) {
-        deinit_run(&result->runs[i]);
+        assay_run_deinit(&result->runs[i]);
     }
     free(result->runs);
     deinit_machine(&result->machine);

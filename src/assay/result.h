@@ -112,6 +112,9 @@ struct assay_result {
     size_t warning_count;
 };
 
+/* Releases what a run holds that is in no result. */
+void assay_run_deinit(struct assay_run *run);
+
 /* Releases what it holds and empties it; NULL does nothing. */
 void assay_result_deinit(struct assay_result *result);
 

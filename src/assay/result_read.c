@@ -8,6 +8,7 @@
 
 #include "assay/cpu.h"
 #include "assay/reader.h"
+#include "assay/run_fields.h"
 #include "base/file.h"
 #include "base/num.h"
 
@@ -119,7 +120,7 @@ static void check_finite(struct reader *reader, const struct assay_stats *stats)
 }
 
 /* What no samples can give. */
-static void check_stats(struct reader *reader, const struct assay_stats *stats)
+void assay_check_stats(struct reader *reader, const struct assay_stats *stats)
 {
     /* A mean that another program summed plainly may miss the range by its rounding. */
     double slack = 1e-9 * fmax(fabs(stats->min), fabs(stats->max));
@@ -159,11 +160,11 @@ static void read_stats(const struct object *benchmark, struct assay_run *run)
         read_stored_stats(&stats, &run->stats);
     }
     if (!reader_has_failed(stats.reader)) {
-        check_stats(stats.reader, &run->stats);
+        assay_check_stats(stats.reader, &run->stats);
     }
 }
 
-static void read_calls(const struct object *own, struct assay_calls *out)
+void assay_read_calls(const struct object *own, struct assay_calls *out)
 {
     struct object calls = reader_object(own, "calls");
     if (!calls.json.json) {
@@ -182,7 +183,7 @@ static void read_calls(const struct object *own, struct assay_calls *out)
     }
 }
 
-static void read_measured(const struct object *own, struct assay_measured *out)
+void assay_read_measured(const struct object *own, struct assay_measured *out)
 {
     struct object measured = reader_object(own, "measured");
     for (int i = ASSAY_METRIC_FIRST_MEASURED; i < ASSAY_METRIC_COUNT; i++) {
@@ -244,7 +245,7 @@ static void read_counters(const struct object *own, struct assay_run *run)
     }
 }
 
-static void read_tags(const struct object *own, struct assay_run *run)
+void assay_read_tags(const struct object *own, struct assay_run *run)
 {
     struct json_value tags = reader_list(own, "tags");
     struct buf text;
@@ -315,7 +316,7 @@ static void read_judgements(const struct object *own, struct assay_run *run)
 }
 
 /* An array of one number a launch; NULL if it is absent. */
-static double *read_launches(const struct object *own, const char *key, size_t *out_count)
+double *assay_read_launches(const struct object *own, const char *key, size_t *out_count)
 {
     struct json_value array = reader_field(own, key);
     double *numbers = array.json ? reader_array(own, key, array, out_count) : NULL;
@@ -333,7 +334,7 @@ static void read_launch_rounds(const struct object *own, struct assay_run *run)
 {
     const char *key = "launch_rounds";
     double sum = 0;
-    double *numbers = read_launches(own, key, &run->launch_rounds_count);
+    double *numbers = assay_read_launches(own, key, &run->launch_rounds_count);
     if (!numbers) {
         return;
     }
@@ -439,16 +440,16 @@ static void read_run(struct reader *reader, struct json_value json, struct assay
     reader_count(&definition, "line", 0, &run->line);
     reader_text(&own, "binary", NULL, &run->binary);
     reader_count(&own, "launches", 1, &run->launches); /* other tools have one process */
-    run->launch_minima = read_launches(&own, "launch_minima", &run->launch_minima_count);
-    run->launch_medians = read_launches(&own, "launch_medians", &run->launch_median_count);
-    run->launch_cycles = read_launches(&own, "launch_cycles", &run->launch_cycles_count);
+    run->launch_minima = assay_read_launches(&own, "launch_minima", &run->launch_minima_count);
+    run->launch_medians = assay_read_launches(&own, "launch_medians", &run->launch_median_count);
+    run->launch_cycles = assay_read_launches(&own, "launch_cycles", &run->launch_cycles_count);
     read_launch_rounds(&own, run);
     check_launches(&own, run);
-    read_calls(&own, &run->calls);
-    read_measured(&own, &run->measured);
+    assay_read_calls(&own, &run->calls);
+    assay_read_measured(&own, &run->measured);
     read_counters(&own, run);
     reader_text(&own, "complexity", NULL, &run->complexity);
-    read_tags(&own, run);
+    assay_read_tags(&own, run);
     read_judgements(&own, run);
     reader_time(&own, "empty_loop", &run->empty_loop);
     if (!run->samples) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "assay/params.h"
+#include "assay/run_fields.h"
 #include "assay/writer.h"
 #include "base/num.h"
 
@@ -115,7 +116,7 @@ static void write_stats(struct writer *writer, const struct assay_run *run, bool
     writer_close(writer, '}');
 }
 
-static void write_calls(struct writer *writer, const struct assay_calls *calls)
+void assay_write_calls(struct writer *writer, const struct assay_calls *calls)
 {
     writer_open_object(writer, "calls");
     writer_count(writer, "count", calls->count);
@@ -128,7 +129,7 @@ static void write_calls(struct writer *writer, const struct assay_calls *calls)
     writer_close(writer, '}');
 }
 
-static void write_measured(struct writer *writer, const struct assay_measured *measured)
+void assay_write_measured(struct writer *writer, const struct assay_measured *measured)
 {
     writer_open_object(writer, "measured");
     for (int metric = ASSAY_METRIC_FIRST_MEASURED; metric < ASSAY_METRIC_COUNT; metric++) {
@@ -150,7 +151,7 @@ static void write_counters(struct writer *writer, const struct assay_run *run)
     writer_close(writer, '}');
 }
 
-static void write_tags(struct writer *writer, const char *tags)
+void assay_write_tags(struct writer *writer, const char *tags)
 {
     writer_key(writer, "tags");
     writer_open(writer, '[');
@@ -228,16 +229,16 @@ static void write_own(struct writer *writer, const struct assay_run *run)
         writer_number(writer, "empty_loop", run->empty_loop);
     }
     if (run->calls.count > 0) {
-        write_calls(writer, &run->calls);
+        assay_write_calls(writer, &run->calls);
     }
     if (run->measured.known != 0) {
-        write_measured(writer, &run->measured);
+        assay_write_measured(writer, &run->measured);
     }
     if (run->counter_count > 0) {
         write_counters(writer, run);
     }
     if (run->tags) {
-        write_tags(writer, run->tags);
+        assay_write_tags(writer, run->tags);
     }
     if (run->complexity) {
         writer_text(writer, "complexity", run->complexity);

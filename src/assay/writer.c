@@ -8,9 +8,19 @@
 
 #include "base/utf8.h"
 
+/* Whether elements of the innermost brackets stay on one line. */
+static bool is_flat(const struct writer *writer)
+{
+    return writer->flat_below > 0 && writer->depth > writer->flat_below;
+}
+
 void writer_start_line(struct writer *writer)
 {
-    base_buf_addf(writer->out, "%s\n%*s", writer->is_first ? "" : ",", 4 * writer->depth, "");
+    if (is_flat(writer)) {
+        base_buf_add_cstr(writer->out, writer->is_first ? "" : ", ");
+    } else {
+        base_buf_addf(writer->out, "%s\n%*s", writer->is_first ? "" : ",", 4 * writer->depth, "");
+    }
     writer->is_first = false;
 }
 
@@ -23,8 +33,9 @@ void writer_open(struct writer *writer, char bracket)
 
 void writer_close(struct writer *writer, char bracket)
 {
+    const bool on_one_line = is_flat(writer);
     writer->depth--;
-    if (!writer->is_first) {
+    if (!writer->is_first && !on_one_line) {
         base_buf_addf(writer->out, "\n%*s", 4 * writer->depth, "");
     }
     base_buf_add_char(writer->out, bracket);

@@ -18,6 +18,7 @@ struct writer {
     struct buf *out;
     int depth;
     bool is_first; /* nothing stands in the innermost brackets yet */
+    int flat_below; /* what is within more brackets than this stays on one line; 0: nothing */
 };
 
 /* '{' or '[', and its '}' or ']' on a line of its own, unless nothing is between. */

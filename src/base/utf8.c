@@ -28,3 +28,15 @@ size_t base_utf8_len(struct str text)
     }
     return is_continuation(text, 3) ? 4 : 0;
 }
+
+bool base_utf8_is_valid(struct str text)
+{
+    while (text.len > 0) {
+        size_t len = base_utf8_len(text);
+        if (len == 0) {
+            return false;
+        }
+        text = (struct str){text.ptr + len, text.len - len};
+    }
+    return true;
+}

@@ -123,6 +123,62 @@ static void the_class_joins_what_is_known(void **state)
     free(key);
 }
 
+/* The machine that a class tells of has that class again. */
+static void assert_class_is_kept(const char *key)
+{
+    struct assay_machine machine;
+    assert_int_equal(assay_machine_of_class(key, &machine), ASSAY_OK);
+    assert_string_equal(machine.class_key, key);
+    char *again = assay_machine_class(&machine);
+    assert_string_equal(again, key);
+    free(again);
+    deinit(&machine);
+}
+
+static void a_class_tells_of_its_machine(void **state)
+{
+    (void)state;
+    struct told told;
+    tell(&told);
+    (void)strcpy(told.cpu, "Maker, model 3, CPU"); /* fits; what looks like the name of a fact, and is none */
+    (void)strcpy(told.compiler, "clang 14.0.6 + gcc 12.2.0"); /* fits */
+    char *key = assay_machine_class(&told.machine);
+    struct assay_machine machine;
+    assert_int_equal(assay_machine_of_class(key, &machine), ASSAY_OK);
+    assert_string_equal(machine.cpu, "Maker, model 3, CPU");
+    assert_string_equal(machine.compiler, "clang 14 + gcc 12");
+    assert_string_equal(machine.release, "6.1");
+    assert_string_equal(machine.node, "");
+    assert_int_equal(machine.l2_bytes, 1048576);
+    assert_int_equal(machine.cores, 2);
+    deinit(&machine);
+    assert_class_is_kept(key);
+    free(key);
+    assert_class_is_kept("system Linux, CPU vendor 0x41, CPU model 0xd0c, compiler gcc 12");
+    assert_class_is_kept("");
+}
+
+static void of_a_class_of_another_form_nothing_is_known(void **state)
+{
+    (void)state;
+    struct assay_machine machine;
+    assert_int_equal(assay_machine_of_class("Linux x86_64, AMD EPYC, 2 cores, gcc 12", &machine), ASSAY_OK);
+    assert_string_equal(machine.class_key, "Linux x86_64, AMD EPYC, 2 cores, gcc 12");
+    assert_string_equal(machine.system, "");
+    assert_string_equal(machine.compiler, "");
+    deinit(&machine);
+    for (size_t n = 1;; n++) {
+        alloc_fault_after(n);
+        enum assay_status status = assay_machine_of_class("system Linux, CPU AMD EPYC, cores 2", &machine);
+        if (!alloc_fault_happened()) {
+            assert_int_equal(status, ASSAY_OK);
+            deinit(&machine);
+            break;
+        }
+        assert_int_equal(status, ASSAY_NO_MEMORY);
+    }
+}
+
 static void what_changes_without_the_machine_changing_is_not_in_its_class(void **state)
 {
     (void)state;
@@ -278,6 +334,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(describes_the_machine_it_runs_on), cmocka_unit_test(the_same_machine_has_the_same_class),
         cmocka_unit_test(says_when_memory_is_lacking),      cmocka_unit_test(the_class_joins_what_is_known),
+        cmocka_unit_test(a_class_tells_of_its_machine),
+        cmocka_unit_test(of_a_class_of_another_form_nothing_is_known),
         cmocka_unit_test(what_changes_without_the_machine_changing_is_not_in_its_class),
         cmocka_unit_test(a_difference_names_what_is_not_the_same),
         cmocka_unit_test(a_difference_names_what_one_side_does_not_know),

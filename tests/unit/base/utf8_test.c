@@ -31,11 +31,21 @@ static void refuses_what_is_no_character(void **state)
     }
 }
 
+static void a_text_is_valid_if_all_of_it_is(void **state)
+{
+    (void)state;
+    assert_true(base_utf8_is_valid(STR("")));
+    assert_true(base_utf8_is_valid(STR("a\xC3\xBC\xF0\x9F\x98\x80")));
+    assert_false(base_utf8_is_valid(STR("a\xC3\xBC\xF0\x9F\x98")));
+    assert_false(base_utf8_is_valid(STR("\xFFz")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knows_characters_of_every_length),
         cmocka_unit_test(refuses_what_is_no_character),
+        cmocka_unit_test(a_text_is_valid_if_all_of_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
