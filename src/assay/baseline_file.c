@@ -6,7 +6,6 @@
  */
 #include "assay/baseline.h"
 
-#include <locale.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,6 @@
 #include "assay/run_fields.h"
 #include "base/file.h"
 #include "base/num.h"
-#include "base/utf8.h"
 
 #define FORMAT 1
 #define DEPTH_OF_FIELDS 4 /* of a block */
@@ -31,25 +29,6 @@ bool assay_baselines_is(struct str text)
     }
     rest = base_str_trim((struct str){rest.ptr + 1, rest.len - 1});
     return base_str_starts_with(rest, base_str(first_key));
-}
-
-/* The key of a member, the caller's; NULL and refused if it is none that can be used. */
-static char *copy_key(struct reader *reader, struct json_value value, const char *what)
-{
-    struct json_value key = base_json_key(value);
-    size_t len = base_json_text(key, NULL, 0);
-    char *copy = malloc(len + 1);
-    if (!copy) {
-        reader_run_out_of_memory(reader);
-        return NULL;
-    }
-    (void)base_json_text(key, copy, len + 1); /* fits */
-    if (len == 0 || strlen(copy) != len || !base_utf8_is_valid(base_str(copy))) {
-        reader_refuse(reader, "%s has no name, or one with a NUL in it or that is not UTF-8", what);
-        free(copy);
-        return NULL;
-    }
-    return copy;
 }
 
 /* Refuses what is not among `keys`, and a key that stands there twice. */
@@ -184,7 +163,7 @@ static int compare_classes(const void *a, const void *b)
 /* The blocks of one benchmark; `capacity` is that of the array of blocks. */
 static void read_benchmark(struct reader *reader, struct json_value json, struct assay_baselines *out, size_t *capacity)
 {
-    char *fullname = copy_key(reader, json, "a benchmark");
+    char *fullname = reader_key(reader, json);
     if (!fullname) {
         return;
     }
@@ -231,7 +210,7 @@ static void read_classes(const struct object *root, struct assay_baselines *out)
     for (struct json_value at = base_json_first(classes.json); at.json && !reader_has_failed(root->reader);
          at = base_json_next(classes.json, at)) {
         struct assay_class *class = &out->classes[out->class_count];
-        class->id = copy_key(root->reader, at, "a class of machines");
+        class->id = reader_key(root->reader, at);
         if (class->id) {
             out->class_count++;
             reader_text(&classes, class->id, "", &class->key);
@@ -271,8 +250,9 @@ static void put_in_order(struct reader *reader, struct assay_baselines *out)
     }
 }
 
-static void read_baselines(struct reader *reader, const struct json *json, struct assay_baselines *out)
+static void read_baselines(struct reader *reader, const struct json *json, void *what)
 {
+    struct assay_baselines *out = what;
     static const char *const keys[] = {"assay_baselines", "classes", "benchmarks", NULL};
     struct object root = {reader, base_json_root(json), ""};
     uint64_t format = 0;
@@ -299,21 +279,11 @@ static void read_baselines(struct reader *reader, const struct json *json, struc
 enum assay_status assay_baselines_parse(struct str text, const char *source_name,
                                         struct assay_baselines *out_baselines, struct assay_error *err)
 {
-    struct json json;
-    struct json_flaw flaw;
-    enum json_outcome outcome = base_json_read(text, &json, &flaw);
-    if (outcome != JSON_READ) {
-        return outcome == JSON_NO_MEMORY
-                   ? assay_fail(err, ASSAY_NO_MEMORY, "%s: out of memory", source_name)
-                   : assay_fail(err, ASSAY_BAD_SYNTAX, "%s:%zu: not JSON: %s", source_name, flaw.line, flaw.what);
-    }
-    struct reader reader = {.source = source_name, .err = err};
     struct assay_baselines baselines = {0};
-    read_baselines(&reader, &json, &baselines);
-    base_json_deinit(&json);
-    if (reader_has_failed(&reader)) {
+    enum assay_status status = reader_read(text, source_name, read_baselines, &baselines, err);
+    if (status != ASSAY_OK) {
         assay_baselines_deinit(&baselines);
-        return reader.status;
+        return status;
     }
     *out_baselines = baselines;
     return ASSAY_OK;
@@ -369,19 +339,10 @@ static void write_launches(struct writer *writer, const char *key, const double 
     }
 }
 
-/* A member whose key is not ours. */
-static void open_named(struct writer *writer, const char *name)
-{
-    writer_start_line(writer);
-    writer_string(writer, name);
-    base_buf_add_cstr(writer->out, ": ");
-    writer_open(writer, '{');
-}
-
 static void write_block(struct writer *writer, const struct assay_block *block)
 {
     const struct assay_run *run = &block->run;
-    open_named(writer, block->class_id);
+    writer_open_named(writer, block->class_id);
     write_text_if_known(writer, "date", block->datetime);
     write_text_if_known(writer, "commit", block->commit);
     if (block->dirty) {
@@ -412,8 +373,9 @@ static void write_block(struct writer *writer, const struct assay_block *block)
     writer_close(writer, '}');
 }
 
-static void write_baselines(struct writer *writer, const struct assay_baselines *baselines)
+static void write_baselines(struct writer *writer, const void *what)
 {
+    const struct assay_baselines *baselines = what;
     const char *open = NULL; /* the benchmark whose blocks are being written */
     writer_open(writer, '{');
     writer_count(writer, "assay_baselines", FORMAT);
@@ -432,7 +394,7 @@ static void write_baselines(struct writer *writer, const struct assay_baselines 
             if (open) {
                 writer_close(writer, '}');
             }
-            open_named(writer, block->run.fullname);
+            writer_open_named(writer, block->run.fullname);
             open = block->run.fullname;
         }
         write_block(writer, block);
@@ -442,27 +404,9 @@ static void write_baselines(struct writer *writer, const struct assay_baselines 
     }
     writer_close(writer, '}');
     writer_close(writer, '}');
-    base_buf_add_char(writer->out, '\n');
 }
 
 enum assay_status assay_baselines_format(const struct assay_baselines *baselines, struct buf *out_json)
 {
-    locale_t c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0); /* as in a result file */
-    if (!c_locale) {
-        return ASSAY_NO_MEMORY;
-    }
-    locale_t before = uselocale(c_locale);
-    struct buf json;
-    base_buf_init(&json, ASSAY_MAX_BASELINE_BYTES);
-    struct writer writer = {.out = &json, .flat_below = DEPTH_OF_FIELDS};
-    write_baselines(&writer, baselines);
-    (void)uselocale(before); /* what was in use cannot be refused */
-    freelocale(c_locale);
-    if (!base_buf_ok(&json)) {
-        base_buf_deinit(&json);
-        return ASSAY_NO_MEMORY;
-    }
-    base_buf_deinit(out_json);
-    *out_json = json;
-    return ASSAY_OK;
+    return writer_write(write_baselines, baselines, DEPTH_OF_FIELDS, out_json) ? ASSAY_OK : ASSAY_NO_MEMORY;
 }

@@ -114,8 +114,8 @@ static void add_value(const struct assay_machine *machine, enum fact fact, struc
     case COMPILER: add_majors(base_str(machine->compiler), out); break;
     case FLAGS: base_buf_add_cstr(out, machine->flags); break;
     case CONTAINER: base_buf_add_cstr(out, machine->container); break;
-    case KERNEL_RELEASE: base_buf_add_cstr(out, machine->release); break;
-    case COMPILER_VERSION: base_buf_add_cstr(out, machine->compiler); break;
+    case KERNEL_RELEASE: base_buf_add_cstr(out, machine->is_of_class ? "" : machine->release); break;
+    case COMPILER_VERSION: base_buf_add_cstr(out, machine->is_of_class ? "" : machine->compiler); break;
     case FACT_COUNT: break;
     }
 }
@@ -233,7 +233,7 @@ enum assay_status assay_machine_of_class(const char *class_key, struct assay_mac
         .node = strdup(""), .system = strdup(""), .release = strdup(""), .arch = strdup(""), .cpu = strdup(""),
         .cpu_vendor = strdup(""), .cpu_family = strdup(""), .cpu_model = strdup(""), .cpu_stepping = strdup(""),
         .governor = strdup(""), .virtualization = strdup(""), .container = strdup(""), .compiler = strdup(""),
-        .flags = strdup(""), .class_key = strdup(class_key),
+        .flags = strdup(""), .class_key = strdup(class_key), .is_of_class = true,
     };
     bool good = has_all_texts(&machine);
     struct str rest = base_str(class_key);

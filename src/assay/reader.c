@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "base/utf8.h"
 
 void reader_refuse(struct reader *reader, const char *format, ...)
 {
@@ -40,6 +41,25 @@ void reader_run_out_of_memory(struct reader *reader)
     if (reader->status == ASSAY_OK) {
         reader->status = assay_fail(reader->err, ASSAY_NO_MEMORY, "%s: out of memory", reader->source);
     }
+}
+
+enum assay_status reader_read(struct str text, const char *source_name, reader_fn *read, void *what,
+                              struct assay_error *err)
+{
+    struct json json;
+    struct json_flaw flaw;
+    switch (base_json_read(text, &json, &flaw)) {
+    case JSON_READ:
+        break;
+    case JSON_NO_MEMORY:
+        return assay_fail(err, ASSAY_NO_MEMORY, "%s: out of memory", source_name);
+    case JSON_BAD_TEXT:
+        return assay_fail(err, ASSAY_BAD_SYNTAX, "%s:%zu: not JSON: %s", source_name, flaw.line, flaw.what);
+    }
+    struct reader reader = {.source = source_name, .err = err};
+    read(&reader, &json, what);
+    base_json_deinit(&json);
+    return reader.status;
 }
 
 bool reader_has_failed(const struct reader *reader)
@@ -198,4 +218,22 @@ double *reader_array(const struct object *object, const char *name, struct json_
     }
     *out_count = count;
     return numbers;
+}
+
+char *reader_key(struct reader *reader, struct json_value member)
+{
+    struct json_value key = base_json_key(member);
+    size_t len = base_json_text(key, NULL, 0);
+    char *copy = malloc(len + 1);
+    if (!copy) {
+        reader_run_out_of_memory(reader);
+        return NULL;
+    }
+    (void)base_json_text(key, copy, len + 1); /* fits */
+    if (len == 0 || strlen(copy) != len || !base_utf8_is_valid(base_str(copy))) {
+        reader_refuse(reader, "a name is empty, has a NUL in it or is not UTF-8");
+        free(copy);
+        return NULL;
+    }
+    return copy;
 }

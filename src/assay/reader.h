@@ -37,6 +37,15 @@ struct object {
     const char *name; /* "stats"; "" for the file and for a benchmark */
 };
 
+/*
+ * Reads a whole file by `read`, which fills `what`; `source_name` is for messages.
+ * ASSAY_OK; ASSAY_BAD_SYNTAX, of what is not JSON or was refused, or ASSAY_NO_MEMORY, and
+ * `what` is to be released as far as it was filled.
+ */
+typedef void reader_fn(struct reader *reader, const struct json *json, void *what);
+ASSAY_MUST_CHECK enum assay_status reader_read(struct str text, const char *source_name, reader_fn *read, void *what,
+                                               struct assay_error *err);
+
 /* Fails with a sentence, which names the source and the benchmark at hand. */
 void reader_refuse(struct reader *reader, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The same of a field: "stats.min is negative". */
@@ -50,6 +59,10 @@ bool reader_has(const struct object *object, const char *key);
 struct object reader_object(const struct object *parent, const char *key);
 /* An array; one that is not there if it is absent. */
 struct json_value reader_list(const struct object *parent, const char *key);
+
+/* The key of a member, which is a text of others; the caller's.  NULL, and refused, if it is empty, has a NUL in it or
+ * is not UTF-8. */
+char *reader_key(struct reader *reader, struct json_value member);
 
 /* Each refuses a value of another type, and leaves `*out` alone then or after a
  * failure.  Absent is what is given, false, or 0, or refused where it is needed. */

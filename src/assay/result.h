@@ -79,6 +79,7 @@ struct assay_machine {
     char *compiler;  /* that built the benchmarks, as "gcc 12.2.0"; several have " + " between */
     char *flags;     /* likewise, those that bear on times, as "optimised x86-64-v3" */
     char *class_key; /* what must agree for times to be comparable; NULL in files of other tools */
+    bool is_of_class; /* nothing is known but the facts of its class */
 };
 
 struct assay_commit {
@@ -108,6 +109,7 @@ struct assay_result {
     double cycle;    /* of the core, the shortest that was read beside any round, seconds; 0: unknown */
     bool has_seed;
     uint64_t seed;   /* of order and layout, at most ASSAY_MAX_SEED; meaningless unless has_seed */
+    char *unfit;     /* a sentence: why it may be no baseline, as "2 benchmarks failed"; NULL: it may */
     char **warnings; /* sentences: what speaks against trusting the times */
     size_t warning_count;
 };

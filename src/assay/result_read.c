@@ -464,6 +464,10 @@ static void read_runs(const struct object *root, struct assay_result *result)
 {
     struct reader *reader = root->reader;
     struct json_value benchmarks = reader_field(root, "benchmarks");
+    if (reader_has(root, "assay_baselines")) {
+        reader_refuse(reader, "these are baselines: a run can be compared with them, but they are none");
+        return;
+    }
     if (base_json_type(benchmarks) != JSON_IS_ARRAY) {
         reader_refuse(reader,
                       "there is no list named \"benchmarks\": this is not a result of assay or pytest-benchmark");
@@ -510,6 +514,7 @@ static void read_trust(const struct object *root, struct assay_result *result)
     reader_time(&own, "cycle", &result->cycle);
     result->has_seed = reader_has(&own, "seed");
     reader_count(&own, "seed", 0, &result->seed);
+    reader_text(&own, "unfit", NULL, &result->unfit);
     read_warnings(&own, result);
 }
 
@@ -593,8 +598,9 @@ static void read_commit(const struct object *root, struct assay_commit *commit)
     reader_text(&info, "branch", NULL, &commit->branch);
 }
 
-static void read_result(struct reader *reader, const struct json *json, struct assay_result *result)
+static void read_result(struct reader *reader, const struct json *json, void *what)
 {
+    struct assay_result *result = what;
     struct object root = {reader, base_json_root(json), ""};
     read_machine(&root, &result->machine);
     read_commit(&root, &result->commit);
@@ -607,23 +613,11 @@ static void read_result(struct reader *reader, const struct json *json, struct a
 enum assay_status assay_result_parse(struct str text, const char *source_name, struct assay_result *out_result,
                                      struct assay_error *err)
 {
-    struct json json;
-    struct json_flaw flaw;
-    switch (base_json_read(text, &json, &flaw)) {
-    case JSON_READ:
-        break;
-    case JSON_NO_MEMORY:
-        return assay_fail(err, ASSAY_NO_MEMORY, "%s: out of memory", source_name);
-    case JSON_BAD_TEXT:
-        return assay_fail(err, ASSAY_BAD_SYNTAX, "%s:%zu: not JSON: %s", source_name, flaw.line, flaw.what);
-    }
-    struct reader reader = {.source = source_name, .err = err};
     struct assay_result result = {0};
-    read_result(&reader, &json, &result);
-    base_json_deinit(&json);
-    if (reader_has_failed(&reader)) {
+    enum assay_status status = reader_read(text, source_name, read_result, &result, err);
+    if (status != ASSAY_OK) {
         assay_result_deinit(&result);
-        return reader.status;
+        return status;
     }
     *out_result = result;
     return ASSAY_OK;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "assay/result.h"
 
-#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -311,6 +310,9 @@ static void write_trust(struct writer *writer, const struct assay_result *result
     if (result->cycle > 0) {
         writer_number(writer, "cycle", result->cycle);
     }
+    if (result->unfit) {
+        writer_text(writer, "unfit", result->unfit);
+    }
     writer_key(writer, "warnings");
     writer_open(writer, '[');
     for (size_t i = 0; i < result->warning_count; i++) {
@@ -320,8 +322,15 @@ static void write_trust(struct writer *writer, const struct assay_result *result
     writer_close(writer, ']');
 }
 
-static void write_result(struct writer *writer, const struct assay_result *result, bool with_samples)
+struct written {
+    const struct assay_result *result;
+    bool with_samples;
+};
+
+static void write_result(struct writer *writer, const void *what)
 {
+    const struct written *written = what;
+    const struct assay_result *result = written->result;
     writer_open(writer, '{');
     write_machine(writer, &result->machine);
     write_commit(writer, &result->commit);
@@ -329,7 +338,7 @@ static void write_result(struct writer *writer, const struct assay_result *resul
     writer_open(writer, '[');
     for (size_t i = 0; i < result->run_count; i++) {
         if (!result->runs[i].error) {
-            write_run(writer, &result->runs[i], with_samples);
+            write_run(writer, &result->runs[i], written->with_samples);
         }
     }
     writer_close(writer, ']');
@@ -345,28 +354,10 @@ static void write_result(struct writer *writer, const struct assay_result *resul
     write_trust(writer, result);
     writer_close(writer, '}');
     writer_close(writer, '}');
-    base_buf_add_char(writer->out, '\n');
 }
 
 enum assay_status assay_result_format(const struct assay_result *result, bool with_samples, struct buf *out_json)
 {
-    /* A benchmark may have chosen a locale that writes 0,5: not in here. */
-    locale_t c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    if (!c_locale) {
-        return ASSAY_NO_MEMORY;
-    }
-    locale_t before = uselocale(c_locale);
-    struct buf json;
-    base_buf_init(&json, out_json->max_len);
-    struct writer writer = {.out = &json};
-    write_result(&writer, result, with_samples);
-    (void)uselocale(before); /* what was in use cannot be refused */
-    freelocale(c_locale);
-    if (!base_buf_ok(&json)) {
-        base_buf_deinit(&json);
-        return ASSAY_NO_MEMORY;
-    }
-    base_buf_deinit(out_json);
-    *out_json = json;
-    return ASSAY_OK;
+    const struct written written = {result, with_samples};
+    return writer_write(write_result, &written, 0, out_json) ? ASSAY_OK : ASSAY_NO_MEMORY;
 }

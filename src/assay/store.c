@@ -8,18 +8,16 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/num.h"
 
 #define NUMBER_MAX 999999999
+#define LAST_NAME ".last.json"
 #define NAMES_SHOWN 5
 
 bool assay_store_name_is_valid(struct str name)
@@ -373,25 +371,6 @@ static enum assay_status save_above(const char *folder, int64_t number, const ch
     return assay_fail(err, ASSAY_BAD_FILE, "%s", exists ? "no number is left to save under" : reason);
 }
 
-/* Keeps others from taking a number in the folder until unlock_folder(); -1 on a
- * file system that has no such locks, where two names may then get one number. */
-static int lock_folder(const char *folder)
-{
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int status;
-    do {
-        status = fd < 0 ? 0 : flock(fd, LOCK_EX);
-    } while (status != 0 && errno == EINTR);
-    return fd;
-}
-
-static void unlock_folder(int fd)
-{
-    if (fd >= 0) {
-        (void)close(fd); /* which unlocks; a crash does the same */
-    }
-}
-
 static enum assay_status save_in(const char *storage, const char *machine_id, const char *folder, const char *name,
                                  struct str contents, char **out_path, struct assay_error *err)
 {
@@ -400,11 +379,11 @@ static enum assay_status save_in(const char *storage, const char *machine_id, co
     if (!base_file_make_directories(folder, reason)) {
         return assay_fail(err, ASSAY_BAD_FILE, "%s", reason);
     }
-    int lock = lock_folder(folder);
+    int lock = base_file_lock_folder(folder);
     enum assay_status status = highest_number(storage, machine_id, &number)
                                    ? save_above(folder, number, name, contents, out_path, err)
                                    : out_of_memory(err);
-    unlock_folder(lock);
+    base_file_unlock_folder(lock);
     return status;
 }
 
@@ -428,4 +407,73 @@ enum assay_status assay_store_save(const char *storage, const char *machine_id, 
     free(folder);
     base_buf_deinit(&json);
     return status;
+}
+
+static enum assay_status write_last(const char *folder, const struct assay_result *result, char **out_path,
+                                    struct assay_error *err)
+{
+    char reason[BASE_FILE_REASON_BYTES];
+    struct buf json;
+    if (!base_file_make_directories(folder, reason)) {
+        return assay_fail(err, ASSAY_BAD_FILE, "%s", reason);
+    }
+    base_buf_init(&json, ASSAY_MAX_RESULT_BYTES);
+    char *path = join_path(folder, LAST_NAME);
+    if (!path || assay_result_format(result, false, &json) != ASSAY_OK) {
+        free(path);
+        base_buf_deinit(&json);
+        return out_of_memory(err);
+    }
+    bool written = base_file_write_atomic(path, base_buf_str(&json), false, NULL, reason);
+    base_buf_deinit(&json);
+    if (!written) {
+        free(path);
+        return assay_fail(err, ASSAY_BAD_FILE, "%s", reason);
+    }
+    *out_path = path;
+    return ASSAY_OK;
+}
+
+enum assay_status assay_store_keep_last(const char *storage, const char *machine_id, const struct assay_result *result,
+                                        char **out_path, struct assay_error *err)
+{
+    char *folder = join_path(storage, machine_id);
+    enum assay_status status = folder ? write_last(folder, result, out_path, err) : out_of_memory(err);
+    free(folder);
+    return status;
+}
+
+/* Adds the latest numbered run of a folder and the last that was kept; false without memory. */
+static bool add_newest(const char *folder, struct assay_paths *paths)
+{
+    struct assay_paths saved = {0};
+    bool complete = list_matching(folder, STR("*.json"), REGULAR_FILE, &saved);
+    sort_paths(&saved);
+    size_t last = complete ? last_of_name(&saved, NULL) : saved.count;
+    if (last < saved.count) {
+        complete = add_path(paths, strdup(saved.paths[last]));
+    }
+    assay_paths_deinit(&saved);
+    char *kept = complete ? join_path(folder, LAST_NAME) : NULL;
+    if (kept && !is_kind(kept, REGULAR_FILE)) {
+        free(kept);
+        return true;
+    }
+    return add_path(paths, kept);
+}
+
+enum assay_status assay_store_newest(const char *storage, struct assay_paths *out_paths, struct assay_error *err)
+{
+    struct assay_paths folders = {0}, found = {0};
+    bool complete = list_matching(storage, STR("*"), FOLDER, &folders) && add_newest(storage, &found);
+    for (size_t i = 0; complete && i < folders.count; i++) {
+        complete = add_newest(folders.paths[i], &found);
+    }
+    assay_paths_deinit(&folders);
+    if (!complete || found.count == 0) {
+        assay_paths_deinit(&found);
+        return complete ? report_nothing_found(storage, STR("*"), "is", err) : out_of_memory(err);
+    }
+    *out_paths = found;
+    return ASSAY_OK;
 }

@@ -24,6 +24,13 @@ ASSAY_MUST_CHECK enum assay_status
 assay_store_save(const char *storage, const char *machine_id, const char *name, const struct assay_result *result,
                  bool with_samples, char **out_path, struct assay_error *err);
 
+/* Keeps a run, without its samples, as the last one of the machine, in the place of the one before,
+ * whatever came of it: a hidden file, which is found by assay_store_newest() alone.
+ * As assay_store_save(). */
+ASSAY_MUST_CHECK enum assay_status
+assay_store_keep_last(const char *storage, const char *machine_id, const struct assay_result *result, char **out_path,
+                      struct assay_error *err);
+
 /* A list of paths, the caller's; sorted by file name, then directory. */
 struct assay_paths {
     char **paths;
@@ -53,5 +60,10 @@ assay_store_find(const char *storage, const char *machine_id, const char *select
 ASSAY_MUST_CHECK enum assay_status
 assay_store_latest(const char *storage, const char *machine_id, const char *name, char **out_path,
                    struct assay_error *err);
+
+/* Of each machine in the storage the saved run with the highest number, and the last one that was kept: one of these
+ * is the newest.  ASSAY_OK (at least one), ASSAY_NOT_FOUND, ASSAY_NO_MEMORY. */
+ASSAY_MUST_CHECK enum assay_status assay_store_newest(const char *storage, struct assay_paths *out_paths,
+                                                      struct assay_error *err);
 
 #endif /* ASSAY_STORE_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "assay/writer.h"
 
+#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -162,4 +163,36 @@ void writer_counts(struct writer *writer, const char *key, const uint64_t *count
         base_buf_addf(writer->out, "%ju", (uintmax_t)counts[i]);
     }
     writer_close(writer, ']');
+}
+
+void writer_open_named(struct writer *writer, const char *name)
+{
+    writer_start_line(writer);
+    writer_string(writer, name);
+    base_buf_add_cstr(writer->out, ": ");
+    writer_open(writer, '{');
+}
+
+bool writer_write(writer_fn *write, const void *what, int flat_below, struct buf *out_json)
+{
+    /* A benchmark may have chosen a locale that writes 0,5: not in here. */
+    locale_t c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (!c_locale) {
+        return false;
+    }
+    locale_t before = uselocale(c_locale);
+    struct buf json;
+    base_buf_init(&json, out_json->max_len);
+    struct writer writer = {.out = &json, .flat_below = flat_below};
+    write(&writer, what);
+    base_buf_add_char(&json, '\n');
+    (void)uselocale(before); /* what was in use cannot be refused */
+    freelocale(c_locale);
+    if (!base_buf_ok(&json)) {
+        base_buf_deinit(&json);
+        return false;
+    }
+    base_buf_deinit(out_json);
+    *out_json = json;
+    return true;
 }

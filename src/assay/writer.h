@@ -3,8 +3,8 @@
  * assay/writer.h - a JSON file, written in one pass, four blanks a level.
  *
  * By hand, because no library at hand writes the shortest digits that read back
- * equal; a 2.5e-07 would become 2.4999999999999999e-07.  The caller sees to a
- * locale with a decimal point.  What fails shows in the buf.
+ * equal; a 2.5e-07 would become 2.4999999999999999e-07.  Numbers need a locale with
+ * a decimal point, which writer_write() sees to.  What fails shows in the buf.
  */
 #ifndef ASSAY_WRITER_H
 #define ASSAY_WRITER_H
@@ -46,5 +46,13 @@ void writer_bool(struct writer *writer, const char *key, bool value);
 void writer_open_object(struct writer *writer, const char *key);
 void writer_numbers(struct writer *writer, const char *key, const double *numbers, uint64_t count);
 void writer_counts(struct writer *writer, const char *key, const uint64_t *counts, size_t count);
+
+/* A member that is an object, whose key is a text of others. */
+void writer_open_named(struct writer *writer, const char *name);
+
+/* Writes a whole file by `write`, whatever locale is in use, with `flat_below` as above.  False without
+ * memory, or if it were longer than `out_json` takes: that is as it was then. */
+typedef void writer_fn(struct writer *writer, const void *what);
+bool writer_write(writer_fn *write, const void *what, int flat_below, struct buf *out_json);
 
 #endif /* ASSAY_WRITER_H */

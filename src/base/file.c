@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -228,4 +229,21 @@ bool base_file_make_directories(const char *path, char reason[BASE_FILE_REASON_B
     }
     free(partial);
     return !why || refuse(reason, "make directory", path, why);
+}
+
+int base_file_lock_folder(const char *folder)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int status;
+    do {
+        status = fd < 0 ? 0 : flock(fd, LOCK_EX);
+    } while (status != 0 && errno == EINTR);
+    return fd;
+}
+
+void base_file_unlock_folder(int lock)
+{
+    if (lock >= 0) {
+        (void)close(lock); /* which unlocks */
+    }
 }

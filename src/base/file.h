@@ -43,4 +43,12 @@ bool base_file_write_all(int fd, struct str contents);
 /* Makes the directory and those above it; one that exists is fine. */
 bool base_file_make_directories(const char *path, char reason[BASE_FILE_REASON_BYTES]);
 
+/*
+ * Keeps other programs that ask for the same from going on until it is given up.
+ * The lock, or -1 where the folder cannot be opened; on a file system without
+ * such locks nobody waits.  What crashes gives its locks up.
+ */
+int base_file_lock_folder(const char *folder);
+void base_file_unlock_folder(int lock);
+
 #endif /* BASE_FILE_H */

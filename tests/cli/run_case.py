@@ -103,6 +103,7 @@ def main():
     for name in "NO_COLOR", "COLUMNS", "LC_ALL", "LC_CTYPE":
         environment.pop(name, None)
     environment["LANG"] = "C.UTF-8"
+    environment.update(USER="ada", GIT_CONFIG_GLOBAL="/dev/null", GIT_CONFIG_NOSYSTEM="1")
     with tempfile.TemporaryDirectory() as folder:
         if (case / "files").exists():
             shutil.copytree(case / "files", folder, dirs_exist_ok=True)

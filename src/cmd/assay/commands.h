@@ -34,4 +34,10 @@ int command_list(const struct options *options);
 /* Compares saved runs: the first is the baseline of each further one. */
 int command_compare(const struct options *options);
 
+/* Shows or changes a file of baselines: the first argument is save, show, accept or drop. */
+int command_baseline(const struct options *options);
+
+/* Prints what is known of the past of the benchmarks that the arguments name. */
+int command_history(const struct options *options);
+
 #endif /* CMD_ASSAY_COMMANDS_H */

@@ -75,3 +75,18 @@ enum assay_status commit_describe(struct assay_commit *out_commit)
     *out_commit = commit;
     return ASSAY_OK;
 }
+
+char *commit_author(void)
+{
+    char *name = ask("git config user.name 2>/dev/null"), *mail = ask("git config user.email 2>/dev/null");
+    const char *user = getenv("USER");
+    struct buf who;
+    base_buf_init(&who, 3 * MAX_ANSWER_BYTES);
+    base_buf_add_cstr(&who, name ? name : user && user[0] ? user : "unknown");
+    if (mail) {
+        base_buf_addf(&who, " <%s>", mail);
+    }
+    free(name);
+    free(mail);
+    return base_buf_take(&who);
+}

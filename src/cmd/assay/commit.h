@@ -10,4 +10,8 @@
  * ASSAY_NO_MEMORY. */
 ASSAY_MUST_CHECK enum assay_status commit_describe(struct assay_commit *out_commit);
 
+/* Who is at work here: git's user.name and user.email as "Name <mail>", else $USER, else "unknown".  The
+ * caller's; NULL without memory. */
+char *commit_author(void);
+
 #endif /* CMD_ASSAY_COMMIT_H */

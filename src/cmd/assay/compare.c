@@ -81,26 +81,27 @@ static int conclude(const struct pair *pair, const struct assay_comparison *rows
     return status != EXIT_FINE ? status : verdict.status;
 }
 
-static int compare_two(const struct options *options, const struct assay_result *baseline, const char *baseline_path,
-                       const char *candidate_path)
+static int compare_two(const struct options *options, const char *baseline_path, const char *candidate_path)
 {
-    struct assay_result candidate = {0};
+    struct assay_result baseline = {0}, candidate = {0};
     struct assay_comparison *rows = NULL;
     size_t count = 0;
     struct assay_error err;
     int status = EXIT_BAD_USAGE;
     if (assay_result_read(candidate_path, &candidate, &err) != ASSAY_OK) {
         complain("%s", err.message);
-    } else if (!may_compare(options, baseline, baseline_path, &candidate.machine, candidate_path)) {
+    } else if (baseline_read(options, baseline_path, &(struct candidate){&candidate.machine, candidate_path},
+                             &baseline, NULL) != BASELINE_READ) {
         status = EXIT_BAD_USAGE;
-    } else if (assay_compare(baseline, &candidate, &options->limits, &rows, &count) != ASSAY_OK) {
+    } else if (assay_compare(&baseline, &candidate, &options->limits, &rows, &count) != ASSAY_OK) {
         complain("out of memory");
         status = EXIT_UNMEASURED;
     } else {
-        const struct pair pair = {options, baseline, &candidate, baseline_path, candidate_path};
+        const struct pair pair = {options, &baseline, &candidate, baseline_path, candidate_path};
         status = conclude(&pair, rows, keep_matching(rows, count, options->filter));
     }
     free(rows);
+    assay_result_deinit(&baseline);
     assay_result_deinit(&candidate);
     return status;
 }
@@ -160,17 +161,10 @@ static int compare_paths(const struct options *options, const struct assay_paths
                  paths->count - 1);
         return EXIT_BAD_USAGE;
     }
-    struct assay_result baseline = {0};
-    struct assay_error err;
-    if (assay_result_read(paths->paths[0], &baseline, &err) != ASSAY_OK) {
-        complain("%s", err.message);
-        return EXIT_BAD_USAGE;
-    }
     int status = EXIT_FINE;
     for (size_t i = 1; i < paths->count; i++) {
-        status = worse_of(status, compare_two(options, &baseline, paths->paths[0], paths->paths[i]));
+        status = worse_of(status, compare_two(options, paths->paths[0], paths->paths[i]));
     }
-    assay_result_deinit(&baseline);
     return status;
 }
 

@@ -19,7 +19,7 @@
     X(min_rounds) X(min_time) X(max_time) X(launches) X(warmup_iterations) X(warmup) X(timeout) X(calls) X(count)      \
     X(cycles) X(memory) X(disable) X(instructions) X(shuffle) X(layout) X(seed)                                        \
     X(storage) X(autosave) X(save_data) X(save) X(json) X(junit) X(markdown) X(verdict) X(annotations)                 \
-    X(baseline) X(compare) X(any_machine)                                                                              \
+    X(baseline) X(local_baseline) X(compare) X(any_machine)                                                            \
     X(margin) X(regression) X(improvement) X(statistic) X(confirm) X(fail_undecided) X(allow_gone)                     \
     X(columns) X(group_by) X(sort) X(show) X(wide) X(color) X(quiet)
 

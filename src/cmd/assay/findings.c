@@ -29,6 +29,7 @@ static void count_finding(struct findings *findings, const struct finding *findi
         break;
     case FINDING_UNDECIDED:
         findings->is_undecided = findings->is_undecided || finding->matters;
+        findings->is_gate_undecided = findings->is_gate_undecided || (finding->matters && !is_target);
         break;
     case FINDING_FAILURE:
         findings->has_missed = findings->has_missed || is_target;
@@ -294,6 +295,7 @@ bool findings_collect(const struct evidence *evidence, struct findings *out_find
     /* Two runs that have nothing in common are not equal, whatever is allowed to be gone. */
     findings.has_nothing_in_common = evidence->rows && count > 0 && !any_both;
     findings.is_undecided = findings.is_undecided || findings.has_nothing_in_common;
+    findings.is_gate_undecided = findings.is_gate_undecided || findings.has_nothing_in_common;
     *out_findings = findings;
     return true;
 }

@@ -47,6 +47,7 @@ struct findings {
     bool has_errors;
     bool has_nothing_in_common; /* compared, and no benchmark is on both sides; undecided */
     bool is_undecided;
+    bool is_gate_undecided; /* that it is, for the comparison and not for a target alone */
 };
 
 /* What a run is judged by, all borrowed. */

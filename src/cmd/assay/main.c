@@ -15,6 +15,8 @@ static const char usage[] = "Usage: assay COMMAND [OPTION]... [ARGUMENT]...\n"
                             "  run      measure benchmarks, compare with a baseline, save\n"
                             "  compare  compare saved runs\n"
                             "  list     list saved runs\n"
+                            "  baseline save, show, accept, drop: the baselines that are kept with the source\n"
+                            "  history  print the past of a benchmark\n"
                             "\n"
                             "assay COMMAND --help lists the options of a command.\n";
 
@@ -53,6 +55,10 @@ static int execute(enum command command, const struct options *options, const st
         return run(options, config);
     case COMMAND_LIST:
         return command_list(options);
+    case COMMAND_BASELINE:
+        return command_baseline(options);
+    case COMMAND_HISTORY:
+        return command_history(options);
     case COMMAND_COMPARE:
         break;
     }
@@ -77,7 +83,7 @@ static int parse_and_execute(enum command command, int argc, char **argv)
         status = EXIT_BAD_USAGE;
     } else if (options.wants_help) {
         char name[32];
-        (void)snprintf(name, sizeof(name), "assay %s", argv[0]); /* one of three short words */
+        (void)snprintf(name, sizeof(name), "assay %s", argv[0]); /* a short word */
         options_print_help(stdout, name, command);
     } else if (options.wants_version) {
         puts("assay " ASSAY_VERSION);
@@ -95,7 +101,8 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         enum command command;
-    } commands[] = {{"run", COMMAND_RUN}, {"compare", COMMAND_COMPARE}, {"list", COMMAND_LIST}};
+    } commands[] = {{"run", COMMAND_RUN}, {"compare", COMMAND_COMPARE}, {"list", COMMAND_LIST},
+                  {"baseline", COMMAND_BASELINE}, {"history", COMMAND_HISTORY}};
     if (argc < 2) {
         fputs(usage, stderr);
         return EXIT_BAD_USAGE;
@@ -113,6 +120,6 @@ int main(int argc, char **argv)
         puts("assay " ASSAY_VERSION);
         return EXIT_FINE;
     }
-    complain("there is no command '%s'; the commands are run, compare and list", argv[1]);
+    complain("there is no command '%s'; the commands are run, compare, list, baseline and history", argv[1]);
     return EXIT_BAD_USAGE;
 }

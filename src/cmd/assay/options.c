@@ -168,12 +168,30 @@ static bool set_path(void *field, const char *value, struct buf *wanted)
     return true;
 }
 
+bool options_is_path(const char *baseline)
+{
+    return strchr(baseline, '/') || base_str_ends_with(base_str(baseline), STR(".json"));
+}
+
+static bool set_reason(void *field, const char *value, struct buf *wanted)
+{
+    if (base_str_trim(base_str(value)).len == 0) {
+        return arguments_want(wanted, "a reason, in a sentence");
+    }
+    *(const char **)field = value;
+    return true;
+}
+
 /* --baseline and --compare are two ways to name one thing: the later one wins,
  * so the command line overrides assay.yaml. */
 static bool set_baseline(void *field, const char *value, struct buf *wanted)
 {
     struct options *options = field;
     options->has_compare = false;
+    if (value && options_is_path(value)) {
+        options->baseline = value;
+        return true;
+    }
     return set_name(&options->baseline, value ? value : "baseline", wanted);
 }
 
@@ -373,7 +391,8 @@ static bool set_color(void *field, const char *value, struct buf *wanted)
 }
 
 #define AT(field) offsetof(struct options, field)
-#define EVERY_COMMAND (COMMAND_RUN | COMMAND_LIST | COMMAND_COMPARE)
+#define EVERY_COMMAND (COMMAND_RUN | COMMAND_LIST | COMMAND_COMPARE | OF_BASELINES)
+#define OF_BASELINES (COMMAND_BASELINE | COMMAND_HISTORY)
 #define RUN_OR_COMPARE (COMMAND_RUN | COMMAND_COMPARE)
 
 static const struct argument_option entries[] = {
@@ -432,7 +451,9 @@ static const struct argument_option entries[] = {
     {"annotations", 0, ARGUMENT_OPTIONAL, "on|off", RUN_OR_COMPARE, set_switch, AT(annotations),
      "print commands that mark what fails in GitHub's view of the source"},
     {"baseline", 0, ARGUMENT_OPTIONAL, "NAME", COMMAND_RUN, set_baseline, 0,
-     "compare with the saved run NAME (baseline); save this one as that if there is none"},
+     "compare with the saved run NAME (baseline), and save this one as that if there is none; or with a FILE.json"},
+    {"local-baseline", 0, ARGUMENT_REQUIRED, "NAME", COMMAND_RUN, set_name, AT(local_baseline),
+     "where the file of baselines has none of this kind of machine: the saved run NAME, as --baseline=NAME"},
     {"no-baseline", 0, ARGUMENT_NONE, NULL, COMMAND_RUN, set_no_baseline, 0,
      "compare with nothing, whatever assay.yaml says"},
     {"compare", 0, ARGUMENT_OPTIONAL, "RUN", COMMAND_RUN, set_compare, 0,
@@ -457,6 +478,16 @@ static const struct argument_option entries[] = {
      "measure a suspected regression again before calling it one (on)"},
     {"any-machine", 0, ARGUMENT_OPTIONAL, "on|off", RUN_OR_COMPARE, set_switch, AT(any_machine),
      "compare also with runs of another kind of machine; never fails then"},
+    {"any-run", 0, ARGUMENT_OPTIONAL, "on|off", RUN_OR_COMPARE, set_switch, AT(any_run),
+     "compare also with a run that failed or was worse than its own baseline"},
+    {"file", 0, ARGUMENT_REQUIRED, "FILE", OF_BASELINES, set_path, AT(baselines.file),
+     "file of baselines (the one that 'baseline' in assay.yaml names)"},
+    {"run", 0, ARGUMENT_REQUIRED, "RUN", COMMAND_BASELINE, set_path, AT(baselines.run),
+     "accept: take the figures of this saved run: number, name or path (the latest)"},
+    {"reason", 0, ARGUMENT_REQUIRED, "TEXT", COMMAND_BASELINE, set_reason, AT(baselines.reason),
+     "accept, drop: why, in a sentence"},
+    {"machine", 0, ARGUMENT_REQUIRED, "PATTERN", OF_BASELINES, set_path, AT(baselines.machine),
+     "only kinds of machine whose name matches, with * ? ["},
     {"columns", 0, ARGUMENT_REQUIRED, "LIST", RUN_OR_COMPARE, set_columns, 0,
      "columns of the table, with commas between"},
     {"group-by", 0, ARGUMENT_REQUIRED, "LABELS", RUN_OR_COMPARE, set_group_by, AT(group_by),
@@ -465,9 +496,10 @@ static const struct argument_option entries[] = {
      "order of the rows within a group (as executed)"},
     {"show", 0, ARGUMENT_REQUIRED, "FILTER", RUN_OR_COMPARE, set_filter, AT(show),
      "histograms of the samples of these benchmarks, below the table"},
-    {"wide", 0, ARGUMENT_OPTIONAL, "on|off", RUN_OR_COMPARE, set_switch, AT(wide),
+    {"wide", 0, ARGUMENT_OPTIONAL, "on|off", RUN_OR_COMPARE | OF_BASELINES, set_switch, AT(wide),
      "all columns and whole names, however narrow the terminal is"},
-    {"color", 0, ARGUMENT_REQUIRED, "WHEN", RUN_OR_COMPARE, set_color, AT(color), "auto, always or never (auto)"},
+    {"color", 0, ARGUMENT_REQUIRED, "WHEN", RUN_OR_COMPARE | OF_BASELINES, set_color, AT(color),
+     "auto, always or never (auto)"},
     {"profile", 0, ARGUMENT_REQUIRED, "FILTER", COMMAND_RUN, set_filter, AT(profile),
      "run the one benchmark that matches in this process for --max-time, for perf, valgrind or gdb"},
     {"profile-iterations", 0, ARGUMENT_REQUIRED, "N", COMMAND_RUN, set_positive_count, AT(profile_iterations),
@@ -575,10 +607,20 @@ const char *options_find_config(int argc, char *const *argv)
 
 void options_print_help(FILE *out, const char *program, enum command command)
 {
-    const char *synopsis = command == COMMAND_RUN       ? "[OPTION]... [PROGRAM]..."
-                           : command == COMMAND_COMPARE ? "[OPTION]... BASELINE [CANDIDATE]..."
-                                                        : "[OPTION]... [RUN]...";
+    const char *synopsis = command == COMMAND_RUN        ? "[OPTION]... [PROGRAM]..."
+                           : command == COMMAND_COMPARE  ? "[OPTION]... BASELINE [CANDIDATE]..."
+                           : command == COMMAND_HISTORY  ? "[OPTION]... NAME..."
+                           : command == COMMAND_BASELINE ? "save|show|accept|drop [OPTION]... [RUN|NAME]..."
+                                                         : "[OPTION]... [RUN]...";
     fprintf(out, "Usage: %s %s\n\n", program, synopsis);
+    if (command == COMMAND_BASELINE) {
+        fputs("  save [RUN]        make a saved run, number, name or path (the latest), the baseline of what it has\n"
+              "  show [NAME]...    print the baselines\n"
+              "  accept NAME...    make what a run took the baseline on purpose, and record why\n"
+              "  drop NAME...      take out benchmarks that are no more, and record why\n"
+              "\n",
+              out);
+    }
     arguments_print_options(out, &table, (unsigned)command);
     if (command == COMMAND_RUN) {
         fputs("\nExit status: 0 all is well; 1 a regression or a missed target; 2 bad usage or a bad file;\n"

@@ -19,10 +19,20 @@
 enum command {
     COMMAND_RUN = 1,
     COMMAND_LIST = 2,
-    COMMAND_COMPARE = 4
+    COMMAND_COMPARE = 4,
+    COMMAND_BASELINE = 8,
+    COMMAND_HISTORY = 16
 };
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+/* Of `assay baseline`; NULL where it was not said. */
+struct baseline_options {
+    const char *file;    /* of baselines */
+    const char *run;     /* that the figures are taken from */
+    const char *reason;
+    const char *machine; /* a pattern: only classes whose id it matches */
+};
 
 /* All text is borrowed from argv or from the configuration, which both live as
  * long as the program. */
@@ -39,8 +49,11 @@ struct options {
     bool annotations;
     bool has_compare;
     const char *compare; /* NULL: the latest */
-    const char *baseline; /* NULL: no baseline by name */
+    const char *baseline; /* the name of a saved run, or a path; NULL: neither */
+    const char *local_baseline; /* of a saved run, where the file `baseline` lacks this class of machine; or NULL */
     bool any_machine;
+    bool any_run; /* compare also with a run that failed or was worse than its own baseline */
+    struct baseline_options baselines;
     struct assay_limits limits;
     bool fail_undecided; /* a benchmark of which nothing can be told fails */
     bool has_columns; /* they were chosen; else measured metrics that a table has are added */
@@ -69,6 +82,9 @@ struct options options_defaults(void);
 /* Sets one option by its name without dashes, as the configuration does.
  * `value` is NULL where none was given.  False with one sentence in `reason`. */
 bool options_set(struct options *options, struct str name, const char *value, struct buf *reason);
+
+/* Whether what --baseline says is a file, "folder/x.json", and not the name of a saved run. */
+bool options_is_path(const char *baseline);
 
 /* Parses argv[1..]; what was set before stays unless named again (a repeated
  * --compare-fail adds).  False with one sentence in `reason`. */

@@ -24,7 +24,8 @@ bool report_table_create(const struct report *report, const char *first, const s
                          size_t name_count, const struct report_column *columns, size_t count, size_t verdict_width,
                          struct report_table *out_table)
 {
-    struct report_table table = {.report = report, .first = first, .columns = columns, .count = count};
+    struct report_table table = {
+        .report = report, .first = first, .last = "Verdict", .columns = columns, .count = count};
     if (!labels_create(names, name_count, &table.labels)) {
         complain("out of memory for a table");
         return false;
@@ -72,7 +73,7 @@ void report_table_begin(const struct report_table *table, const char *title)
     for (size_t i = 0; i < table->count; i++) {
         print_cell(table, i, table->columns[i].heading);
     }
-    fputs("  Verdict\n", table->report->out);
+    fprintf(table->report->out, "  %s\n", table->last);
 }
 
 void report_table_row(const struct report_table *table, size_t row, const char *const *cells)

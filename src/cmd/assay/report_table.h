@@ -23,6 +23,7 @@ struct report_column {
 struct report_table {
     const struct report *report;
     const char *first; /* the heading of the labels */
+    const char *last;  /* that of what stands at the end: "Verdict", unless the caller changes it */
     const struct report_column *columns;
     size_t count;
     struct layout_column fits[REPORT_TABLE_COLUMNS + 1]; /* the last is the verdict */

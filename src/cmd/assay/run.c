@@ -3,7 +3,6 @@
  * Everything that can be refused is refused before anything is measured: a
  * baseline that cannot be read after ten minutes of measuring would waste them.
  */
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +28,7 @@
 #include "cmd/assay/worker_watch.h"
 
 #define CONFIRM_LAUNCHES 5
+#define MAX_REASON_BYTES 1000000
 #define MAX_PRINTED_SEED 1000000 /* short enough to type again */
 
 /* A session with its baseline and what came of it. */
@@ -40,6 +40,7 @@ struct run {
     struct environment environment;
     char machine_id[ASSAY_MACHINE_ID_BYTES];
     char *baseline_path; /* NULL: nothing to compare with */
+    const char *baseline_name; /* of the saved run that this one becomes if there is none; NULL: it becomes none */
     struct assay_result baseline;
     struct assay_result result;
     int64_t unix_ns; /* when the result was described: what it and its name say */
@@ -57,39 +58,68 @@ static int out_of_memory(void)
     return EXIT_UNMEASURED;
 }
 
-/* EXIT_FINE, with or without a baseline, or another status. */
-static int find_baseline(struct run *run)
+/* The path of what to compare with, if there is anything. */
+static enum assay_status find_baseline_path(struct run *run, struct assay_error *err)
 {
     const struct options *options = run->options;
-    struct assay_error err;
     enum assay_status status = ASSAY_OK;
+    if (run->baseline_name) {
+        status = assay_store_latest(options->storage, run->machine_id, run->baseline_name, &run->baseline_path, err);
+        return status == ASSAY_NOT_FOUND ? ASSAY_OK : status; /* this run becomes it; said when it is saved */
+    }
     if (options->baseline) {
-        status = assay_store_latest(options->storage, run->machine_id, options->baseline, &run->baseline_path, &err);
-        if (status == ASSAY_NOT_FOUND) {
-            return EXIT_FINE; /* this run becomes it; said when it is saved */
-        }
-    } else if (options->has_compare && options->compare) {
+        run->baseline_path = strdup(options->baseline);
+        return run->baseline_path ? ASSAY_OK : assay_fail(err, ASSAY_NO_MEMORY, "out of memory");
+    }
+    if (options->has_compare && options->compare) {
         struct assay_paths found;
-        status = assay_store_find(options->storage, run->machine_id, options->compare, &found, &err);
+        status = assay_store_find(options->storage, run->machine_id, options->compare, &found, err);
         if (status == ASSAY_OK) {
             run->baseline_path = strdup(found.paths[found.count - 1]);
             assay_paths_deinit(&found);
-            status = run->baseline_path ? ASSAY_OK : assay_fail(&err, ASSAY_NO_MEMORY, "out of memory");
+            status = run->baseline_path ? ASSAY_OK : assay_fail(err, ASSAY_NO_MEMORY, "out of memory");
         }
     } else if (options->has_compare) {
-        status = assay_store_latest(options->storage, run->machine_id, NULL, &run->baseline_path, &err);
-    } else {
-        return EXIT_FINE;
+        status = assay_store_latest(options->storage, run->machine_id, NULL, &run->baseline_path, err);
     }
-    if (status == ASSAY_OK) {
-        status = assay_result_read(run->baseline_path, &run->baseline, &err);
-    }
-    if (status != ASSAY_OK) {
+    return status;
+}
+
+/* Goes on with a saved run where the file of baselines knows no such machine. */
+static void fall_back(struct run *run, const char *reason)
+{
+    complain("note: %s; so this run is compared with the saved run '%s' of this machine", reason,
+             run->options->local_baseline);
+    run->baseline_name = run->options->local_baseline;
+    free(run->baseline_path);
+    run->baseline_path = NULL;
+}
+
+/* EXIT_FINE, with or without a baseline, or another status. */
+static int find_baseline(struct run *run)
+{
+    const struct candidate candidate = {&run->result.machine, "this run"};
+    const bool may_fall_back = !run->baseline_name && run->options->baseline && run->options->local_baseline;
+    struct assay_error err;
+    struct buf reason;
+    if (find_baseline_path(run, &err) != ASSAY_OK) {
         complain("%s", err.message);
         return EXIT_BAD_USAGE;
     }
-    return may_compare(options, &run->baseline, run->baseline_path, &run->result.machine, "this run") ? EXIT_FINE
-                                                                                               : EXIT_BAD_USAGE;
+    if (!run->baseline_path) {
+        return EXIT_FINE;
+    }
+    base_buf_init(&reason, MAX_REASON_BYTES);
+    enum baseline_outcome outcome = baseline_read(run->options, run->baseline_path, &candidate, &run->baseline,
+                                                  may_fall_back ? &reason : NULL);
+    if (outcome == BASELINE_OF_OTHER_CLASSES) {
+        fall_back(run, base_buf_cstr(&reason));
+    }
+    base_buf_deinit(&reason);
+    if (outcome == BASELINE_OF_OTHER_CLASSES) {
+        return find_baseline(run);
+    }
+    return outcome == BASELINE_READ ? EXIT_FINE : EXIT_BAD_USAGE;
 }
 
 static int collect_benchmarks(struct run *run, const char *const *programs, size_t program_count)
@@ -127,25 +157,6 @@ static int check_show(const struct run *run)
     complain("--show: none of the benchmarks to be measured matches '%s'; --list shows their names",
              run->options->show);
     return EXIT_BAD_USAGE;
-}
-
-/* A folder that cannot be written to is found out now, not after the measuring. */
-static int check_json_path(const struct options *options)
-{
-    if (!options->json_path) {
-        return EXIT_FINE;
-    }
-    const char *slash = strrchr(options->json_path, '/');
-    struct str folder = slash ? (struct str){options->json_path, (size_t)(slash - options->json_path) + 1} : STR("./");
-    struct buf path;
-    base_buf_init(&path, folder.len);
-    base_buf_add(&path, folder);
-    bool writable = base_buf_ok(&path) && access(path.ptr, W_OK | X_OK) == 0;
-    if (!writable) {
-        complain("--json: cannot write into the folder '%s': %s", base_buf_cstr(&path), strerror(errno));
-    }
-    base_buf_deinit(&path);
-    return writable ? EXIT_FINE : EXIT_BAD_USAGE;
 }
 
 static int print_names(const struct run *run)
@@ -417,22 +428,56 @@ static void report_all(struct run *run)
     }
 }
 
+/* Whether it was to be held to a file of baselines, of which some may be moved on purpose now. */
+static bool goes_by_baselines(const struct run *run)
+{
+    const char *named = run->options->baseline;
+    return run->baseline.machine.is_of_class || (named && options_is_path(named) && run->baseline_name);
+}
+
+/* Says in the result whether it may be a baseline.  An interrupted run may be saved all the same; false without
+ * memory. */
+static bool judge_fitness(struct run *run, const struct findings *findings, size_t failures, bool *out_may_be_saved)
+{
+    char text[80];
+    const char *unfit = NULL;
+    (void)snprintf(text, sizeof(text), "%zu benchmark%s failed", failures, failures == 1 ? "" : "s"); /* fits */
+    if (failures > 0) {
+        unfit = text;
+    } else if (findings->has_regressed) {
+        unfit = "it is worse than its own baseline";
+    } else if (findings->is_gate_undecided) {
+        unfit = "whether it is worse than its own baseline could not be decided";
+    }
+    *out_may_be_saved = !unfit;
+    if (!unfit && run->interruption[0] != '\0') {
+        unfit = "it was interrupted";
+    }
+    run->result.unfit = unfit ? strdup(unfit) : NULL;
+    return !unfit || run->result.unfit;
+}
+
 /* Writes what was asked for: the verdicts, the run.  EXIT_FINE, or what went wrong. */
 static int write_all(struct run *run, const struct verdict *verdict, size_t failures)
 {
     size_t few;
+    bool may_be_saved;
     if (interrupt_caught() != 0 && session_complete_count(run->session, &few) == 0) {
         return EXIT_UNMEASURED; /* there is nothing to save; the signal tells the rest */
+    }
+    if (!judge_fitness(run, verdict->findings, failures, &may_be_saved)) {
+        return out_of_memory();
     }
     const struct run_to_save to_save = {
         .options = run->options,
         .result = &run->result,
         .machine_id = run->machine_id,
         .unix_ns = run->unix_ns,
-        .has_baseline = run->baseline_path != NULL,
+        .baseline_path = run->baseline_path,
+        .baseline_name = run->baseline_name,
+        .keeps_last = goes_by_baselines(run),
         .is_interrupted = interrupt_caught() != 0,
-        .has_regressed = verdict->findings->has_regressed,
-        .failures = failures,
+        .may_be_saved = may_be_saved,
     };
     int status = verdict_write(verdict);
     return status == EXIT_FINE ? run_save(&to_save) : status;
@@ -468,6 +513,26 @@ static int conclude(struct run *run)
     return status == EXIT_FINE ? verdict.status : status;
 }
 
+/* A body that ran is not one that is as fast as it was: where that was asked for, silence would be a pass. */
+static int conclude_unmeasured(const struct run *run)
+{
+    const struct options *options = run->options;
+    const bool wants_more = options->baseline || options->has_compare || options->save_name || options->autosave ||
+                            options->json_path || options->junit_path || options->markdown_path ||
+                            options->verdict_path;
+    if (run->interruption[0] != '\0') {
+        complain("%s", run->interruption);
+    }
+    if (wants_more) {
+        complain("nothing was checked and nothing is written: --disable measures nothing; with --no-baseline, and no "
+                 "option that writes a file, it is enough that the bodies ran");
+    }
+    if (report_failures(run) > 0) {
+        return EXIT_UNMEASURED;
+    }
+    return wants_more ? EXIT_UNDECIDED : EXIT_FINE;
+}
+
 static int run_all(struct run *run, const char *const *programs, size_t program_count)
 {
     int status = collect_benchmarks(run, programs, program_count);
@@ -482,9 +547,6 @@ static int run_all(struct run *run, const char *const *programs, size_t program_
         return EXIT_BAD_USAGE;
     }
     status = check_show(run);
-    if (status == EXIT_FINE) {
-        status = check_json_path(run->options);
-    }
     if (status != EXIT_FINE) {
         return status;
     }
@@ -494,7 +556,13 @@ static int run_all(struct run *run, const char *const *programs, size_t program_
         return out_of_memory();
     }
     assay_machine_id(&run->result.machine, run->machine_id);
+    if (run->options->baseline && !options_is_path(run->options->baseline)) {
+        run->baseline_name = run->options->baseline;
+    }
     status = find_baseline(run);
+    if (status == EXIT_FINE) {
+        status = run_check_paths(run->options, run->baseline_path ? NULL : run->baseline_name);
+    }
     if (status != EXIT_FINE) {
         return status;
     }
@@ -502,10 +570,7 @@ static int run_all(struct run *run, const char *const *programs, size_t program_
         return out_of_memory();
     }
     if (run->options->session.disable) {
-        if (run->interruption[0] != '\0') {
-            complain("%s", run->interruption);
-        }
-        return report_failures(run) > 0 ? EXIT_UNMEASURED : EXIT_FINE;
+        return conclude_unmeasured(run);
     }
     return conclude(run);
 }

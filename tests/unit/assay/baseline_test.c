@@ -276,7 +276,8 @@ static void refuses_a_run_that_cannot_be_told_apart(void **state)
     assay_result_deinit(&result);
 }
 
-#define BLOCK "\"launches\":1,\"stats\":{\"min\":1,\"max\":1,\"mean\":1,\"stddev\":0,\"median\":1,\"iqr\":0,\"rounds\":1}"
+#define BLOCK                                                                                                          \
+    "\"launches\":1,\"stats\":{\"min\":1,\"max\":1,\"mean\":1,\"stddev\":0,\"median\":1,\"iqr\":0,\"rounds\":1}"
 #define FILE_OF(classes, benchmarks) \
     "{\"assay_baselines\":1,\"classes\":{" classes "},\"benchmarks\":{" benchmarks "}}"
 
@@ -304,7 +305,7 @@ static void says_what_is_wrong_with_a_file(void **state)
         {FILE_OF("\"a\":\"k\"", "\"x\":{\"b\":{" BLOCK "}}"), "'x': 'b' is none of the classes"},
         {FILE_OF("\"a\":\"k\"", "\"x\":{}"), "'x': it has no block"},
         {FILE_OF("\"a\":\"k\"", "\"x\":{\"a\":7}"), "'x': its block is not an object"},
-        {FILE_OF("\"a\":\"k\"", "\"\":{\"a\":{" BLOCK "}}"), "has no name"},
+        {FILE_OF("\"a\":\"k\"", "\"\":{\"a\":{" BLOCK "}}"), "a name is empty"},
         {FILE_OF("\"a\":\"k\"", "\"\\udcff\":{\"a\":{" BLOCK "}}"), "UTF-8"},
         {FILE_OF("\"a\":\"k\"", "\"x\":{\"a\":{" BLOCK ",\"min\":3}}"), "min is no field of a file of baselines"},
         {FILE_OF("\"a\":\"k\"", "\"x\":{\"a\":{" BLOCK ",\"launches\":1}}"), "launches stands there twice"},
