@@ -1,6 +1,6 @@
 # The front door: each target is a name for what the presets and scripts do.
 .DEFAULT_GOAL := help
-.PHONY: help setup bench baseline test check asan tsan fuzz proof-engine proof-failure proof-files proof-select install clean release
+.PHONY: help setup bench baseline test check asan tsan fuzz proof-engine proof-failure proof-files proof-select proof-stored install clean release
 
 PREFIX ?= /usr/local
 
@@ -16,6 +16,7 @@ help:
 	@echo 'make proof-failure  play faults on loopback and write docs/failure.md'
 	@echo 'make proof-files  measure how fast large files are compared'
 	@echo 'make proof-select  measure what choosing, loading and replacing catalogues cost'
+	@echo 'make proof-stored  what comparisons of stored runs say of unchanged and of slower code (COMPARISONS=30)'
 	@echo 'make install   install libraries, headers and programs (PREFIX, DESTDIR)'
 	@echo 'make setup     only install the system packages that are missing'
 	@echo 'make clean     remove build/'
@@ -80,6 +81,11 @@ proof-files: setup
 proof-select: setup
 	$(call build,release,proof_select)
 	@python3 -B tests/proof/select/proof.py build/release/tests/proof/select/select_times . $(SAMPLES)
+
+COMPARISONS ?= 30
+proof-stored: setup
+	$(call build,release,proof_stored)
+	@python3 -B tests/proof/stored/proof.py build/release $(COMPARISONS)
 
 # Packagers run this: it never installs system packages by itself.
 install: release
