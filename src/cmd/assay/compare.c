@@ -4,8 +4,10 @@
 
 #include "assay/machine.h"
 #include "assay/store.h"
+#include "base/num.h"
 #include "cmd/assay/commands.h"
 #include "cmd/assay/comparable.h"
+#include "cmd/assay/lineup_show.h"
 #include "cmd/assay/report.h"
 #include "cmd/assay/verdict_files.h"
 
@@ -64,7 +66,9 @@ static int conclude(const struct pair *pair, const struct assay_comparison *rows
         .baseline_name = pair->baseline_path,
         .status = findings_status(&findings),
     };
-    if (!options->quiet) {
+    if (!options->quiet && lineup_is_shown(options)) {
+        report_comparison_in_short(&report, rows, count, &options->limits, pair->baseline_path, pair->candidate_path);
+    } else if (!options->quiet) {
         printf("%s\n", pair->candidate_path);
         report_comparison(&report, rows, count, &options->limits, pair->baseline_path);
         report_measured_changes(&report, rows, count, &options->limits);
@@ -81,28 +85,16 @@ static int conclude(const struct pair *pair, const struct assay_comparison *rows
     return status != EXIT_FINE ? status : verdict.status;
 }
 
-static int compare_two(const struct options *options, const char *baseline_path, const char *candidate_path)
+static int compare_two(const struct pair *pair)
 {
-    struct assay_result baseline = {0}, candidate = {0};
     struct assay_comparison *rows = NULL;
     size_t count = 0;
-    struct assay_error err;
-    int status = EXIT_BAD_USAGE;
-    if (assay_result_read(candidate_path, &candidate, &err) != ASSAY_OK) {
-        complain("%s", err.message);
-    } else if (baseline_read(options, baseline_path, &(struct candidate){&candidate.machine, candidate_path},
-                             &baseline, NULL) != BASELINE_READ) {
-        status = EXIT_BAD_USAGE;
-    } else if (assay_compare(&baseline, &candidate, &options->limits, &rows, &count) != ASSAY_OK) {
+    if (assay_compare(pair->baseline, pair->candidate, &pair->options->limits, &rows, &count) != ASSAY_OK) {
         complain("out of memory");
-        status = EXIT_UNMEASURED;
-    } else {
-        const struct pair pair = {options, &baseline, &candidate, baseline_path, candidate_path};
-        status = conclude(&pair, rows, keep_matching(rows, count, options->filter));
+        return EXIT_UNMEASURED;
     }
+    int status = conclude(pair, rows, keep_matching(rows, count, pair->options->filter));
     free(rows);
-    assay_result_deinit(&baseline);
-    assay_result_deinit(&candidate);
     return status;
 }
 
@@ -134,37 +126,125 @@ static bool add_selected(const struct options *options, const char *selector, st
     return true;
 }
 
-static int show_one(const struct options *options, const char *path)
+/* Saved runs that were read, in the order in which they were named.  What each further one is compared with is
+ * the first; a file of baselines has other blocks for each kind of machine. */
+struct saved_runs {
+    const struct options *options;
+    const struct assay_paths *paths;
+    struct assay_result *results;
+    struct assay_result *baselines; /* of the further ones; the first is empty */
+};
+
+static int show_one(const struct saved_runs *runs)
 {
-    struct assay_result result = {0};
+    const struct options *options = runs->options;
+    struct report report = report_to(stdout, options);
+    if (!lineup_is_shown(options) && !options->quiet) {
+        report_runs(&report, &runs->results[0], options);
+    }
+    int status = show_samples(&report, options, &runs->results[0], runs->paths->paths[0]);
+    report_clock(&report, &runs->results[0]);
+    report_targets(&report, &runs->results[0]);
+    return status;
+}
+
+/* All of them beside each other, where that is asked for. */
+static int show_lineup(const struct saved_runs *runs)
+{
+    size_t count = runs->paths->count;
+    struct report report = report_to(stdout, runs->options);
+    struct lineup_source *sources = base_alloc_array(count, sizeof(*sources));
+    char **names = base_alloc_array(count, sizeof(*names));
+    bool complete = sources && names;
+    for (size_t i = 0; complete && i < count; i++) {
+        names[i] = lineup_source_name(runs->paths->paths[i]);
+        const struct assay_result *result = i == 0 && count > 1 ? &runs->baselines[1] : &runs->results[i];
+        sources[i] = (struct lineup_source){result, names[i], runs->paths->paths[i]};
+        complete = names[i] != NULL;
+    }
+    int status = EXIT_UNMEASURED;
+    if (complete) {
+        status = lineup_show(&report, sources, count, false, runs->options);
+    } else {
+        complain("out of memory");
+    }
+    for (size_t i = 0; names && i < count; i++) {
+        free(names[i]);
+    }
+    free(names);
+    free(sources);
+    return status;
+}
+
+/* Each with the first. */
+static int compare_all(const struct saved_runs *runs)
+{
+    int status = EXIT_FINE;
+    for (size_t i = 1; i < runs->paths->count; i++) {
+        const struct pair pair = {
+            .options = runs->options,
+            .baseline = &runs->baselines[i],
+            .candidate = &runs->results[i],
+            .baseline_path = runs->paths->paths[0],
+            .candidate_path = runs->paths->paths[i],
+        };
+        status = worse_of(status, compare_two(&pair));
+    }
+    return status;
+}
+
+static bool read_all(const struct saved_runs *runs)
+{
     struct assay_error err;
-    if (assay_result_read(path, &result, &err) != ASSAY_OK) {
-        complain("%s", err.message);
+    char *const *paths = runs->paths->paths;
+    for (size_t i = runs->paths->count > 1; i < runs->paths->count; i++) {
+        if (assay_result_read(paths[i], &runs->results[i], &err) != ASSAY_OK) {
+            complain("%s", err.message);
+            return false;
+        }
+        const struct candidate candidate = {&runs->results[i].machine, paths[i]};
+        if (i > 0 &&
+            baseline_read(runs->options, paths[0], &candidate, &runs->baselines[i], NULL) != BASELINE_READ) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int show_and_compare(const struct saved_runs *runs)
+{
+    if (!read_all(runs)) {
         return EXIT_BAD_USAGE;
     }
-    struct report report = report_to(stdout, options);
-    report_runs(&report, &result, options);
-    int status = show_samples(&report, options, &result, path);
-    report_clock(&report, &result);
-    report_targets(&report, &result);
-    assay_result_deinit(&result);
-    return status;
+    int status = show_lineup(runs);
+    return worse_of(status, runs->paths->count == 1 ? show_one(runs) : compare_all(runs));
 }
 
 static int compare_paths(const struct options *options, const struct assay_paths *paths)
 {
-    if (paths->count == 1) {
-        return show_one(options, paths->paths[0]);
-    }
     if (paths->count > 2 && (options->junit_path || options->markdown_path || options->verdict_path)) {
         complain("--junit, --markdown and --verdict tell of one comparison, and these are %zu: name two runs",
                  paths->count - 1);
         return EXIT_BAD_USAGE;
     }
-    int status = EXIT_FINE;
-    for (size_t i = 1; i < paths->count; i++) {
-        status = worse_of(status, compare_two(options, paths->paths[0], paths->paths[i]));
+    struct options chosen = *options;
+    if (options->wants_runs_if_several && paths->count > 1) {
+        chosen.table = TABLE_OF_RUNS;
     }
+    const struct saved_runs runs = {&chosen, paths, base_alloc_array(paths->count, sizeof(*runs.results)),
+                                    base_alloc_array(paths->count, sizeof(*runs.baselines))};
+    int status = EXIT_UNMEASURED;
+    if (runs.results && runs.baselines) {
+        status = show_and_compare(&runs);
+    } else {
+        complain("out of memory");
+    }
+    for (size_t i = 0; i < paths->count; i++) {
+        assay_result_deinit(runs.results ? &runs.results[i] : NULL);
+        assay_result_deinit(runs.baselines ? &runs.baselines[i] : NULL);
+    }
+    free(runs.results);
+    free(runs.baselines);
     return status;
 }
 

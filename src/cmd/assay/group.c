@@ -37,6 +37,13 @@ static struct str cut_params(const char *name, struct str *out_params)
     return out_params->ptr ? before : base_str(name);
 }
 
+struct str group_params(const char *name)
+{
+    struct str params;
+    (void)cut_params(name, &params);
+    return params;
+}
+
 static void add_part(const struct assay_run *run, struct str label, struct buf *out_part)
 {
     struct str params;

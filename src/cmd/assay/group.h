@@ -14,6 +14,9 @@
 /* Whether every label of a list is one of those. */
 bool group_is_valid(struct str labels);
 
+/* What stands in brackets at the end of a name, "size=64,kind=sse"; empty with a NULL pointer if nothing does. */
+struct str group_params(const char *name);
+
 /* Appends what a run has under the labels (valid), "parse size=64" for "func,param:size";
  * nothing where it has none of them.  Runs of equal texts belong together. */
 void group_add_key(const struct assay_run *run, struct str labels, struct buf *out_key);

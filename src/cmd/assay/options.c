@@ -346,47 +346,119 @@ static bool set_instructions(void *field, const char *value, struct buf *wanted)
     return true;
 }
 
+/* A choice of one of several words: the index of it. */
+static bool set_word(int *out, const char *value, const char *const *words, const char *wanted_words,
+                     struct buf *wanted)
+{
+    for (int i = 0; words[i]; i++) {
+        if (strcmp(value, words[i]) == 0) {
+            *out = i;
+            return true;
+        }
+    }
+    return arguments_want(wanted, wanted_words);
+}
+
 static bool set_sort(void *field, const char *value, struct buf *wanted)
 {
     struct options *options = field;
-    options->has_sort = true;
-    return find_metric(base_str(value), &options->sort, wanted);
+    options->asks_for_runs = options->has_order = true;
+    options->order = strcmp(value, "name") == 0       ? LINEUP_BY_NAME
+                     : strcmp(value, "fullname") == 0 ? LINEUP_BY_FULLNAME
+                                                      : LINEUP_BY_METRIC;
+    return options->order != LINEUP_BY_METRIC || find_metric(base_str(value), &options->sort, wanted);
+}
+
+static bool parse_metrics(const char *value, struct metric_list *out, struct buf *wanted)
+{
+    struct metric_list list = {.count = 0};
+    struct str rest = base_str(value);
+    while (rest.ptr) {
+        struct str name = base_str_trim(base_str_cut(rest, ',', &rest));
+        if (list.count == ASSAY_METRIC_COUNT) {
+            return arguments_want(wanted, "each column once");
+        }
+        if (!find_metric(name, &list.items[list.count], wanted)) {
+            return false;
+        }
+        list.count++;
+    }
+    *out = list;
+    return true;
 }
 
 static bool set_columns(void *field, const char *value, struct buf *wanted)
 {
     struct options *options = field;
-    enum assay_metric columns[ASSAY_METRIC_COUNT];
-    size_t count = 0;
-    struct str rest = base_str(value);
-    while (rest.ptr) {
-        struct str name = base_str_trim(base_str_cut(rest, ',', &rest));
-        if (count == ASSAY_METRIC_COUNT) {
-            return arguments_want(wanted, "each column once");
-        }
-        if (!find_metric(name, &columns[count], wanted)) {
-            return false;
-        }
-        count++;
+    if (!parse_metrics(value, &options->columns, wanted)) {
+        return false;
     }
-    memcpy(options->columns, columns, sizeof(columns));
-    options->column_count = count;
-    options->has_columns = true;
+    options->lineup_columns = options->columns;
+    options->asks_for_runs = options->chose_columns = options->has_columns = true;
     return true;
+}
+
+static bool set_between(void *field, const char *value, struct buf *wanted)
+{
+    return parse_metrics(value, field, wanted);
+}
+
+static bool set_table(void *field, const char *value, struct buf *wanted)
+{
+    static const char *const words[] = {[TABLE_OF_VERDICTS] = "verdicts", [TABLE_OF_RUNS] = "runs", NULL};
+    struct options *options = field;
+    int table;
+    if (!set_word(&table, value, words, "'verdicts' or 'runs'", wanted)) {
+        return false;
+    }
+    options->table = (enum table_kind)table;
+    options->has_table = true;
+    return true;
+}
+
+static bool set_names(void *field, const char *value, struct buf *wanted)
+{
+    static const char *const words[] = {
+        [LINEUP_NORMAL] = "normal", [LINEUP_SHORT] = "short", [LINEUP_LONG] = "long", [LINEUP_TRIAL] = "trial", NULL};
+    struct options *options = field;
+    int names;
+    if (!set_word(&names, value, words, "'short', 'normal', 'long' or 'trial'", wanted)) {
+        return false;
+    }
+    options->names = (enum lineup_names)names;
+    options->asks_for_runs = true;
+    return true;
+}
+
+static bool set_time_unit(void *field, const char *value, struct buf *wanted)
+{
+    static const char *const words[] = {[TIME_UNIT_AUTO] = "auto", [TIME_UNIT_NS] = "ns", [TIME_UNIT_US] = "us",
+                                        [TIME_UNIT_MS] = "ms",     [TIME_UNIT_S] = "s",   NULL};
+    int unit;
+    if (!set_word(&unit, value, words, "'ns', 'us', 'ms', 's' or 'auto'", wanted)) {
+        return false;
+    }
+    *(enum time_unit *)field = (enum time_unit)unit;
+    return true;
+}
+
+static bool set_csv(void *field, const char *value, struct buf *wanted)
+{
+    struct options *options = field;
+    options->wants_csv = true;
+    options->csv_path = NULL;
+    return !value || set_path(&options->csv_path, value, wanted);
 }
 
 static bool set_color(void *field, const char *value, struct buf *wanted)
 {
-    enum color *color = field;
-    if (strcmp(value, "auto") == 0) {
-        *color = COLOR_AUTO;
-    } else if (strcmp(value, "always") == 0) {
-        *color = COLOR_ALWAYS;
-    } else if (strcmp(value, "never") == 0) {
-        *color = COLOR_NEVER;
-    } else {
-        return arguments_want(wanted, "'auto', 'always' or 'never'");
+    static const char *const words[] = {
+        [COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never", NULL};
+    int color;
+    if (!set_word(&color, value, words, "'auto', 'always' or 'never'", wanted)) {
+        return false;
     }
+    *(enum color *)field = (enum color)color;
     return true;
 }
 
@@ -488,12 +560,22 @@ static const struct argument_option entries[] = {
      "accept, drop: why, in a sentence"},
     {"machine", 0, ARGUMENT_REQUIRED, "PATTERN", OF_BASELINES, set_path, AT(baselines.machine),
      "only kinds of machine whose name matches, with * ? ["},
+    {"table", 0, ARGUMENT_REQUIRED, "KIND", RUN_OR_COMPARE, set_table, 0,
+     "verdicts: a row a benchmark; runs: a row for each of its runs, beside each other (verdicts)"},
     {"columns", 0, ARGUMENT_REQUIRED, "LIST", RUN_OR_COMPARE, set_columns, 0,
      "columns of the table, with commas between"},
     {"group-by", 0, ARGUMENT_REQUIRED, "LABELS", RUN_OR_COMPARE, set_group_by, AT(group_by),
      "a table for each: group, name, fullname, func, fullfunc, param, param:NAME (group)"},
-    {"sort", 0, ARGUMENT_REQUIRED, "METRIC", RUN_OR_COMPARE, set_sort, 0,
-     "order of the rows within a group (as executed)"},
+    {"sort", 0, ARGUMENT_REQUIRED, "COLUMN", RUN_OR_COMPARE, set_sort, 0,
+     "order of the rows within a group: a metric, name or fullname (as executed; of several runs min)"},
+    {"name", 0, ARGUMENT_REQUIRED, "FORM", RUN_OR_COMPARE, set_names, 0,
+     "how rows are called: short, normal, long or trial (normal)"},
+    {"time-unit", 0, ARGUMENT_REQUIRED, "UNIT", RUN_OR_COMPARE, set_time_unit, AT(time_unit),
+     "of times in tables: ns, us, ms, s or auto (auto)"},
+    {"between", 0, ARGUMENT_REQUIRED, "METRICS", COMMAND_COMPARE, set_between, AT(between),
+     "a row a benchmark and a column a run for each of these metrics, with the change from the first run"},
+    {"csv", 0, ARGUMENT_OPTIONAL, "FILE", COMMAND_COMPARE, set_csv, 0,
+     "write the table of runs to FILE, with commas between (benchmark_TIME.csv)"},
     {"show", 0, ARGUMENT_REQUIRED, "FILTER", RUN_OR_COMPARE, set_filter, AT(show),
      "histograms of the samples of these benchmarks, below the table"},
     {"wide", 0, ARGUMENT_OPTIONAL, "on|off", RUN_OR_COMPARE | OF_BASELINES, set_switch, AT(wide),
@@ -522,10 +604,6 @@ static const struct argument_table table = {
 
 struct options options_defaults(void)
 {
-    static const enum assay_metric columns[] = {
-        ASSAY_METRIC_MIN,    ASSAY_METRIC_MEDIAN, ASSAY_METRIC_MEAN, ASSAY_METRIC_STDDEV,
-        ASSAY_METRIC_SPREAD, ASSAY_METRIC_P95,  ASSAY_METRIC_OPS,    ASSAY_METRIC_ROUNDS, ASSAY_METRIC_ITERATIONS,
-    };
     struct options options = {
         .session =
             {
@@ -543,9 +621,16 @@ struct options options_defaults(void)
         .group_by = "group",
         .limits = assay_limits_defaults(),
         .confirm = true,
-        .column_count = sizeof(columns) / sizeof(columns[0]),
+        .columns = {{ASSAY_METRIC_MIN, ASSAY_METRIC_MEDIAN, ASSAY_METRIC_MEAN, ASSAY_METRIC_STDDEV,
+                     ASSAY_METRIC_SPREAD, ASSAY_METRIC_P95, ASSAY_METRIC_OPS, ASSAY_METRIC_ROUNDS,
+                     ASSAY_METRIC_ITERATIONS},
+                    9},
+        /* Those of pytest-benchmark. */
+        .lineup_columns = {{ASSAY_METRIC_MIN, ASSAY_METRIC_MAX, ASSAY_METRIC_MEAN, ASSAY_METRIC_STDDEV,
+                            ASSAY_METRIC_MEDIAN, ASSAY_METRIC_IQR, ASSAY_METRIC_OUTLIERS, ASSAY_METRIC_OPS,
+                            ASSAY_METRIC_ROUNDS, ASSAY_METRIC_ITERATIONS},
+                           10},
     };
-    memcpy(options.columns, columns, sizeof(columns));
     return options;
 }
 
@@ -572,6 +657,11 @@ static bool check_together(const struct options *options, enum command command, 
                                   "@tags; --show, --compare-fail and 'assay compare --filter' know groups");
         return false;
     }
+    if (options->between.count > 0 && (options->has_table || options->chose_columns)) {
+        base_buf_add_cstr(reason, "--between makes a table of its own, whose columns it names: leave out --table and "
+                                  "--columns");
+        return false;
+    }
     bool has_baseline = options->has_compare || options->baseline;
     if (command == COMMAND_RUN && has_checks(options) && !has_baseline) {
         base_buf_add_cstr(reason, "--compare-fail has nothing to compare with; add --compare or --baseline");
@@ -588,8 +678,13 @@ bool options_parse(struct options *options, enum command command, int argc, char
         .capacity = MAX_ARGUMENTS,
         .operand_count = &options->argument_count,
     };
-    return arguments_parse(&table, (unsigned)command, argc, argv, &target, reason) &&
-           check_together(options, command, reason);
+    /* These are of the command line, not of assay.yaml. */
+    options->asks_for_runs = options->chose_columns = options->has_table = false;
+    if (!arguments_parse(&table, (unsigned)command, argc, argv, &target, reason)) {
+        return false;
+    }
+    options->wants_runs_if_several = options->asks_for_runs && !options->has_table;
+    return check_together(options, command, reason);
 }
 
 const char *options_find_config(int argc, char *const *argv)

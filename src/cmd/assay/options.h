@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "assay/limits.h"
+#include "cmd/assay/lineup.h"
 #include "cmd/assay/session.h"
 
 #define MAX_ARGUMENTS 1000
@@ -22,6 +23,17 @@ enum command {
     COMMAND_COMPARE = 4,
     COMMAND_BASELINE = 8,
     COMMAND_HISTORY = 16
+};
+
+/* How a comparison is shown: a row a benchmark with its verdict, or a row for each of its runs. */
+enum table_kind { TABLE_OF_VERDICTS, TABLE_OF_RUNS };
+
+/* Of times in tables; auto: as each number, or each table of runs, is best read. */
+enum time_unit { TIME_UNIT_AUTO, TIME_UNIT_NS, TIME_UNIT_US, TIME_UNIT_MS, TIME_UNIT_S };
+
+struct metric_list {
+    enum assay_metric items[ASSAY_METRIC_COUNT];
+    size_t count;
 };
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
@@ -56,12 +68,23 @@ struct options {
     struct baseline_options baselines;
     struct assay_limits limits;
     bool fail_undecided; /* a benchmark of which nothing can be told fails */
+    enum table_kind table;
+    bool has_table;     /* the command line says which */
+    bool asks_for_runs; /* it says how runs are shown: which columns, in which order, by which names */
+    bool chose_columns; /* it says --columns */
+    bool wants_runs_if_several; /* saved runs are compared in a table of runs, whatever `table` is */
     bool has_columns; /* they were chosen; else measured metrics that a table has are added */
-    enum assay_metric columns[ASSAY_METRIC_COUNT];
-    size_t column_count;
+    struct metric_list columns;        /* of a run */
+    struct metric_list lineup_columns; /* of several; the same if they were chosen */
+    struct metric_list between; /* metrics of the table that has a column a run; none: there is no such table */
     const char *group_by; /* labels, as group.h */
-    bool has_sort;
-    enum assay_metric sort; /* meaningless unless has_sort: then order of execution */
+    enum lineup_order order;
+    bool has_order;         /* it was chosen */
+    enum assay_metric sort; /* of the order by metric */
+    enum lineup_names names;
+    enum time_unit time_unit;
+    bool wants_csv;
+    const char *csv_path; /* NULL: named after the time */
     enum color color;
     const char *show; /* benchmarks, a filter; or NULL */
     bool wide; /* however narrow the terminal is, nothing is left out */

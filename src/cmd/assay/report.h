@@ -5,6 +5,8 @@
 
 #include "assay/compare.h"
 #include "cmd/assay/findings.h"
+#include "cmd/assay/lineup.h"
+#include "cmd/assay/report_grid.h"
 #include "cmd/assay/report_text.h"
 
 /* A table for each group, groups in order of first appearance; a row ends with
@@ -12,6 +14,32 @@
  * that was as fast as an empty loop.  A table that is too wide is cut as
  * layout.h says, and a last line says what is missing. */
 void report_runs(const struct report *report, const struct assay_result *result, const struct options *options);
+
+/*
+ * pytest-benchmark's table for each group: a row for each run of each benchmark, one
+ * unit a column, how many times the best of the table a number is, and in colour the
+ * best and the worst.  Columns are options->lineup_columns.
+ */
+void report_lineup(const struct report *report, const struct lineup *lineup, const struct options *options);
+
+/* For each group a row a benchmark, for each metric of options->between a column a
+ * source, and behind each further source's the change from the first one's. */
+void report_between(const struct report *report, const struct lineup *lineup, const struct options *options);
+
+#define REPORT_TITLE_BYTES 500
+/* "parsing: 4 benchmarks, 2 runs". */
+void report_lineup_title(const struct lineup *lineup, const struct lineup_group *group,
+                         char out_title[REPORT_TITLE_BYTES]);
+
+/* The unit of times in a group: as the option says, or of the best of what it is sorted by, if that is a time. */
+struct report_scale report_group_time_scale(const struct lineup_group *group, const struct options *options);
+
+/* A number of a column without its unit: "12,345.6789", whole for counts; "-" for NAN. */
+void report_format_cell(enum assay_metric metric, double value, struct report_scale scale,
+                        char out_text[GRID_NUMBER_BYTES]);
+
+/* What the times of these benchmarks cannot tell, a note for each, and how they grow. */
+void report_notes(const struct report *report, const struct assay_run *const *runs, size_t count);
 
 /* How the time of each family of benchmarks grows with the parameter that it
  * stated by assay_complexity(), a line for each; `runs` without errors. */
@@ -38,6 +66,11 @@ void report_targets(const struct report *report, const struct assay_result *resu
  * `baseline_name` is what the reader calls the baseline. */
 void report_comparison(const struct report *report, const struct assay_comparison *rows, size_t count,
                        const struct assay_limits *limits, const char *baseline_name);
+
+/* The same in one line: "NAME against BASELINE by min: 3 same, 1 slower; 1 fails". */
+void report_comparison_in_short(const struct report *report, const struct assay_comparison *rows, size_t count,
+                                const struct assay_limits *limits, const char *baseline_name,
+                                const char *candidate_name);
 
 /* The measured metrics that changed beyond their tolerance, and how many were
  * compared; nothing if none were. */

@@ -68,8 +68,8 @@ static void print_comparison(const struct report_table *table, const struct assa
     const struct assay_comparison *row = &rows[at];
     char before[REPORT_NUMBER_BYTES], after[REPORT_NUMBER_BYTES], change[REPORT_NUMBER_BYTES];
     char interval[REPORT_NUMBER_BYTES];
-    report_format_number(limits->statistic, row->baseline_value, before);
-    report_format_number(limits->statistic, row->candidate_value, after);
+    report_number(table->report, limits->statistic, row->baseline_value, before);
+    report_number(table->report, limits->statistic, row->candidate_value, after);
     format_change(row->change.ratio, change);
     format_interval(&row->change, interval);
     report_table_row(table, at, (const char *const[]){before, after, change, interval});
@@ -156,6 +156,15 @@ void report_comparison(const struct report *report, const struct assay_compariso
     report_table_end(&table);
     report_table_destroy(&table);
     print_legend(report, limits);
+    print_summary(report, rows, count);
+}
+
+void report_comparison_in_short(const struct report *report, const struct assay_comparison *rows, size_t count,
+                                const struct assay_limits *limits, const char *baseline_name,
+                                const char *candidate_name)
+{
+    fprintf(report->out, "%s against %s by %s: ", candidate_name, baseline_name,
+            assay_metric_name(limits->statistic));
     print_summary(report, rows, count);
 }
 

@@ -6,7 +6,6 @@
 #include "base/num.h"
 #include "cmd/assay/labels.h"
 #include "cmd/assay/layout.h"
-#include "cmd/assay/group.h"
 #include "cmd/assay/report.h"
 #include "cmd/complain.h"
 
@@ -20,7 +19,8 @@ static bool is_time_of_iteration(enum assay_metric metric)
            metric == ASSAY_METRIC_MEDIAN || metric == ASSAY_METRIC_Q1 || metric == ASSAY_METRIC_Q3;
 }
 
-static void format_cell(const struct assay_run *run, enum assay_metric metric, char out_text[REPORT_NUMBER_BYTES])
+static void format_cell(const struct report *report, const struct assay_run *run, enum assay_metric metric,
+                        char out_text[REPORT_NUMBER_BYTES])
 {
     if (metric == ASSAY_METRIC_OUTLIERS) {
         (void)snprintf(out_text, REPORT_NUMBER_BYTES, "%llu;%llu", (unsigned long long)run->stats.stddev_outliers,
@@ -28,56 +28,16 @@ static void format_cell(const struct assay_run *run, enum assay_metric metric, c
     } else if (is_time_of_iteration(metric) && assay_run_value(run, metric) < ASSAY_LEAST_ITERATION) {
         (void)snprintf(out_text, REPORT_NUMBER_BYTES, "< %g ns", ASSAY_LEAST_ITERATION * 1e9);
     } else {
-        report_format_number(metric, assay_run_value(run, metric), out_text);
+        report_number(report, metric, assay_run_value(run, metric), out_text);
     }
 }
-
-#define MAX_KEY_BYTES 10000
 
 /* Rows of one table: runs of a group, those that have samples. */
 struct rows {
     const struct assay_run **runs;
-    const char *key; /* what they are grouped by; "" for what has none */
+    const struct lineup_group *group; /* that they are */
     size_t count;
 };
-
-/* A run and what it is sorted by. */
-struct sorted_run {
-    const struct assay_run *run;
-    double value;
-    size_t position; /* keeps equals in their order */
-};
-
-static int by_value(const void *a, const void *b)
-{
-    const struct sorted_run *left = a, *right = b;
-    bool has_left = !isnan(left->value), has_right = !isnan(right->value);
-    if (has_left != has_right) {
-        return has_left ? -1 : 1; /* what lacks the number comes last */
-    }
-    if (has_left && left->value != right->value) {
-        return left->value < right->value ? -1 : 1;
-    }
-    return left->position < right->position ? -1 : 1;
-}
-
-/* False without memory: the rows stay as they are. */
-static bool sort_rows(struct rows *rows, enum assay_metric metric)
-{
-    struct sorted_run *sorted = base_alloc_array(rows->count, sizeof(*sorted));
-    if (!sorted) {
-        return false;
-    }
-    for (size_t i = 0; i < rows->count; i++) {
-        sorted[i] = (struct sorted_run){rows->runs[i], assay_run_value(rows->runs[i], metric), i};
-    }
-    qsort(sorted, rows->count, sizeof(*sorted), by_value);
-    for (size_t i = 0; i < rows->count; i++) {
-        rows->runs[i] = sorted[i].run;
-    }
-    free(sorted);
-    return true;
-}
 
 /* What stands beside the names of a table: a metric, or a counter if that is not NULL. */
 struct column {
@@ -123,10 +83,11 @@ static const char *heading_of(const struct column *column)
     return column->counter ? column->counter : assay_metric_heading(column->metric);
 }
 
-static void format_column(const struct assay_run *run, const struct column *column, char out_text[REPORT_NUMBER_BYTES])
+static void format_column(const struct report *report, const struct assay_run *run, const struct column *column,
+                          char out_text[REPORT_NUMBER_BYTES])
 {
     if (!column->counter) {
-        format_cell(run, column->metric, out_text);
+        format_cell(report, run, column->metric, out_text);
         return;
     }
     const struct assay_counter *counter = find_counter(run, column->counter);
@@ -179,11 +140,12 @@ static int worth_of(const struct column *column, const struct options *options)
     return !column->counter && column->metric == ASSAY_METRIC_MEDIAN ? LAYOUT_KEEP - 1 : LAYOUT_KEEP - 2;
 }
 
-static struct columns choose_columns(const struct rows *rows, const struct options *options)
+static struct columns choose_columns(const struct report *report, const struct rows *rows,
+                                     const struct options *options)
 {
     struct columns columns = {0};
-    for (size_t i = 0; i < options->column_count; i++) {
-        columns.items[columns.count++] = (struct column){.metric = options->columns[i]};
+    for (size_t i = 0; i < options->columns.count; i++) {
+        columns.items[columns.count++] = (struct column){.metric = options->columns.items[i]};
     }
     for (int metric = ASSAY_METRIC_FIRST_MEASURED; !options->has_columns && metric < ASSAY_METRIC_COUNT; metric++) {
         if (is_known_of_any(rows, (enum assay_metric)metric)) {
@@ -198,7 +160,7 @@ static struct columns choose_columns(const struct rows *rows, const struct optio
         size_t width = strlen(heading_of(column));
         for (size_t i = 0; i < rows->count; i++) {
             char text[REPORT_NUMBER_BYTES];
-            format_column(rows->runs[i], column, text);
+            format_column(report, rows->runs[i], column, text);
             width = strlen(text) > width ? strlen(text) : width;
         }
         columns.fits[at] = (struct layout_column){.width = width, .worth = worth_of(column, options)};
@@ -266,7 +228,7 @@ static void print_row(const struct report *report, const struct table *table, si
     for (size_t column = 0; column < table->columns.count; column++) {
         char text[REPORT_NUMBER_BYTES];
         if (!table->columns.fits[column].is_left_out) {
-            format_column(table->rows.runs[row], &table->columns.items[column], text);
+            format_column(report, table->rows.runs[row], &table->columns.items[column], text);
             fprintf(report->out, "  %*s", (int)table->columns.fits[column].width, text);
         }
     }
@@ -296,11 +258,10 @@ static void note_imbalance(const struct report *report, const struct assay_run *
             run->name, text);
 }
 
-/* What the times of some rows cannot tell. */
-static void print_notes(const struct report *report, const struct rows *rows)
+void report_notes(const struct report *report, const struct assay_run *const *runs, size_t count)
 {
-    for (size_t i = 0; i < rows->count; i++) {
-        const struct assay_run *run = rows->runs[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct assay_run *run = runs[i];
         if (assay_run_is_as_fast_as_empty(run)) {
             note_optimised_away(report, run);
         }
@@ -308,13 +269,14 @@ static void print_notes(const struct report *report, const struct rows *rows)
             note_imbalance(report, run);
         }
     }
+    report_growth(report, runs, count);
 }
 
 static bool create_labels(const struct rows *rows, struct labels *out_labels)
 {
     struct label_name *names = base_alloc_array(rows->count, sizeof(*names));
     for (size_t i = 0; names && i < rows->count; i++) {
-        names[i] = (struct label_name){rows->runs[i]->name, rows->runs[i]->fullname};
+        names[i] = (struct label_name){rows->group->rows[i].name, rows->group->rows[i].fullname};
     }
     bool created = names && labels_create(names, rows->count, out_labels);
     free(names);
@@ -324,7 +286,7 @@ static bool create_labels(const struct rows *rows, struct labels *out_labels)
 /* Decides what is shown; false without memory, the labels then need no release. */
 static bool fit_table(const struct report *report, const struct options *options, struct table *table)
 {
-    table->columns = choose_columns(&table->rows, options);
+    table->columns = choose_columns(report, &table->rows, options);
     table->remark_width = remark_width(&table->rows);
     if (!create_labels(&table->rows, &table->labels)) {
         return false;
@@ -377,7 +339,7 @@ static void print_headings(const struct report *report, const struct table *tabl
         total += table->columns.fits[i].is_left_out ? 0 : LAYOUT_GAP + table->columns.fits[i].width;
     }
     char title[160];
-    const char *group = table->rows.key[0] != '\0' ? table->rows.key : NULL;
+    const char *group = table->rows.group->key[0] != '\0' ? table->rows.group->key : NULL;
     (void)snprintf(title, sizeof(title), "%s%s%zu benchmark%s", group ? group : "", group ? ": " : "",
                    table->rows.count, table->rows.count == 1 ? "" : "s"); /* cut if the group's name is that long */
     report_rule(report, total, title);
@@ -404,79 +366,41 @@ static bool print_table(const struct report *report, const struct rows *rows, co
         print_row(report, &table, i);
     }
     labels_deinit(&table.labels);
-    print_notes(report, rows);
-    report_growth(report, rows->runs, rows->count);
+    report_notes(report, rows->runs, rows->count);
     fputc('\n', report->out);
     return true;
 }
 
-static bool same_text(const char *a, const char *b)
+static bool print_group(const struct report *report, const struct lineup_group *group, const struct options *options,
+                        struct left_out *left_out)
 {
-    return a && b && strcmp(a, b) == 0;
-}
-
-static void release_keys(char **keys, size_t count)
-{
-    for (size_t i = 0; keys && i < count; i++) {
-        free(keys[i]);
+    struct rows rows = {.runs = base_alloc_array(group->count, sizeof(*rows.runs)),
+                        .group = group,
+                        .count = group->count};
+    for (size_t i = 0; rows.runs && i < group->count; i++) {
+        rows.runs[i] = group->rows[i].run;
     }
-    free(keys);
-}
-
-/* What each run is grouped by; NULL for those that failed.  NULL without memory. */
-static char **make_keys(const struct assay_result *result, const char *labels)
-{
-    char **keys = base_alloc_array(result->run_count, sizeof(*keys));
-    for (size_t i = 0; keys && i < result->run_count; i++) {
-        if (result->runs[i].error) {
-            continue;
-        }
-        struct buf key;
-        base_buf_init(&key, MAX_KEY_BYTES);
-        group_add_key(&result->runs[i], base_str(labels), &key);
-        base_buf_add_cstr(&key, ""); /* so that there is a text, even of nothing */
-        keys[i] = key.len > 0 ? base_buf_take(&key) : strdup("");
-        base_buf_deinit(&key);
-        if (!keys[i]) {
-            release_keys(keys, result->run_count);
-            return NULL;
-        }
-    }
-    return keys;
-}
-
-/* The runs of the group of run `first`, if that is the first of them. */
-static size_t collect_group(const struct assay_result *result, char *const *keys, size_t first,
-                            const struct assay_run **runs)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < result->run_count; i++) {
-        if (same_text(keys[i], keys[first])) {
-            if (i < first) {
-                return 0;
-            }
-            runs[count++] = &result->runs[i];
-        }
-    }
-    return count;
+    bool printed = rows.runs && print_table(report, &rows, options, left_out);
+    free(rows.runs);
+    return printed;
 }
 
 void report_runs(const struct report *report, const struct assay_result *result, const struct options *options)
 {
-    struct rows rows = {.runs = calloc(result->run_count + 1, sizeof(*rows.runs))};
-    char **keys = make_keys(result, options->group_by);
+    const struct lineup_source source = {result, "", ""};
+    const struct lineup_plan plan = {.filter = NULL,
+                                     .group_by = options->group_by,
+                                     .order = options->order,
+                                     .metric = options->sort,
+                                     .names = options->names};
+    struct lineup lineup;
     struct left_out left_out = {0};
-    bool has_memory = rows.runs && keys;
-    for (size_t i = 0; has_memory && i < result->run_count; i++) {
-        rows.count = collect_group(result, keys, i, rows.runs);
-        if (rows.count == 0) {
-            continue;
+    bool has_memory = lineup_create(&source, 1, &plan, &lineup);
+    if (has_memory) {
+        for (size_t i = 0; has_memory && i < lineup.group_count; i++) {
+            has_memory = print_group(report, &lineup.groups[i], options, &left_out);
         }
-        rows.key = keys[i];
-        if (options->has_sort && !sort_rows(&rows, options->sort)) {
-            complain("out of memory for sorting the table");
-        }
-        has_memory = print_table(report, &rows, options, &left_out);
+        lineup_deinit(&lineup);
     }
     if (!has_memory) {
         complain("out of memory for the table");
@@ -485,8 +409,6 @@ void report_runs(const struct report *report, const struct assay_result *result,
         report_no_room(report, left_out.headings, left_out.count);
         fputs("--wide shows all, --columns=LIST what you choose\n\n", report->out);
     }
-    release_keys(keys, result->run_count);
-    free(rows.runs);
 }
 
 /* Whole nanoseconds where the four digits of a table would be too many. */

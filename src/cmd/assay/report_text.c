@@ -16,6 +16,7 @@ struct report report_to(FILE *out, const struct options *options)
                                                 : options->color == COLOR_ALWAYS,
         .is_utf8 = terminal_is_utf8(),
         .columns = options->wide ? 0 : terminal_columns(out),
+        .time_unit = options->time_unit,
     };
 }
 
@@ -32,7 +33,7 @@ void report_padded(const struct report *report, const char *text, size_t columns
 
 static const char *code_of(enum shade shade)
 {
-    static const char *const codes[] = {"", "\033[1m", "\033[32m", "\033[33m", "\033[1;31m"};
+    static const char *const codes[] = {"", "\033[1m", "\033[32m", "\033[33m", "\033[1;31m", "\033[36m"};
     return codes[shade];
 }
 
@@ -50,30 +51,64 @@ void report_end_shade(const struct report *report, enum shade shade)
     }
 }
 
-struct scale {
-    double above;
-    double unit;
-    const char *name;
+/* The scales of a unit: each for values from `least` on, the last for all. */
+struct step {
+    double least;
+    struct report_scale scale;
 };
 
-static void format_scaled(double value, const struct scale *scales, char out_text[REPORT_NUMBER_BYTES])
+static const struct step times[] = {
+    {1, {1, "s"}}, {1e-3, {1e-3, "ms"}}, {1e-6, {1e-6, "us"}}, {0, {1e-9, "ns"}}};
+static const struct step rates[] = {{1e9, {1e9, "G/s"}}, {1e6, {1e6, "M/s"}}, {1e3, {1e3, "K/s"}}, {0, {1, "/s"}}};
+static const struct step bytes[] = {{1e9, {1e9, "GB"}}, {1e6, {1e6, "MB"}}, {1e3, {1e3, "KB"}}, {0, {1, "B"}}};
+static const struct step byte_rates[] = {
+    {1e9, {1e9, "GB/s"}}, {1e6, {1e6, "MB/s"}}, {1e3, {1e3, "KB/s"}}, {0, {1, "B/s"}}};
+static const struct step numbers[] = {{1e9, {1e9, "G"}}, {1e6, {1e6, "M"}}, {0, {1, ""}}};
+static const struct step shares[] = {{0, {0.01, "%"}}};
+static const struct step counts[] = {{0, {1, ""}}};
+
+static struct report_scale scale_among(const struct step *steps, double value)
 {
-    while (fabs(value) < scales->above) {
-        scales++;
+    while (steps->least > 0 && !(fabs(value) >= steps->least)) { /* NAN goes to the last */
+        steps++;
     }
-    double scaled = value / scales->unit;
-    int decimals = fabs(scaled) < 9.9995 ? 3 : fabs(scaled) < 99.995 ? 2 : fabs(scaled) < 999.95 ? 1 : 0;
-    (void)snprintf(out_text, REPORT_NUMBER_BYTES, "%.*f %s", decimals, scaled, scales->name); /* fits, or is cut */
+    return steps->scale;
 }
 
-static const struct scale rates[] = {{1e9, 1e9, "G/s"}, {1e6, 1e6, "M/s"}, {1e3, 1e3, "K/s"}, {0, 1, "/s"}};
+struct report_scale report_scale_of(enum assay_metric metric, double value)
+{
+    static const struct step *const steps[] = {
+        [ASSAY_UNIT_SECONDS] = times,
+        [ASSAY_UNIT_PER_SECOND] = rates,
+        [ASSAY_UNIT_BYTES_PER_SECOND] = byte_rates,
+        [ASSAY_UNIT_BYTES] = bytes,
+        [ASSAY_UNIT_COUNT] = counts,
+        [ASSAY_UNIT_PER_ITERATION] = numbers,
+        [ASSAY_UNIT_SHARE] = shares,
+    };
+    return scale_among(steps[assay_metric_unit(metric)], value);
+}
+
+struct report_scale report_time_scale(enum time_unit unit, double seconds)
+{
+    static const double least[] = {
+        [TIME_UNIT_NS] = 1e-9, [TIME_UNIT_US] = 1e-6, [TIME_UNIT_MS] = 1e-3, [TIME_UNIT_S] = 1};
+    return scale_among(times, unit == TIME_UNIT_AUTO ? seconds : least[unit]);
+}
+
+/* Four digits at least, and all of those before the point. */
+static void format_scaled(double value, struct report_scale scale, char out_text[REPORT_NUMBER_BYTES])
+{
+    double scaled = value / scale.unit;
+    int decimals = fabs(scaled) < 9.9995 ? 3 : fabs(scaled) < 99.995 ? 2 : fabs(scaled) < 999.95 ? 1 : 0;
+    (void)snprintf(out_text, REPORT_NUMBER_BYTES, "%.*f %s", decimals, scaled, scale.name); /* fits, or is cut */
+}
 
 /* Without a unit: whole numbers with all digits, others with four, up to a million. */
 static void format_number(double value, char out_text[REPORT_NUMBER_BYTES])
 {
-    static const struct scale millions[] = {{1e9, 1e9, "G"}, {0, 1e6, "M"}};
     if (fabs(value) >= 1e6) {
-        format_scaled(value, millions, out_text);
+        format_scaled(value, scale_among(numbers, value), out_text);
         return;
     }
     int decimals = fabs(value) < 9.9995 ? 3 : fabs(value) < 99.995 ? 2 : fabs(value) < 999.95 ? 1 : 0;
@@ -82,21 +117,11 @@ static void format_number(double value, char out_text[REPORT_NUMBER_BYTES])
 
 void report_format_number(enum assay_metric metric, double value, char out_text[REPORT_NUMBER_BYTES])
 {
-    static const struct scale seconds[] = {{1, 1, "s"}, {1e-3, 1e-3, "ms"}, {1e-6, 1e-6, "us"}, {0, 1e-9, "ns"}};
-    static const struct scale bytes[] = {{1e9, 1e9, "GB"}, {1e6, 1e6, "MB"}, {1e3, 1e3, "KB"}, {0, 1, "B"}};
-    static const struct scale byte_rates[] = {
-        {1e9, 1e9, "GB/s"}, {1e6, 1e6, "MB/s"}, {1e3, 1e3, "KB/s"}, {0, 1, "B/s"}};
     if (isnan(value)) {
         (void)snprintf(out_text, REPORT_NUMBER_BYTES, "-");
         return;
     }
     switch (assay_metric_unit(metric)) {
-    case ASSAY_UNIT_SECONDS:
-        format_scaled(value, seconds, out_text);
-        break;
-    case ASSAY_UNIT_PER_SECOND:
-        format_scaled(value, rates, out_text);
-        break;
     case ASSAY_UNIT_SHARE:
         (void)snprintf(out_text, REPORT_NUMBER_BYTES, "%.1f%%", value * 100); /* fits, or is cut */
         break;
@@ -109,13 +134,25 @@ void report_format_number(enum assay_metric metric, double value, char out_text[
     case ASSAY_UNIT_BYTES:
         if (value < 1000 && value == floor(value)) {
             (void)snprintf(out_text, REPORT_NUMBER_BYTES, "%.0f B", value);
-        } else {
-            format_scaled(value, bytes, out_text);
+            break;
         }
+        format_scaled(value, report_scale_of(metric, value), out_text);
         break;
+    case ASSAY_UNIT_SECONDS:
+    case ASSAY_UNIT_PER_SECOND:
     case ASSAY_UNIT_BYTES_PER_SECOND:
-        format_scaled(value, byte_rates, out_text);
+        format_scaled(value, report_scale_of(metric, value), out_text);
         break;
+    }
+}
+
+void report_number(const struct report *report, enum assay_metric metric, double value,
+                   char out_text[REPORT_NUMBER_BYTES])
+{
+    if (assay_metric_unit(metric) == ASSAY_UNIT_SECONDS && report->time_unit != TIME_UNIT_AUTO && !isnan(value)) {
+        format_scaled(value, report_time_scale(report->time_unit, value), out_text);
+    } else {
+        report_format_number(metric, value, out_text);
     }
 }
 
@@ -166,7 +203,7 @@ void report_rule(const struct report *report, size_t width, const char *title)
 void report_format_counter(enum assay_counter_kind kind, double value, char out_text[REPORT_NUMBER_BYTES])
 {
     if (kind == ASSAY_RATE) {
-        format_scaled(value, rates, out_text);
+        format_scaled(value, scale_among(rates, value), out_text);
     } else {
         format_number(value, out_text);
     }

@@ -21,6 +21,7 @@
 #include "cmd/assay/comparable.h"
 #include "cmd/assay/environment.h"
 #include "cmd/assay/interrupt.h"
+#include "cmd/assay/lineup_show.h"
 #include "cmd/assay/progress.h"
 #include "cmd/assay/report.h"
 #include "cmd/assay/run_save.h"
@@ -408,24 +409,54 @@ static size_t report_failures(const struct run *run)
     return failures;
 }
 
-static void report_all(struct run *run)
+/* This run beside its baseline: a table instead of its own, if the options want that, and files.  EXIT_FINE or
+ * what went wrong. */
+static int show_lineup(const struct run *run)
+{
+    char *name = run->baseline_path ? lineup_source_name(run->baseline_path) : NULL;
+    if (run->baseline_path && !name) {
+        return out_of_memory();
+    }
+    const struct lineup_source sources[] = {{&run->result, "NOW", ""}, {&run->baseline, name, run->baseline_path}};
+    int status = lineup_show(&run->report, sources, run->baseline_path ? 2 : 1, true, run->options);
+    free(name);
+    return status;
+}
+
+static void report_baseline(const struct run *run)
+{
+    const struct options *options = run->options;
+    if (lineup_is_shown(options)) {
+        report_comparison_in_short(&run->report, run->rows, run->row_count, &options->limits, run->baseline_path,
+                                   "this run");
+    } else {
+        report_comparison(&run->report, run->rows, run->row_count, &options->limits, run->baseline_path);
+    }
+    report_measured_changes(&run->report, run->rows, run->row_count, &options->limits);
+    report_sides(&run->report, &run->baseline, &run->result, run->rows, run->row_count);
+}
+
+/* EXIT_FINE, or what went wrong with a file. */
+static int report_all(struct run *run)
 {
     const struct options *options = run->options;
     run->report = report_to(stdout, options); /* now: the terminal may have another width than at the start */
-    if (!options->quiet) {
+    if (!options->quiet && !lineup_is_shown(options)) {
         report_runs(&run->report, &run->result, options);
+    }
+    int status = show_lineup(run);
+    if (!options->quiet) {
         report_seed(&run->report, &run->result);
         report_clock(&run->report, &run->result);
         report_targets(&run->report, &run->result);
         if (run->rows) {
-            report_comparison(&run->report, run->rows, run->row_count, &options->limits, run->baseline_path);
-            report_measured_changes(&run->report, run->rows, run->row_count, &options->limits);
-            report_sides(&run->report, &run->baseline, &run->result, run->rows, run->row_count);
+            report_baseline(run);
         }
     }
     if (options->show) {
         (void)report_samples(&run->report, &run->result, options->show); /* that any matches was looked at before */
     }
+    return status;
 }
 
 /* Whether it was to be held to a file of baselines, of which some may be moved on purpose now. */
@@ -493,7 +524,7 @@ static int conclude(struct run *run)
         .options = run->options,
         .is_foreign = run->baseline_path && assay_machine_is_foreign(&run->baseline.machine, &run->result.machine),
     };
-    report_all(run);
+    int shown = report_all(run);
     if (!findings_collect(&evidence, &findings)) {
         return out_of_memory();
     }
@@ -509,6 +540,7 @@ static int conclude(struct run *run)
     report_warnings(run);
     size_t failures = report_failures(run);
     int status = write_all(run, &verdict, failures);
+    status = status == EXIT_FINE ? shown : status;
     findings_deinit(&findings);
     return status == EXIT_FINE ? verdict.status : status;
 }
