@@ -170,7 +170,7 @@ void arguments_print_options(FILE *out, const struct argument_table *table, unsi
 {
     for (size_t i = 0; i < table->count; i++) {
         const struct argument_option *option = &table->options[i];
-        if (!(option->commands & command)) {
+        if (!(option->commands & command) || !option->help) {
             continue;
         }
         bool is_optional = option->value == ARGUMENT_OPTIONAL;

@@ -29,7 +29,7 @@ struct argument_option {
     unsigned commands;      /* a bit for each command that has it */
     argument_set_fn *set;
     size_t at; /* where the field lies in the program's struct of options */
-    const char *help;
+    const char *help; /* NULL: it is not listed */
 };
 
 struct argument_table {

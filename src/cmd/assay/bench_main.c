@@ -102,6 +102,7 @@ static int run_by_hand(int argc, char **argv)
     } else if (options.profile) {
         status = command_profile_here(&options);
     } else {
+        options_note_counterparts(&options);
         const char *program = own_program(argv[0]);
         status = command_run(&options, &program, 1);
     }

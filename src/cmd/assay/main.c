@@ -88,6 +88,7 @@ static int parse_and_execute(enum command command, int argc, char **argv)
     } else if (options.wants_version) {
         puts("assay " ASSAY_VERSION);
     } else {
+        options_note_counterparts(&options);
         status = execute(command, &options, config);
     }
     config_destroy(config);

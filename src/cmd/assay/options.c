@@ -7,6 +7,7 @@
 #include "base/num.h"
 #include "cmd/arguments.h"
 #include "cmd/assay/group.h"
+#include "cmd/complain.h"
 
 #define NS_PER_SECOND 1e9
 
@@ -467,6 +468,54 @@ static bool set_color(void *field, const char *value, struct buf *wanted)
 #define OF_BASELINES (COMMAND_BASELINE | COMMAND_HISTORY)
 #define RUN_OR_COMPARE (COMMAND_RUN | COMMAND_COMPARE)
 
+/* Options of pytest-benchmark that mean nothing in C, so that a known command line works: what there is instead. */
+enum counterpart { OF_GC, OF_CPROFILE, OF_TIMER, OF_PRECISION, OF_NETRC, OF_VERBOSE, COUNTERPARTS };
+static const char *const counterparts[COUNTERPARTS] = {
+    [OF_GC] = "--disable-gc: there is no collector in C; --launches is what evens out the state of the heap",
+    [OF_CPROFILE] = "--cprofile: nothing is profiled; --profile=FILTER runs one benchmark for perf, valgrind or gdb",
+    [OF_TIMER] = "--timer: time is that of CLOCK_MONOTONIC; the column 'cycles' and --instructions do not depend on it",
+    [OF_PRECISION] = "--calibration-precision: a round takes 1000 steps of the clock, or --min-time if that is more",
+    [OF_NETRC] = "--netrc: runs are saved in a folder, which asks for no password",
+    [OF_VERBOSE] = "--verbose: the columns rounds and iterations tell how large rounds became; --show=FILTER, more",
+};
+
+static bool note_counterpart(void *field, enum counterpart which)
+{
+    *(unsigned *)field |= 1U << which;
+    return true;
+}
+
+#define COUNTERPART(name_, which_)                                                                                     \
+    static bool name_(void *field, const char *value, struct buf *wanted)                                              \
+    {                                                                                                                  \
+        (void)value;                                                                                                   \
+        (void)wanted; /* whatever it is */                                                                             \
+        return note_counterpart(field, which_);                                                                        \
+    }
+COUNTERPART(set_gc, OF_GC)
+COUNTERPART(set_cprofile, OF_CPROFILE)
+COUNTERPART(set_timer, OF_TIMER)
+COUNTERPART(set_precision, OF_PRECISION)
+COUNTERPART(set_netrc, OF_NETRC)
+COUNTERPART(set_verbose, OF_VERBOSE)
+
+/* All that is measured here is a benchmark. */
+static bool set_only(void *field, const char *value, struct buf *wanted)
+{
+    (void)field;
+    (void)value;
+    (void)wanted; /* it takes no value */
+    return true;
+}
+
+static bool set_enable(void *field, const char *value, struct buf *wanted)
+{
+    (void)value;
+    (void)wanted; /* it takes no value */
+    *(bool *)field = false;
+    return true;
+}
+
 static const struct argument_option entries[] = {
     {"filter", 'k', ARGUMENT_REQUIRED, "FILTER", RUN_OR_COMPARE, set_filter, AT(filter),
      "only benchmarks whose name contains a word or matches it with * ? [, or with a tag: 'parse and not @slow'"},
@@ -498,6 +547,18 @@ static const struct argument_option entries[] = {
      "measure cycles of the core beside the rounds, by chains of known length (on)"},
     {"disable", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_switch, AT(session.disable),
      "run each body once, without measuring"},
+    {"enable", 0, ARGUMENT_NONE, NULL, COMMAND_RUN, set_enable, AT(session.disable),
+     "measure, whatever --disable said before"},
+    {"only", 0, ARGUMENT_NONE, NULL, COMMAND_RUN, set_only, 0, NULL},
+    {"disable-gc", 0, ARGUMENT_NONE, NULL, COMMAND_RUN, set_gc, AT(counterparts), NULL},
+    {"cprofile", 0, ARGUMENT_REQUIRED, "COLUMN", COMMAND_RUN, set_cprofile, AT(counterparts), NULL},
+    {"cprofile-loops", 0, ARGUMENT_REQUIRED, "N", COMMAND_RUN, set_cprofile, AT(counterparts), NULL},
+    {"cprofile-top", 0, ARGUMENT_REQUIRED, "N", COMMAND_RUN, set_cprofile, AT(counterparts), NULL},
+    {"cprofile-dump", 0, ARGUMENT_OPTIONAL, "FILE", COMMAND_RUN, set_cprofile, AT(counterparts), NULL},
+    {"timer", 0, ARGUMENT_REQUIRED, "CLOCK", COMMAND_RUN, set_timer, AT(counterparts), NULL},
+    {"calibration-precision", 0, ARGUMENT_REQUIRED, "N", COMMAND_RUN, set_precision, AT(counterparts), NULL},
+    {"netrc", 0, ARGUMENT_OPTIONAL, "FILE", EVERY_COMMAND, set_netrc, AT(counterparts), NULL},
+    {"verbose", 'v', ARGUMENT_NONE, NULL, EVERY_COMMAND, set_verbose, AT(counterparts), NULL},
     {"shuffle", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_switch, AT(session.shuffle),
      "launch the benchmarks in another order each time round (on)"},
     {"layout", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_switch, AT(session.vary_layout),
@@ -721,5 +782,14 @@ void options_print_help(FILE *out, const char *program, enum command command)
         fputs("\nExit status: 0 all is well; 1 a regression or a missed target; 2 bad usage or a bad file;\n"
               "3 a benchmark could not be measured; 4 a target or a check cannot be decided.\n",
               out);
+    }
+}
+
+void options_note_counterparts(const struct options *options)
+{
+    for (unsigned i = 0; i < COUNTERPARTS; i++) {
+        if (options->counterparts & (1U << i)) {
+            complain("note: %s", counterparts[i]);
+        }
     }
 }

@@ -98,6 +98,7 @@ struct options {
     const char *arguments[MAX_ARGUMENTS]; /* what is no option: programs or saved runs */
     size_t argument_count;
     bool wants_help, wants_version;
+    unsigned counterparts; /* a bit for each option that has another one in its place here */
 };
 
 struct options options_defaults(void);
@@ -105,6 +106,9 @@ struct options options_defaults(void);
 /* Sets one option by its name without dashes, as the configuration does.
  * `value` is NULL where none was given.  False with one sentence in `reason`. */
 bool options_set(struct options *options, struct str name, const char *value, struct buf *reason);
+
+/* Tells of each option of pytest-benchmark that was given and means nothing in C what there is instead. */
+void options_note_counterparts(const struct options *options);
 
 /* Whether what --baseline says is a file, "folder/x.json", and not the name of a saved run. */
 bool options_is_path(const char *baseline);
