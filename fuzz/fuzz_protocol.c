@@ -30,7 +30,8 @@ static void try_command(struct str line)
     base_buf_init(&said, ASSAY_MAX_LINE_BYTES);
     assay_command_format(&command, &said);
     require(assay_command_parse(base_buf_str(&said), &again) == ASSAY_OK);
-    require(again.kind == command.kind && again.iterations == command.iterations && again.count == command.count);
+    require(again.kind == command.kind && again.iterations == command.iterations && again.count == command.count &&
+            again.warmup == command.warmup);
     base_buf_deinit(&said);
 }
 

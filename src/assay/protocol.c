@@ -30,6 +30,13 @@ enum assay_status assay_command_parse(struct str line, struct assay_command *out
         command.kind = is_paced ? ASSAY_COMMAND_PACED : ASSAY_COMMAND_BATCH;
         good = parse_count(iterations, 1, ASSAY_MAX_ITERATIONS, &command.iterations) &&
                parse_count(count, 1, ASSAY_MAX_BATCHES, &command.count);
+    } else if (base_str_equal(word, STR("warmed"))) {
+        struct str iterations = base_str_cut(rest, ' ', &rest);
+        struct str count = base_str_cut(rest, ' ', &rest);
+        command.kind = ASSAY_COMMAND_WARMED;
+        good = parse_count(iterations, 1, ASSAY_MAX_ITERATIONS, &command.iterations) &&
+               parse_count(count, 1, ASSAY_MAX_BATCHES, &command.count) &&
+               parse_count(rest, 1, ASSAY_MAX_ITERATIONS, &command.warmup);
     } else if (base_str_equal(word, STR("calls"))) {
         command.kind = ASSAY_COMMAND_CALLS;
         good = parse_count(rest, 1, ASSAY_MAX_ITERATIONS, &command.iterations);
@@ -55,6 +62,10 @@ void assay_command_format(const struct assay_command *command, struct buf *out_l
         break;
     case ASSAY_COMMAND_PACED:
         base_buf_addf(out_line, "paced %" PRIu64 " %" PRIu64, command->iterations, command->count);
+        break;
+    case ASSAY_COMMAND_WARMED:
+        base_buf_addf(out_line, "warmed %" PRIu64 " %" PRIu64 " %" PRIu64, command->iterations, command->count,
+                      command->warmup);
         break;
     case ASSAY_COMMAND_COUNT:
         base_buf_addf(out_line, "count %" PRIu64, command->iterations);
@@ -279,6 +290,7 @@ static bool parse_rest(struct str rest, struct assay_reply *reply, struct histog
         return parse_called(rest, calls);
     case ASSAY_REPLY_WANTS_CALLS:
     case ASSAY_REPLY_PACES:
+    case ASSAY_REPLY_WARMS:
     case ASSAY_REPLY_DONE:
         break;
     }
@@ -298,7 +310,8 @@ enum assay_status assay_reply_parse(struct str line, struct assay_reply *out_rep
         [ASSAY_REPLY_FAILED] = "failed",         [ASSAY_REPLY_DYING] = "dying",
         [ASSAY_REPLY_ITEMS] = "items",           [ASSAY_REPLY_BYTES] = "bytes",
         [ASSAY_REPLY_COUNTER] = "counter",       [ASSAY_REPLY_UNCOUNTABLE] = "uncountable",
-        [ASSAY_REPLY_COUNTED] = "counted",       [ASSAY_REPLY_DONE] = "done",
+        [ASSAY_REPLY_COUNTED] = "counted",       [ASSAY_REPLY_WARMS] = "warms",
+        [ASSAY_REPLY_DONE] = "done",
     };
     struct str rest;
     struct str word = base_str_cut(line, ' ', &rest);

@@ -17,7 +17,7 @@
  *   pedantic ROUNDS ITERATIONS WARMUP   (exactly so many, nothing calibrated)
  *   threads COUNT                       the body runs on so many because its parameter says so; a call is one
  *                                       of any of them
- *   paces                               it knows the command below of that name
+ *   paces, warms                        it knows the commands paced and warmed below
  *   ready CLOCK_COST_NS                 the body has reached its loop
  *                                       batch N COUNT: COUNT timed batches of N iterations each
  *   took NS NS ...                      COUNT times
@@ -26,6 +26,8 @@
  *                                       paced N COUNT: the same batches, each between two readings of
  *                                       assay/reference.h
  *   paced NS:CYCLE_NS ...               COUNT times, and what a cycle took beside each
+ *                                       warmed N COUNT WARMUP: the same batches as of batch, answered by
+ *                                       took, each after one of WARMUP iterations that is not timed
  *                                       calls N: N iterations timed one by one
  *                                       count N: a batch of N iterations, counted instead of timed
  *   uncountable SENTENCE                at any time: something cannot be counted, and why
@@ -78,6 +80,7 @@
 enum assay_command_kind {
     ASSAY_COMMAND_BATCH,
     ASSAY_COMMAND_PACED,
+    ASSAY_COMMAND_WARMED,
     ASSAY_COMMAND_CALLS,
     ASSAY_COMMAND_COUNT,
     ASSAY_COMMAND_END
@@ -85,8 +88,9 @@ enum assay_command_kind {
 
 struct assay_command {
     enum assay_command_kind kind;
-    uint64_t iterations; /* BATCH, PACED: of each batch; CALLS, COUNT: how many; 1 or more */
-    uint64_t count;      /* BATCH, PACED: how many batches, 1 to ASSAY_MAX_BATCHES */
+    uint64_t iterations; /* BATCH, PACED, WARMED: of each batch; CALLS, COUNT: how many; 1 or more */
+    uint64_t count;      /* BATCH, PACED, WARMED: how many batches, 1 to ASSAY_MAX_BATCHES */
+    uint64_t warmup;     /* WARMED: iterations before each batch, 1 or more */
 };
 
 enum assay_reply_kind {
@@ -98,6 +102,7 @@ enum assay_reply_kind {
     ASSAY_REPLY_PEDANTIC,
     ASSAY_REPLY_THREADS,
     ASSAY_REPLY_PACES,
+    ASSAY_REPLY_WARMS,
     ASSAY_REPLY_READY,
     ASSAY_REPLY_TOGETHER,
     ASSAY_REPLY_TOOK,

@@ -45,6 +45,7 @@ struct assay_bench {
     bool has_rounds;  /* the body uses BENCH_ROUNDS */
     bool times_calls; /* the command at hand is CALLS */
     bool paces;       /* it is PACED */
+    bool is_warming;  /* the batch at hand only warms up for the next, of WARMED */
     bool counts;      /* it is COUNT, and this thread is the first */
     bool is_one_of_many; /* threads */
     unsigned thread;     /* 0 for the one that speaks for all */

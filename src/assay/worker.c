@@ -9,6 +9,8 @@
  * its own two clock readings, of which the shorter one counts; where nothing is
  * prepared between batches, the reading after one is the reading before the next.
  *
+ * A warmed batch comes after one that is not timed, with nothing between them.
+ *
  * A call timed by itself is a batch of one.  What the two readings and the way
  * between them cost is measured with an empty loop and subtracted.
  *
@@ -147,12 +149,13 @@ static void take_on(struct assay_bench *bench, const struct assay_command *comma
         bench->running->together = 0;
     }
     bench->batch_count = 0;
+    bench->is_warming = command->kind == ASSAY_COMMAND_WARMED;
     if (bench->times_calls) {
         bench->iterations = 1;
         bench->batches_left = command->iterations;
         memset(&bench->calls, 0, sizeof(bench->calls));
     } else {
-        bench->iterations = command->iterations;
+        bench->iterations = bench->is_warming ? command->warmup : command->iterations;
         bench->batches_left = command->kind == ASSAY_COMMAND_COUNT ? 1 : command->count;
     }
 }
@@ -283,10 +286,24 @@ static bool time_of_all(struct assay_bench *bench, int64_t *took_ns)
     return true;
 }
 
+/* A warm-up has ended, or a batch that the next warm-up follows.  Threads meet as after any batch. */
+static bool turn_to(struct assay_bench *bench, bool is_warming)
+{
+    const struct assay_command *command = &bench->running->command;
+    bench->is_warming = is_warming;
+    bench->iterations = is_warming ? command->warmup : command->iterations;
+    return !bench->is_one_of_many || assay_crew_meet(&bench->running->crew);
+}
+
 /* Keeps the time of the batch that ended at `now_ns`; false if the crew is broken. */
 static bool keep_time(struct assay_bench *bench, int64_t now_ns)
 {
     int64_t took_ns = now_ns - bench->start_ns;
+    if (bench->is_warming) {
+        bench->iterations_made += bench->iterations;
+        bench->looped_ns += took_ns;
+        return turn_to(bench, false);
+    }
     bench->end_ns = now_ns;
     if (bench->is_one_of_many && !bench->times_calls && !time_of_all(bench, &took_ns)) {
         return false;
@@ -305,6 +322,9 @@ static bool keep_time(struct assay_bench *bench, int64_t now_ns)
         bench->looped_ns += took_ns;
     } else if (bench->batch_count == ASSAY_MAX_BATCHES || bench->batches_left == 0) {
         count_calls(bench);
+    }
+    if (bench->running && bench->running->command.kind == ASSAY_COMMAND_WARMED && bench->batches_left > 0) {
+        return turn_to(bench, true);
     }
     return true;
 }
@@ -511,6 +531,8 @@ static void introduce(struct running *running)
         base_buf_add_cstr(assay_channel_begin(&running->channel), "paces");
         assay_channel_end(&running->channel);
     }
+    base_buf_add_cstr(assay_channel_begin(&running->channel), "warms");
+    assay_channel_end(&running->channel);
 }
 
 static void take_label(struct running *running, struct str label)

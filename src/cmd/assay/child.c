@@ -19,6 +19,8 @@
 /* Pipe ends are moved up here, clear of the descriptors a worker gets. */
 #define FIRST_FREE_FD 10
 
+static int running; /* children that were started and not waited for */
+
 void child_close_fd(int *fd)
 {
     if (*fd >= 0) {
@@ -43,8 +45,10 @@ bool child_reap(pid_t pid, int64_t deadline_ns, int *out_status)
         (void)nanosleep(&pause, NULL);
     }
     (void)kill(-pid, SIGKILL); /* children it may have left; ESRCH is the usual answer */
-    interrupt_watch_group(0);
-    orphans_end();
+    interrupt_forget_group(pid);
+    if (--running == 0) {
+        orphans_end();
+    }
     return by_itself;
 }
 
@@ -112,6 +116,7 @@ int child_start(char *const *argv, char *const *environment, int output_fd, int 
     }
     if (error == 0) {
         interrupt_watch_group(*out_pid);
+        running++;
     }
     (void)posix_spawnattr_destroy(&attributes);
     (void)posix_spawn_file_actions_destroy(&actions);

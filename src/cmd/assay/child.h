@@ -3,7 +3,8 @@
  * assay/child.h - the process that runs for this one: started, waited for, ended.
  *
  * It runs in a process group of its own, so that a benchmark that forks is killed
- * with all its children, also by a signal that ends this process.  One child at a time.
+ * with all its children, also by a signal that ends this process.  At most CHILD_MAX at a
+ * time; what left a child's group and outlives it is killed when no other child runs.
  */
 #ifndef CMD_ASSAY_CHILD_H
 #define CMD_ASSAY_CHILD_H
@@ -11,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+#define CHILD_MAX 2
 
 /* A pipe whose ends close on exec and lie clear of what a worker gets; false with errno set. */
 bool child_make_pipe(int ends[2]);

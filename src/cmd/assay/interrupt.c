@@ -5,12 +5,14 @@
 #include <stdio.h>
 
 /* What handler and program share. */
-static volatile sig_atomic_t watched_group, is_gentle, caught;
+static volatile sig_atomic_t watched_groups[INTERRUPT_MAX_GROUPS], is_gentle, caught;
 
-static void kill_group(void)
+static void kill_groups(void)
 {
-    if (watched_group > 0) {
-        (void)kill(-(pid_t)watched_group, SIGKILL); /* it may have ended by itself */
+    for (size_t i = 0; i < INTERRUPT_MAX_GROUPS; i++) {
+        if (watched_groups[i] > 0) {
+            (void)kill(-(pid_t)watched_groups[i], SIGKILL); /* it may have ended by itself */
+        }
     }
 }
 
@@ -26,7 +28,7 @@ static void handle(int signal_number)
     if (is_first) {
         caught = signal_number; /* before the group is looked at: see interrupt_watch_group() */
     }
-    kill_group();
+    kill_groups();
     if (!is_first) {
         end_by(signal_number);
     }
@@ -54,9 +56,22 @@ int interrupt_caught(void)
 
 void interrupt_watch_group(pid_t group)
 {
-    watched_group = group;
+    size_t at = 0;
+    while (at < INTERRUPT_MAX_GROUPS - 1 && watched_groups[at] > 0) {
+        at++;
+    }
+    watched_groups[at] = group;
     if (caught != 0) { /* perhaps before the group was known to the handler */
-        kill_group();
+        kill_groups();
+    }
+}
+
+void interrupt_forget_group(pid_t group)
+{
+    for (size_t i = 0; i < INTERRUPT_MAX_GROUPS; i++) {
+        if (watched_groups[i] == group) {
+            watched_groups[i] = 0;
+        }
     }
 }
 

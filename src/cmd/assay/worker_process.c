@@ -51,7 +51,7 @@ struct worker {
     double items, bytes;
     unsigned threads;
     double together;
-    bool paces;
+    bool paces, warms;
     uint64_t clock_cost_ns;
     unsigned built;
 
@@ -327,6 +327,9 @@ static bool take_fact(struct worker *worker, bool *out_is_ready)
     case ASSAY_REPLY_PACES:
         worker->paces = true;
         return true;
+    case ASSAY_REPLY_WARMS:
+        worker->warms = true;
+        return true;
     case ASSAY_REPLY_PEDANTIC:
         worker->plan = reply->plan;
         return true;
@@ -480,6 +483,7 @@ struct worker_facts worker_facts(const struct worker *worker)
         .threads = worker->threads,
         .together = worker->together,
         .paces = worker->paces,
+        .warms = worker->warms,
         .clock_cost_ns = worker->clock_cost_ns,
         .built = worker->built,
     };
@@ -525,20 +529,30 @@ static bool run_batches(struct worker *worker, const struct assay_command *comma
 
 bool worker_run_batches(struct worker *worker, uint64_t iterations, uint64_t count, int64_t *out_times_ns)
 {
-    const struct assay_command command = {ASSAY_COMMAND_BATCH, iterations, count};
+    const struct assay_command command = {ASSAY_COMMAND_BATCH, iterations, count, 0};
     return run_batches(worker, &command, out_times_ns, NULL);
 }
 
 bool worker_run_paced(struct worker *worker, uint64_t iterations, uint64_t count, int64_t *out_times_ns,
                       double *out_cycles_ns)
 {
-    const struct assay_command command = {ASSAY_COMMAND_PACED, iterations, count};
+    const struct assay_command command = {ASSAY_COMMAND_PACED, iterations, count, 0};
     return run_batches(worker, &command, out_times_ns, out_cycles_ns);
+}
+
+bool worker_run_warmed(struct worker *worker, uint64_t iterations, uint64_t warmup, int64_t *out_ns)
+{
+    const struct assay_command command = {ASSAY_COMMAND_WARMED, iterations, 1, warmup};
+    if (warmup > 0 && worker->warms) {
+        return run_batches(worker, &command, out_ns, NULL);
+    }
+    return (warmup == 0 || worker_run_batches(worker, warmup, 1, out_ns)) &&
+           worker_run_batches(worker, iterations, 1, out_ns);
 }
 
 bool worker_run_calls(struct worker *worker, uint64_t count, struct histogram *calls)
 {
-    struct assay_command command = {ASSAY_COMMAND_CALLS, count, 1};
+    struct assay_command command = {ASSAY_COMMAND_CALLS, count, 1, 0};
     uint64_t before = calls->count;
     if (!send_command(worker, &command) || !await(worker, ASSAY_REPLY_CALLED, calls)) {
         return false;
@@ -549,7 +563,7 @@ bool worker_run_calls(struct worker *worker, uint64_t count, struct histogram *c
 
 bool worker_run_counted(struct worker *worker, uint64_t iterations, struct assay_measured *out_counted)
 {
-    const struct assay_command command = {ASSAY_COMMAND_COUNT, iterations, 1};
+    const struct assay_command command = {ASSAY_COMMAND_COUNT, iterations, 1, 0};
     if (!send_command(worker, &command) || !await(worker, ASSAY_REPLY_COUNTED, &worker->no_calls)) {
         return false;
     }

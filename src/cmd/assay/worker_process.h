@@ -4,7 +4,7 @@
  *
  * Every call that talks to the worker gives false when it went wrong: it
  * crashed, hung, exited or said nonsense.  The worker is gone then, and
- * worker_reason() says what happened in one sentence.  One worker at a time.
+ * worker_reason() says what happened in one sentence.  At most CHILD_MAX (child.h) at a time.
  */
 #ifndef CMD_ASSAY_WORKER_PROCESS_H
 #define CMD_ASSAY_WORKER_PROCESS_H
@@ -40,6 +40,7 @@ struct worker_facts {
     double items, bytes; /* of an iteration; 0: not stated */
     unsigned threads; /* that the body runs on; 0: its parameters do not say, so one */
     bool paces; /* it can run paced batches */
+    bool warms; /* it can run warmed batches */
     double together; /* of the last batches, on average: the share in which every one of several threads was in
                        the loop; NAN: not said */
     uint64_t clock_cost_ns;
@@ -75,6 +76,9 @@ bool worker_run_batches(struct worker *worker, uint64_t iterations, uint64_t cou
 /* The same, and what a cycle of the core took beside each; for a worker that paces only. */
 bool worker_run_paced(struct worker *worker, uint64_t iterations, uint64_t count, int64_t *out_times_ns,
                       double *out_cycles_ns);
+/* One batch of `iterations` after `warmup` more that are not timed, 0 for none; where the worker does not know
+ * how to warm up by itself, after a batch of those. */
+bool worker_run_warmed(struct worker *worker, uint64_t iterations, uint64_t warmup, int64_t *out_ns);
 /* A batch of `iterations`, counted: totals in `*out_counted`.  For workers that
  * know the command, as all do that pace or have threads. */
 bool worker_run_counted(struct worker *worker, uint64_t iterations, struct assay_measured *out_counted);

@@ -81,6 +81,17 @@ static void with_a_group(void)
     _exit(was_killed(group) ? GOOD : 1);
 }
 
+/* Both die, the one that was watched first too. */
+static void with_two_groups(void)
+{
+    pid_t first = start_group(), second = start_group();
+    interrupt_be_gentle(true);
+    interrupt_watch_group(first);
+    interrupt_watch_group(second);
+    (void)raise(SIGINT);
+    _exit(was_killed(first) && was_killed(second) ? GOOD : 1);
+}
+
 /* The signal came while the group started. */
 static void before_the_group(void)
 {
@@ -96,7 +107,7 @@ static void after_the_group(void)
     pid_t group = start_group();
     interrupt_be_gentle(true);
     interrupt_watch_group(group);
-    interrupt_watch_group(0);
+    interrupt_forget_group(group);
     (void)raise(SIGINT);
     bool lives = kill(group, 0) == 0 && waitpid(group, NULL, WNOHANG) == 0;
     (void)kill(group, SIGKILL);
@@ -116,6 +127,7 @@ static void ends_or_goes_on_as_it_should(void **state)
         {a_second_time, SIGINT},
         {later_but_not_gently_again, SIGTERM},
         {with_a_group, 0},
+        {with_two_groups, 0},
         {before_the_group, 0},
         {after_the_group, 0},
     };

@@ -49,12 +49,14 @@ static void every_command_comes_back_as_it_was_said(void **state)
         struct assay_command command;
         const char *line;
     } cases[] = {
-        {{ASSAY_COMMAND_BATCH, 1, 1}, "batch 1 1"},
-        {{ASSAY_COMMAND_BATCH, 12345, 67}, "batch 12345 67"},
-        {{ASSAY_COMMAND_BATCH, ASSAY_MAX_ITERATIONS, ASSAY_MAX_BATCHES}, "batch 1125899906842624 256"},
-        {{ASSAY_COMMAND_CALLS, 1, 1}, "calls 1"},
-        {{ASSAY_COMMAND_CALLS, ASSAY_MAX_ITERATIONS, 1}, "calls 1125899906842624"},
-        {{ASSAY_COMMAND_END, 0, 1}, "end"},
+        {{ASSAY_COMMAND_BATCH, 1, 1, 0}, "batch 1 1"},
+        {{ASSAY_COMMAND_BATCH, 12345, 67, 0}, "batch 12345 67"},
+        {{ASSAY_COMMAND_BATCH, ASSAY_MAX_ITERATIONS, ASSAY_MAX_BATCHES, 0}, "batch 1125899906842624 256"},
+        {{ASSAY_COMMAND_WARMED, 100, 1, 12}, "warmed 100 1 12"},
+        {{ASSAY_COMMAND_WARMED, 5, ASSAY_MAX_BATCHES, ASSAY_MAX_ITERATIONS}, "warmed 5 256 1125899906842624"},
+        {{ASSAY_COMMAND_CALLS, 1, 1, 0}, "calls 1"},
+        {{ASSAY_COMMAND_CALLS, ASSAY_MAX_ITERATIONS, 1, 0}, "calls 1125899906842624"},
+        {{ASSAY_COMMAND_END, 0, 1, 0}, "end"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct buf line;
@@ -66,6 +68,7 @@ static void every_command_comes_back_as_it_was_said(void **state)
         assert_int_equal(command.kind, cases[i].command.kind);
         assert_true(command.iterations == cases[i].command.iterations);
         assert_true(command.count == cases[i].command.count);
+        assert_true(command.warmup == cases[i].command.warmup);
         base_buf_deinit(&line);
     }
 }
@@ -98,6 +101,12 @@ static void a_line_that_is_no_command_is_refused(void **state)
         "batch 5 99999999999999999999",
         "batch 5.0 2",
         "batch 1e3 2",
+        "warmed 5 2",
+        "warmed 5 2 0",
+        "warmed 5 0 2",
+        "warmed 0 5 2",
+        "warmed 5 257 2",
+        "warmed 5 2 2 ",
         "batch +5 2",
         "batch 0x5 2",
         "batch five 2",
@@ -163,6 +172,7 @@ static void a_reply_of_one_number_or_word_is_understood(void **state)
         {"uncountable pmu: none", ASSAY_REPLY_UNCOUNTABLE, 0, "pmu: none"},
         {"complexity size", ASSAY_REPLY_COMPLEXITY, 0, "size"},
         {"paces", ASSAY_REPLY_PACES, 0, ""},
+        {"warms", ASSAY_REPLY_WARMS, 0, ""},
         {"done", ASSAY_REPLY_DONE, 0, ""},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
