@@ -13,3 +13,13 @@ uint64_t base_random_below(uint64_t *state, uint64_t limit)
 {
     return base_random_next(state) % limit;
 }
+
+void base_random_shuffle(uint64_t *state, size_t *numbers, size_t count)
+{
+    for (size_t i = count; i > 1; i--) {
+        size_t other = (size_t)base_random_below(state, i);
+        size_t kept = numbers[i - 1];
+        numbers[i - 1] = numbers[other];
+        numbers[other] = kept;
+    }
+}

@@ -234,17 +234,6 @@ static void measure_empty_loops(struct session *session)
     }
 }
 
-/* Fisher and Yates. */
-static void shuffle(uint64_t *random, size_t *order, size_t count)
-{
-    for (size_t i = count; i > 1; i--) {
-        size_t other = (size_t)base_random_below(random, i);
-        size_t kept = order[i - 1];
-        order[i - 1] = order[other];
-        order[other] = kept;
-    }
-}
-
 /* How far stack and heap are moved in the next launch.  It depends on the seed,
  * the benchmark and the number of the launch alone, so that a benchmark has the
  * same layouts whichever others run beside it. */
@@ -327,7 +316,7 @@ enum assay_status session_measure(struct session *session, session_progress_fn *
     measure_empty_loops(session);
     for (size_t i = 0; i < launches && goes_on(session); i++) {
         if (session->options.shuffle) {
-            shuffle(&session->random, order, session->count);
+            base_random_shuffle(&session->random, order, session->count);
         }
         measure_pass(session, order, i * session->count, total, progress, context);
     }

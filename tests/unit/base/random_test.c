@@ -37,11 +37,31 @@ static void stays_below_its_limit_and_reaches_every_number(void **state)
     assert_int_equal(base_random_below(&random, 1), 0);
 }
 
+static void a_shuffle_keeps_every_number_and_reaches_every_order(void **state)
+{
+    (void)state;
+    unsigned first[3][3] = {{0}};
+    uint64_t random = 1;
+    for (int i = 0; i < 6000; i++) {
+        size_t numbers[] = {0, 1, 2};
+        base_random_shuffle(&random, numbers, 3);
+        assert_int_equal(numbers[0] + numbers[1] + numbers[2], 3);
+        assert_true(numbers[0] != numbers[1] && numbers[1] != numbers[2]);
+        first[numbers[0]][numbers[1]]++;
+    }
+    for (size_t i = 0; i < 3; i++) {
+        for (size_t j = 0; j < 3; j++) {
+            assert_in_range(first[i][j], i == j ? 0 : 900, i == j ? 0 : 1100);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gives_the_numbers_of_the_reference),
         cmocka_unit_test(stays_below_its_limit_and_reaches_every_number),
+        cmocka_unit_test(a_shuffle_keeps_every_number_and_reaches_every_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

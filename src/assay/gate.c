@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The union bound holds whatever the looks have in common: each uses its share of the
+ * error.  A boundary made for looks that are correlated (Pocock 1977, O'Brien and Fleming
+ * 1979) would take a tenth fewer launches, and would have to be computed for sums of
+ * ranks, which are far from normal where they matter here.
+ */
+#include "assay/gate.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "assay/signed_rank.h"
+#include "base/num.h"
+#include "base/random.h"
+
+#define FAMILY_ERROR 0.0025 /* of one side, over all benchmarks and both sessions */
+#define MAX_ERROR 0.005
+#define SECOND_SESSION_FROM 0.5 /* of the time */
+#define SIDES_TO_SEE (1 + 1.64 / 2.58)
+
+/* Launches of one session. */
+struct session {
+    double values[ASSAY_GATE_MAX_LAUNCHES];
+    size_t count, look;
+    enum assay_verdict verdict; /* of the last look */
+};
+
+struct benchmark {
+    enum assay_gate_phase phase;
+    double margin;
+    struct session sessions[2];
+    enum assay_verdict verdict;
+    bool was_suspect, is_contradicted;
+};
+
+struct assay_gate {
+    size_t count;
+    double look_error;
+    uint64_t random;
+    size_t *order; /* of the pass that goes on */
+    size_t at;
+    struct benchmark benchmarks[];
+};
+
+static const size_t looks[ASSAY_GATE_LOOKS] = {12, 16, 20,  25,  32,  40, 50,
+                                               64, 80, 108, 144, 192, ASSAY_GATE_MAX_LAUNCHES};
+
+size_t assay_gate_look(size_t look)
+{
+    return looks[look];
+}
+
+double assay_gate_error(size_t benchmarks)
+{
+    return fmin(MAX_ERROR, sqrt(FAMILY_ERROR / (double)(benchmarks > 0 ? benchmarks : 1)));
+}
+
+/* A clock that did not move is taken for the shortest time there is. */
+static double log_of(int64_t ns)
+{
+    return log(ns > 0 ? (double)ns : 1);
+}
+
+double assay_gate_block(const int64_t old_ns[2], const int64_t new_ns[2])
+{
+    return (log_of(new_ns[0]) - log_of(old_ns[0]) + log_of(new_ns[1]) - log_of(old_ns[1])) / 2;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    double left = *(const double *)a, right = *(const double *)b;
+    return (left > right) - (left < right);
+}
+
+double assay_gate_launch(double *blocks, size_t count)
+{
+    qsort(blocks, count, sizeof(*blocks), compare_numbers);
+    return blocks[(count - 1) / 2] / 2 + blocks[count / 2] / 2;
+}
+
+struct assay_gate *assay_gate_create(size_t count, double error, uint64_t seed)
+{
+    if (count > SIZE_MAX / sizeof(struct benchmark) - 1) {
+        return NULL;
+    }
+    struct assay_gate *gate = calloc(1, sizeof(*gate) + count * sizeof(gate->benchmarks[0]));
+    size_t *order = base_alloc_array(count, sizeof(*order));
+    if (!gate || !order) {
+        free(gate);
+        free(order);
+        return NULL;
+    }
+    gate->count = count;
+    gate->look_error = error / ASSAY_GATE_LOOKS;
+    gate->random = seed;
+    gate->order = order;
+    gate->at = count;
+    for (size_t i = 0; i < count; i++) {
+        order[i] = i;
+        gate->benchmarks[i].margin = ASSAY_GATE_MARGIN;
+        gate->benchmarks[i].verdict = ASSAY_VERDICT_UNKNOWN;
+    }
+    return gate;
+}
+
+void assay_gate_destroy(struct assay_gate *gate)
+{
+    if (gate) {
+        free(gate->order);
+        free(gate);
+    }
+}
+
+void assay_gate_set_margin(struct assay_gate *gate, size_t index, double margin)
+{
+    gate->benchmarks[index].margin = margin;
+}
+
+static struct assay_change change_of(const double *values, size_t count, double error)
+{
+    if (count == 0) {
+        return assay_change_unknown();
+    }
+    struct assay_signed_rank found = assay_signed_rank_of(values, count, error);
+    return (struct assay_change){expm1(found.middle), expm1(found.lower), expm1(found.upper)};
+}
+
+static enum assay_verdict judge(const struct assay_change *change, double margin)
+{
+    if (change->lower > margin) {
+        return ASSAY_VERDICT_SLOWER;
+    }
+    if (change->upper < -margin) {
+        return ASSAY_VERDICT_FASTER;
+    }
+    return change->lower >= -margin && change->upper <= margin ? ASSAY_VERDICT_SAME : ASSAY_VERDICT_UNKNOWN;
+}
+
+/* Of the launches of both sessions. */
+static struct assay_change pooled_change(const struct assay_gate *gate, const struct benchmark *benchmark)
+{
+    double values[2 * ASSAY_GATE_MAX_LAUNCHES];
+    size_t first = benchmark->sessions[0].count, second = benchmark->sessions[1].count;
+    memcpy(values, benchmark->sessions[0].values, first * sizeof(*values));
+    memcpy(values + first, benchmark->sessions[1].values, second * sizeof(*values));
+    return change_of(values, first + second, gate->look_error);
+}
+
+static bool is_a_difference(enum assay_verdict verdict)
+{
+    return verdict == ASSAY_VERDICT_SLOWER || verdict == ASSAY_VERDICT_FASTER;
+}
+
+/* What both sessions and all of their launches together come to. */
+static void conclude(const struct assay_gate *gate, struct benchmark *benchmark)
+{
+    enum assay_verdict first = benchmark->sessions[0].verdict, second = benchmark->sessions[1].verdict;
+    benchmark->phase = ASSAY_GATE_DECIDED;
+    benchmark->verdict = first;
+    if (benchmark->was_suspect) {
+        struct assay_change pooled = pooled_change(gate, benchmark);
+        enum assay_verdict together = judge(&pooled, benchmark->margin);
+        benchmark->is_contradicted = second != first;
+        bool agree = together == ASSAY_VERDICT_SAME || (first == second && together == first);
+        benchmark->verdict = agree ? together : ASSAY_VERDICT_UNKNOWN;
+    }
+}
+
+/* Looks at the session that goes on. */
+static void look_at(const struct assay_gate *gate, struct benchmark *benchmark)
+{
+    struct session *session = &benchmark->sessions[benchmark->was_suspect];
+    struct assay_change change = change_of(session->values, session->count, gate->look_error);
+    session->verdict = judge(&change, benchmark->margin);
+    bool is_over = session->count == ASSAY_GATE_MAX_LAUNCHES;
+    if (!benchmark->was_suspect && is_a_difference(session->verdict)) {
+        benchmark->was_suspect = true;
+        benchmark->phase = ASSAY_GATE_SUSPECT;
+    } else if (session->verdict != ASSAY_VERDICT_UNKNOWN || is_over) {
+        conclude(gate, benchmark);
+    }
+}
+
+void assay_gate_take(struct assay_gate *gate, size_t index, double value)
+{
+    struct benchmark *benchmark = &gate->benchmarks[index];
+    struct session *session = &benchmark->sessions[benchmark->was_suspect];
+    session->values[session->count++] = value;
+    if (session->count == looks[session->look]) {
+        session->look++;
+        look_at(gate, benchmark);
+    }
+}
+
+void assay_gate_fail(struct assay_gate *gate, size_t index)
+{
+    gate->benchmarks[index].phase = ASSAY_GATE_FAILED;
+}
+
+void assay_gate_stop(struct assay_gate *gate)
+{
+    for (size_t i = 0; i < gate->count; i++) {
+        struct benchmark *benchmark = &gate->benchmarks[i];
+        if (benchmark->phase == ASSAY_GATE_FIRST || benchmark->phase == ASSAY_GATE_CONFIRMING) {
+            look_at(gate, benchmark); /* with the share of the look that it did not live to see */
+        }
+        if (benchmark->phase != ASSAY_GATE_DECIDED && benchmark->phase != ASSAY_GATE_FAILED) {
+            conclude(gate, benchmark);
+        }
+    }
+}
+
+static bool is_measured(const struct benchmark *benchmark)
+{
+    return benchmark->phase == ASSAY_GATE_FIRST || benchmark->phase == ASSAY_GATE_CONFIRMING;
+}
+
+static bool any_in(const struct assay_gate *gate, enum assay_gate_phase phase)
+{
+    for (size_t i = 0; i < gate->count; i++) {
+        if (gate->benchmarks[i].phase == phase) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void admit_suspects(struct assay_gate *gate, double used)
+{
+    if (used < SECOND_SESSION_FROM && any_in(gate, ASSAY_GATE_FIRST)) {
+        return;
+    }
+    for (size_t i = 0; i < gate->count; i++) {
+        if (gate->benchmarks[i].phase == ASSAY_GATE_SUSPECT) {
+            gate->benchmarks[i].phase = ASSAY_GATE_CONFIRMING;
+        }
+    }
+}
+
+bool assay_gate_next(struct assay_gate *gate, double used, size_t *out_index)
+{
+    admit_suspects(gate, used);
+    if (used >= 1 || (!any_in(gate, ASSAY_GATE_FIRST) && !any_in(gate, ASSAY_GATE_CONFIRMING))) {
+        return false;
+    }
+    for (;;) {
+        if (gate->at == gate->count) {
+            base_random_shuffle(&gate->random, gate->order, gate->count);
+            gate->at = 0;
+        }
+        size_t index = gate->order[gate->at++];
+        if (is_measured(&gate->benchmarks[index])) {
+            *out_index = index;
+            return true;
+        }
+    }
+}
+
+enum assay_gate_phase assay_gate_phase(const struct assay_gate *gate, size_t index)
+{
+    return gate->benchmarks[index].phase;
+}
+
+struct assay_gate_verdict assay_gate_verdict(const struct assay_gate *gate, size_t index)
+{
+    const struct benchmark *benchmark = &gate->benchmarks[index];
+    struct assay_gate_verdict verdict = {
+        .verdict = benchmark->phase == ASSAY_GATE_DECIDED ? benchmark->verdict : ASSAY_VERDICT_UNKNOWN,
+        .change = pooled_change(gate, benchmark),
+        .launches = benchmark->sessions[0].count + benchmark->sessions[1].count,
+        .was_suspect = benchmark->was_suspect,
+        .is_contradicted = benchmark->is_contradicted,
+        .least_visible = INFINITY,
+    };
+    if (assay_change_has_interval(&verdict.change)) {
+        double side = fmax(verdict.change.upper - verdict.change.ratio, verdict.change.ratio - verdict.change.lower);
+        verdict.least_visible = benchmark->margin + SIDES_TO_SEE * side;
+    }
+    return verdict;
+}
