@@ -6,6 +6,10 @@ foreach(name IN ITEMS baseline_test bins_test compare_test describe_test environ
     add_unit_test(assay ${name} LIBRARIES assay ALLOC_FAULTS)
 endforeach()
 
+add_unit_test(assay store_faults_test LIBRARIES assay)
+target_link_options(assay_store_faults_test PRIVATE
+    -Wl,--wrap=write,--wrap=fsync,--wrap=link,--wrap=unlink,--wrap=rename,--wrap=mkdir)
+
 # The real pytest-benchmark, which Debian's own Python has, against our
 # statistics and our files; skipped where it is not installed.
 foreach(name IN ITEMS describe_samples write_results)

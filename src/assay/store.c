@@ -380,6 +380,7 @@ static enum assay_status save_in(const char *storage, const char *machine_id, co
         return assay_fail(err, ASSAY_BAD_FILE, "%s", reason);
     }
     int lock = base_file_lock_folder(folder);
+    base_file_remove_litter(folder);
     enum assay_status status = highest_number(storage, machine_id, &number)
                                    ? save_above(folder, number, name, contents, out_path, err)
                                    : out_of_memory(err);

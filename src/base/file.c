@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -100,6 +101,89 @@ static void sync_directory_of(const char *path)
     free(copy);
 }
 
+static bool is_all_digits(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < '0' || text.ptr[i] > '9') {
+            return false;
+        }
+    }
+    return text.len > 0;
+}
+
+/* The part of `text` behind the last `separator`, which is cut off `text`; false if there is none. */
+static bool cut_last(struct str *text, char separator, struct str *out_last)
+{
+    size_t at = text->len;
+    while (at > 0 && text->ptr[at - 1] != separator) {
+        at--;
+    }
+    if (at == 0) {
+        return false;
+    }
+    *out_last = (struct str){text->ptr + at, text->len - at};
+    text->len = at - 1;
+    return true;
+}
+
+/* Whether a file is a temporary one of `name`, or of any if that is empty: "NAME.PID-N.new". */
+static bool is_temporary(struct str file, struct str name)
+{
+    struct str ending, numbers, attempt;
+    return cut_last(&file, '.', &ending) && base_str_equal(ending, STR("new")) && cut_last(&file, '.', &numbers) &&
+           cut_last(&numbers, '-', &attempt) && is_all_digits(numbers) && is_all_digits(attempt) && file.len > 0 &&
+           (name.len == 0 || base_str_equal(file, name));
+}
+
+/* Removes a temporary file unless its writer, who holds the lock, is at work. */
+static void remove_if_abandoned(int folder, const char *name)
+{
+    int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0) {
+        (void)unlinkat(folder, name, 0); /* if it cannot be removed it stays */
+    }
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+}
+
+static void remove_litter(const char *folder, struct str name)
+{
+    DIR *stream = opendir(folder);
+    for (const struct dirent *entry; stream && (entry = readdir(stream)) != NULL;) {
+        if (is_temporary(base_str(entry->d_name), name)) {
+            remove_if_abandoned(dirfd(stream), entry->d_name);
+        }
+    }
+    if (stream) {
+        (void)closedir(stream); /* read-only: nothing to lose */
+    }
+}
+
+void base_file_remove_litter(const char *folder)
+{
+    remove_litter(folder, (struct str){0});
+}
+
+static void remove_litter_of(const char *path)
+{
+    char *copy = strdup(path);
+    const char *slash = strrchr(path, '/');
+    if (copy) {
+        remove_litter(dirname(copy), base_str(slash ? slash + 1 : path));
+    }
+    free(copy);
+}
+
+/* Locks a new temporary file, which tells others that it is being written; false if one of them has removed it
+ * before that. */
+static bool claim(int fd)
+{
+    struct stat found;
+    (void)flock(fd, LOCK_EX | LOCK_NB); /* without locks nothing is taken for litter either */
+    return fstat(fd, &found) != 0 || found.st_nlink > 0;
+}
+
 /* A new file beside `path`, its name into `out_name`; -1 with errno if there
  * can be none.  Not mkstemp(): that makes files private, and the umask that
  * would say what they should be cannot be read without changing it for all
@@ -114,29 +198,28 @@ static int create_beside(const char *path, struct buf *out_name)
             return -1;
         }
         int fd = open(base_buf_cstr(out_name), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (fd >= 0 || errno != EEXIST) {
+        if (fd >= 0 && claim(fd)) {
             return fd;
+        }
+        if (fd >= 0) {
+            (void)close(fd); /* nothing was written, and it is gone */
+        } else if (errno != EEXIST) {
+            return -1;
         }
     }
     return -1;
 }
 
-/* Without hard links the name is taken by an empty file, which the finished one
- * then replaces. */
-static bool reserve_and_rename(const char *temporary, const char *path)
+/* Without hard links nothing but a lock of the caller's keeps two writers apart.  A name that is taken by an empty
+ * file first would; but who is killed before the rename has then left a file that says nothing. */
+static bool rename_if_free(const char *temporary, const char *path)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd < 0) {
+    struct stat existing;
+    if (lstat(path, &existing) == 0) {
+        errno = EEXIST;
         return false;
     }
-    (void)close(fd); /* nothing was written */
-    if (rename(temporary, path) == 0) {
-        return true;
-    }
-    int error = errno;
-    (void)unlink(path); /* the empty one is ours */
-    errno = error;
-    return false;
+    return rename(temporary, path) == 0;
 }
 
 /* FAT, some network and FUSE file systems, Android. */
@@ -153,7 +236,7 @@ static bool publish(const char *temporary, const char *path, bool exclusive)
         return rename(temporary, path) == 0;
     }
     if (link(temporary, path) != 0) {
-        return has_no_links(errno) && reserve_and_rename(temporary, path);
+        return has_no_links(errno) && rename_if_free(temporary, path);
     }
     (void)unlink(temporary); /* only the second name of a file that is in place */
     return true;
@@ -163,15 +246,13 @@ static bool publish(const char *temporary, const char *path, bool exclusive)
 static int write_and_publish(int fd, const char *temporary, const char *path, struct str contents, bool exclusive)
 {
     int error = base_file_write_all(fd, contents) && fsync(fd) == 0 ? 0 : errno;
-    if (close(fd) != 0 && error == 0) {
-        error = errno;
-    }
     if (error == 0 && !publish(temporary, path, exclusive)) {
         error = errno;
     }
     if (error != 0) {
         (void)unlink(temporary); /* the reason to tell is the first failure */
     }
+    (void)close(fd); /* late, for the lock on it says that it is no litter; what it could tell fsync() has told */
     return error;
 }
 
@@ -181,6 +262,7 @@ bool base_file_write_atomic(const char *path, struct str contents, bool exclusiv
     struct buf temporary;
     base_buf_init(&temporary, MAX_PATH_BYTES + 64); /* and the ending */
     bool exists = false;
+    remove_litter_of(path);
     int fd = create_beside(path, &temporary);
     int error = fd < 0 ? errno : write_and_publish(fd, base_buf_cstr(&temporary), path, contents, exclusive);
     if (fd >= 0 && exclusive) {
@@ -202,6 +284,7 @@ static const char *make_directory(const char *path)
 {
     struct stat existing;
     if (mkdir(path, 0777) == 0) {
+        sync_directory_of(path);
         return NULL;
     }
     if (errno != EEXIST) {
@@ -244,6 +327,7 @@ int base_file_lock_folder(const char *folder)
 void base_file_unlock_folder(int lock)
 {
     if (lock >= 0) {
-        (void)close(lock); /* which unlocks */
+        (void)flock(lock, LOCK_UN); /* not by close() alone: a child that was forked meanwhile has it open as well */
+        (void)close(lock);
     }
 }

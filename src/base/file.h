@@ -29,12 +29,19 @@ void base_file_read_or_empty(const char *path, size_t max_len, struct buf *out);
 /*
  * Writes `contents` to `path` so that a reader, or a power cut, sees either
  * the old file or the whole new one: temporary file beside it, fsync, rename.
- * With `exclusive` an existing file is left alone: false.  On false nothing is
- * left behind, `reason` says why, and `*out_exists` (may be NULL) says whether
- * it was for that existing file.
+ * With `exclusive` an existing file is left alone: false.  (Where the file system
+ * has no hard links, writers of one path then need base_file_lock_folder().)  On
+ * false nothing is left behind, `reason` says why, and `*out_exists` (may be
+ * NULL) says whether it was for that existing file.
+ *
+ * The temporary file is "PATH.PID-N.new".  What a writer that was killed has left
+ * of it goes with the next write of that path.
  */
 bool base_file_write_atomic(const char *path, struct str contents, bool exclusive, bool *out_exists,
                             char reason[BASE_FILE_REASON_BYTES]);
+
+/* Removes what writers of any file in the folder have left who were killed; those of writers at work stay. */
+void base_file_remove_litter(const char *folder);
 
 /* Writes all of `contents` to an open descriptor, however many calls that takes.
  * False, with errno set, if it could not be written whole. */

@@ -177,6 +177,7 @@ static bool write_record(const struct baseline_edit *edit, struct str json, stru
     if (!base_buf_ok(out_path) || !base_file_make_directories(base_buf_cstr(out_path), reason)) {
         return refuse(base_buf_ok(out_path) ? reason : "out of memory");
     }
+    base_file_remove_litter(base_buf_cstr(out_path));
     bool exists = true;
     for (int number = 1; exists && number < MAX_RECORDS_A_SECOND; number++) {
         base_buf_reset(out_path);

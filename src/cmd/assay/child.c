@@ -96,6 +96,7 @@ int child_start(char *const *argv, char *const *environment, int output_fd, int 
     sigset_t defaults;
     sigemptyset(&defaults);
     sigaddset(&defaults, SIGPIPE);
+    sigaddset(&defaults, SIGXFSZ);
     sigaddset(&defaults, SIGINT);
     sigaddset(&defaults, SIGTERM);
     sigaddset(&defaults, SIGHUP);
@@ -127,5 +128,6 @@ void child_prepare(void)
 {
     orphans_adopt();
     interrupt_install();
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file that may grow no more is an error of write() as well */
     (void)signal(SIGPIPE, SIG_IGN); /* a worker that is gone is an error of write(), not our end */
 }

@@ -8,12 +8,15 @@
 #include <cmocka.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "alloc_fault.h"
@@ -36,7 +39,7 @@ int __wrap_link(const char *from, const char *to)
 struct folder {
     char path[32]; /* in the folder where the test runs */
     char reason[BASE_FILE_REASON_BYTES];
-    char *joined[8];
+    char *joined[16];
     int joined_count;
 };
 
@@ -71,7 +74,7 @@ static int remove_folder(void **state)
 /* A path in the folder; good for the test. */
 static const char *in(struct folder *folder, const char *name)
 {
-    assert_true(folder->joined_count < 8);
+    assert_true(folder->joined_count < 16);
     size_t size = strlen(folder->path) + strlen(name) + 2;
     char *joined = malloc(size);
     assert_non_null(joined);
@@ -322,17 +325,87 @@ static void a_write_cut_short_keeps_the_old_file_and_leaves_nothing_behind(void 
     assert_int_equal(count_files(folder->path), 1);
 }
 
-static void what_another_writer_left_half_done_is_no_obstacle_and_is_left_alone(void **state)
+/* The temporary file that this process would use for a path. */
+static void name_temporary(const char *path, int attempt, char out_name[300])
+{
+    (void)snprintf(out_name, 300, "%s.%ld-%d.new", path, (long)getpid(), attempt); /* fits: paths here are short */
+}
+
+static void what_a_killed_writer_left_goes_with_the_next_write(void **state)
+{
+    struct folder *folder = *state;
+    const char *path = in(folder, "file"), *other = in(folder, "other");
+    char leftover[300], of_another[300];
+    name_temporary(path, 0, leftover);
+    name_temporary(other, 7, of_another);
+    put(folder, leftover, STR("half"));
+    put(folder, of_another, STR("half"));
+    put(folder, path, STR("whole"));
+    assert_contents(path, STR("whole"));
+    assert_int_equal(access(leftover, F_OK), -1);
+    assert_contents(of_another, STR("half")); /* of a path that nobody writes */
+    base_file_remove_litter(folder->path);
+    assert_int_equal(count_files(folder->path), 1);
+}
+
+static void what_a_writer_at_work_has_half_done_is_left_alone(void **state)
 {
     struct folder *folder = *state;
     const char *path = in(folder, "file");
-    char leftover[300];
-    (void)snprintf(leftover, sizeof(leftover), "%s.%ld-0.new", path, (long)getpid()); /* fits: path is short */
-    put(folder, leftover, STR("half"));
+    char half[300];
+    name_temporary(path, 0, half);
+    put(folder, half, STR("half"));
+    int fd = open(half, O_RDONLY);
+    assert_true(fd >= 0);
+    assert_int_equal(flock(fd, LOCK_EX), 0);
     put(folder, path, STR("whole"));
+    base_file_remove_litter(folder->path);
     assert_contents(path, STR("whole"));
-    assert_contents(leftover, STR("half"));
-    assert_int_equal(count_files(folder->path), 2);
+    assert_contents(half, STR("half"));
+    assert_int_equal(close(fd), 0);
+    base_file_remove_litter(folder->path);
+    assert_int_equal(count_files(folder->path), 1);
+}
+
+static void only_temporary_files_are_litter(void **state)
+{
+    struct folder *folder = *state;
+    static const char *const kept[] = {"file.new",     "file.1-.new", "file.-1.new",
+                                       "file.1-2.old", ".1-2.new",    "file.a-1.new"};
+    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+        put(folder, in(folder, kept[i]), STR("mine"));
+    }
+    base_file_remove_litter(folder->path);
+    assert_int_equal(count_files(folder->path), sizeof(kept) / sizeof(kept[0]));
+    base_file_remove_litter("nowhere"); /* holds none */
+}
+
+static void a_locked_folder_makes_others_wait(void **state)
+{
+    struct folder *folder = *state;
+    int lock = base_file_lock_folder(folder->path), ends[2];
+    char got = 'x';
+    assert_true(lock >= 0);
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        base_file_unlock_folder(base_file_lock_folder(folder->path));
+        _exit(write(ends[1], "b", 1) == 1 ? 0 : 1);
+    }
+    assert_int_equal(write(ends[1], "a", 1), 1);
+    base_file_unlock_folder(lock);
+    assert_int_equal(read(ends[0], &got, 1), 1);
+    assert_int_equal(got, 'a');
+    assert_int_equal(read(ends[0], &got, 1), 1);
+    assert_int_equal(got, 'b');
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    assert_int_equal(base_file_lock_folder("nowhere"), -1);
+    base_file_unlock_folder(-1);
 }
 
 static void a_path_too_long_for_any_file_is_refused(void **state)
@@ -457,7 +530,10 @@ int main(void)
         IN_A_FOLDER(a_write_that_fails_for_another_reason_says_that_nothing_exists),
         IN_A_FOLDER(a_directory_in_the_place_of_the_file_stays_and_nothing_is_left),
         IN_A_FOLDER(a_write_cut_short_keeps_the_old_file_and_leaves_nothing_behind),
-        IN_A_FOLDER(what_another_writer_left_half_done_is_no_obstacle_and_is_left_alone),
+        IN_A_FOLDER(what_a_killed_writer_left_goes_with_the_next_write),
+        IN_A_FOLDER(what_a_writer_at_work_has_half_done_is_left_alone),
+        IN_A_FOLDER(only_temporary_files_are_litter),
+        IN_A_FOLDER(a_locked_folder_makes_others_wait),
         IN_A_FOLDER(a_path_too_long_for_any_file_is_refused),
         IN_A_FOLDER(makes_all_directories_of_a_path),
         IN_A_FOLDER(a_directory_behind_a_link_is_a_directory),
