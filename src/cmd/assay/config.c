@@ -21,7 +21,7 @@
     X(storage) X(autosave) X(save_data) X(save) X(json) X(junit) X(markdown) X(verdict) X(annotations)                 \
     X(baseline) X(local_baseline) X(compare) X(any_machine)                                                            \
     X(margin) X(regression) X(improvement) X(statistic) X(confirm) X(fail_undecided) X(allow_gone)                     \
-    X(table) X(columns) X(group_by) X(sort) X(name) X(time_unit) X(show) X(wide) X(color) X(quiet)
+    X(table) X(columns) X(group_by) X(sort) X(name) X(time_unit) X(histogram) X(show) X(wide) X(color) X(quiet)
 
 /* Keys that are options which may be repeated. */
 #define LIST_KEYS(X) X(compare_fail) X(tolerance)

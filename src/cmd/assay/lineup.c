@@ -259,6 +259,14 @@ static int as_executed(const void *a, const void *b)
     return order != 0 ? order : by_position(left, right);
 }
 
+static int by_benchmark_within_group(const void *a, const void *b)
+{
+    const struct lineup_row *left = a, *right = b;
+    int order = by_group(left, right);
+    order = order != 0 ? order : (left->benchmark > right->benchmark) - (left->benchmark < right->benchmark);
+    return order != 0 ? order : by_position(left, right);
+}
+
 static int by_fullname_within_group(const void *a, const void *b)
 {
     const struct lineup_row *left = a, *right = b;
@@ -301,6 +309,7 @@ static void mark_leaders(struct lineup *lineup)
     for (size_t i = 0; i < lineup->count; i++) {
         struct lineup_row *row = &lineup->rows[i];
         row->leads = i == 0 || row->group != row[-1].group || strcmp(row->run->fullname, row[-1].run->fullname) != 0;
+        row->benchmark = row->leads ? row->position : row[-1].benchmark;
     }
 }
 
@@ -321,6 +330,7 @@ static void sort_rows(struct lineup *lineup, const struct lineup_plan *plan)
 {
     static int (*const orders[])(const void *, const void *) = {
         [LINEUP_AS_EXECUTED] = as_executed,
+        [LINEUP_BY_BENCHMARK] = by_benchmark_within_group,
         [LINEUP_BY_METRIC] = by_value_within_group,
         [LINEUP_BY_NAME] = by_name_within_group,
         [LINEUP_BY_FULLNAME] = by_fullname_within_group,

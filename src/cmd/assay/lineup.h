@@ -27,6 +27,7 @@ struct lineup_row {
     size_t source;               /* an index */
     char *name, *fullname;       /* with the source, the latter never the same for two rows of different runs */
     const char *key;             /* of its group */
+    size_t benchmark;            /* the position of the first row of its benchmark */
     bool leads;                  /* it is the only one of its benchmark in its group that has this set */
     /* What it is sorted by. */
     size_t group;
@@ -63,6 +64,7 @@ enum lineup_names {
  * equals by their full names, then in the order of the sources. */
 enum lineup_order {
     LINEUP_AS_EXECUTED,
+    LINEUP_BY_BENCHMARK, /* the same, but with all runs of a benchmark together */
     LINEUP_BY_METRIC, /* ascending */
     LINEUP_BY_NAME,
     LINEUP_BY_FULLNAME

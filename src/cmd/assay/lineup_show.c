@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "cmd/assay/boxplot_files.h"
 #include "cmd/assay/commands.h"
 #include "cmd/assay/lineup_csv.h"
 #include "cmd/assay/report.h"
@@ -73,8 +74,42 @@ static int write_csv(const struct lineup *lineup, const struct options *options)
     return status;
 }
 
-int lineup_show(const struct report *report, const struct lineup_source *sources, size_t count,
-                bool only_of_first, const struct options *options)
+/* What is drawn has the runs of a benchmark beside each other, so that a change is seen, and no other order. */
+static int draw(const struct lineup_source *sources, size_t count, struct lineup_plan plan,
+                const struct options *options)
+{
+    struct lineup lineup;
+    struct buf prefix;
+    plan.order = LINEUP_BY_BENCHMARK;
+    plan.names_sources = count > 1;
+    if (!lineup_create(sources, count, &plan, &lineup)) {
+        return out_of_memory();
+    }
+    base_buf_init(&prefix, 65536);
+    if (options->histogram_prefix) {
+        base_buf_add_cstr(&prefix, options->histogram_prefix);
+    } else {
+        add_name_of_now(&prefix);
+    }
+    int status = base_buf_ok(&prefix) ? boxplot_write_files(&lineup, prefix.ptr, options->time_unit)
+                                      : out_of_memory();
+    base_buf_deinit(&prefix);
+    lineup_deinit(&lineup);
+    return status;
+}
+
+static void print_lineup(const struct report *report, const struct lineup *lineup, const struct options *options)
+{
+    if (options->between.count > 0) {
+        report_between(report, lineup, options);
+    } else {
+        report_lineup(report, lineup, options);
+    }
+    (void)fflush(report->out); /* so that what follows on stderr comes after it */
+}
+
+int lineup_show(const struct report *report, const struct lineup_source *sources, size_t count, bool only_of_first,
+                const struct options *options)
 {
     const struct lineup_plan plan = {
         .filter = options->filter,
@@ -92,15 +127,13 @@ int lineup_show(const struct report *report, const struct lineup_source *sources
         return out_of_memory();
     }
     if (lineup_is_shown(options) && !options->quiet) {
-        if (options->between.count > 0) {
-            report_between(report, &lineup, options);
-        } else {
-            report_lineup(report, &lineup, options);
-        }
-        (void)fflush(report->out); /* so that what follows on stderr comes after it */
+        print_lineup(report, &lineup, options);
     }
     if (options->wants_csv) {
         status = write_csv(&lineup, options);
+    }
+    if (status == EXIT_FINE && options->wants_histogram) {
+        status = draw(sources, count, plan, options);
     }
     lineup_deinit(&lineup);
     return status;

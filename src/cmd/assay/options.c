@@ -443,6 +443,14 @@ static bool set_time_unit(void *field, const char *value, struct buf *wanted)
     return true;
 }
 
+static bool set_histogram(void *field, const char *value, struct buf *wanted)
+{
+    struct options *options = field;
+    options->wants_histogram = true;
+    options->histogram_prefix = NULL;
+    return !value || set_path(&options->histogram_prefix, value, wanted);
+}
+
 static bool set_csv(void *field, const char *value, struct buf *wanted)
 {
     struct options *options = field;
@@ -637,6 +645,8 @@ static const struct argument_option entries[] = {
      "a row a benchmark and a column a run for each of these metrics, with the change from the first run"},
     {"csv", 0, ARGUMENT_OPTIONAL, "FILE", COMMAND_COMPARE, set_csv, 0,
      "write the table of runs to FILE, with commas between (benchmark_TIME.csv)"},
+    {"histogram", 0, ARGUMENT_OPTIONAL, "PREFIX", RUN_OR_COMPARE, set_histogram, 0,
+     "draw the rounds as box plots, a PREFIX-GROUP.svg for each group (benchmark_TIME)"},
     {"show", 0, ARGUMENT_REQUIRED, "FILTER", RUN_OR_COMPARE, set_filter, AT(show),
      "histograms of the samples of these benchmarks, below the table"},
     {"wide", 0, ARGUMENT_OPTIONAL, "on|off", RUN_OR_COMPARE | OF_BASELINES, set_switch, AT(wide),

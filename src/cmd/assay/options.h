@@ -83,6 +83,8 @@ struct options {
     enum assay_metric sort; /* of the order by metric */
     enum lineup_names names;
     enum time_unit time_unit;
+    bool wants_histogram;
+    const char *histogram_prefix; /* of the files; NULL: named after the time */
     bool wants_csv;
     const char *csv_path; /* NULL: named after the time */
     enum color color;

@@ -551,7 +551,7 @@ static int conclude_unmeasured(const struct run *run)
     const struct options *options = run->options;
     const bool wants_more = options->baseline || options->has_compare || options->save_name || options->autosave ||
                             options->json_path || options->junit_path || options->markdown_path ||
-                            options->verdict_path;
+                            options->verdict_path || options->wants_histogram;
     if (run->interruption[0] != '\0') {
         complain("%s", run->interruption);
     }

@@ -200,6 +200,7 @@ int run_check_paths(const struct options *options, const char *baseline_name)
     const struct {
         const char *option, *path;
     } files[] = {{"--json", options->json_path},
+                 {"--histogram", options->histogram_prefix},
                  {"--junit", options->junit_path},
                  {"--markdown", options->markdown_path},
                  {"--verdict", options->verdict_path}};

@@ -4,46 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/utf8.h"
 #include "cmd/assay/verdict_files.h"
-
-/* XML 1.0 has no control characters but blank, tab and line breaks, not even
- * escaped, nor U+FFFE and U+FFFF (2.2 of its specification). */
-static bool is_in_xml(struct str character)
-{
-    unsigned char first = (unsigned char)character.ptr[0];
-    bool is_noncharacter = character.len == 3 && (memcmp(character.ptr, "\xEF\xBF\xBE", 3) == 0 ||
-                                                  memcmp(character.ptr, "\xEF\xBF\xBF", 3) == 0);
-    return (first >= ' ' || first == '\t' || first == '\n' || first == '\r') && !is_noncharacter;
-}
-
-static void add_escaped(struct buf *out, const char *text)
-{
-    struct str rest = base_str(text);
-    while (rest.len > 0) {
-        size_t len = base_utf8_len(rest);
-        struct str character = {rest.ptr, len > 0 ? len : 1};
-        switch (rest.ptr[0]) {
-        case '&': base_buf_add(out, STR("&amp;")); break;
-        case '<': base_buf_add(out, STR("&lt;")); break;
-        case '>': base_buf_add(out, STR("&gt;")); break;
-        case '"': base_buf_add(out, STR("&quot;")); break;
-        case '\n': base_buf_add(out, STR("&#10;")); break;
-        default:
-            base_buf_add(out, len > 0 && is_in_xml(character) ? character : STR("?"));
-            break;
-        }
-        rest.ptr += character.len;
-        rest.len -= character.len;
-    }
-}
-
-static void add_attribute(struct buf *out, const char *name, const char *value)
-{
-    base_buf_addf(out, " %s=\"", name);
-    add_escaped(out, value);
-    base_buf_add_char(out, '"');
-}
+#include "cmd/xml.h"
 
 /* Seconds that its rounds took. */
 static double time_of(const struct assay_run *run)
@@ -84,14 +46,14 @@ static void add_outcome(struct buf *out, const struct finding_subject *subject)
     for (size_t i = 0; i < subject->count; i++) {
         if (subject->findings[i].kind == worst) {
             base_buf_add_cstr(out, separator);
-            add_escaped(out, subject->findings[i].text);
+            xml_add_text(out, base_str(subject->findings[i].text));
             separator = "; ";
         }
     }
     base_buf_add_char(out, '"');
     if (worst != FINDING_UNDECIDED) {
         bool is_by_verdict = subject->row && subject->row->fails;
-        add_attribute(out, "type", is_by_verdict ? assay_verdict_name(subject->row->verdict) : elements[worst]);
+        xml_add_attribute(out, "type", is_by_verdict ? assay_verdict_name(subject->row->verdict) : elements[worst]);
     }
     base_buf_add_cstr(out, "/>\n");
 }
@@ -102,7 +64,7 @@ static void add_notes(struct buf *out, const struct finding_subject *subject, en
     for (size_t i = 0; i < subject->count; i++) {
         if (subject->findings[i].kind < worst || worst == FINDING_NOTE) {
             base_buf_add_cstr(out, any ? "\n" : "      <system-out>");
-            add_escaped(out, subject->findings[i].text);
+            xml_add_text(out, base_str(subject->findings[i].text));
             any = true;
         }
     }
@@ -114,10 +76,10 @@ static void add_case(struct buf *out, const struct finding_subject *subject, con
     const struct assay_run *run = subject->run;
     enum finding_kind worst = findings_worst(subject);
     base_buf_add_cstr(out, "    <testcase");
-    add_attribute(out, "classname", suite_name);
-    add_attribute(out, "name", run->name);
+    xml_add_attribute(out, "classname", suite_name);
+    xml_add_attribute(out, "name", run->name);
     if (run->file) {
-        add_attribute(out, "file", run->file);
+        xml_add_attribute(out, "file", run->file);
         base_buf_addf(out, " line=\"%ju\"", (uintmax_t)run->line);
     }
     base_buf_addf(out, " time=\"%.6f\"", time_of(run));
@@ -165,14 +127,14 @@ static void add_suite(const struct verdict *verdict, size_t first, struct buf *o
         }
     }
     base_buf_add_cstr(out, "  <testsuite");
-    add_attribute(out, "name", base_buf_cstr(&name));
+    xml_add_attribute(out, "name", base_buf_cstr(&name));
     add_counts(out, &suite);
     if (datetime) {
         char without_zone[sizeof("2026-11-23T07:05:39")];
         (void)snprintf(without_zone, sizeof(without_zone), "%s", datetime); /* cut on purpose: so the schema wants it */
-        add_attribute(out, "timestamp", without_zone);
+        xml_add_attribute(out, "timestamp", without_zone);
     }
-    add_attribute(out, "hostname", verdict->evidence->candidate->machine.node);
+    xml_add_attribute(out, "hostname", verdict->evidence->candidate->machine.node);
     base_buf_add_cstr(out, ">\n");
     for (size_t i = first; i < findings->count; i++) {
         if (base_str_equal(file_of(findings->subjects[i].run), file)) {
