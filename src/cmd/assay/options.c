@@ -408,7 +408,7 @@ static bool set_table(void *field, const char *value, struct buf *wanted)
 {
     static const char *const words[] = {[TABLE_OF_VERDICTS] = "verdicts", [TABLE_OF_RUNS] = "runs", NULL};
     struct options *options = field;
-    int table;
+    int table = 0;
     if (!set_word(&table, value, words, "'verdicts' or 'runs'", wanted)) {
         return false;
     }
@@ -422,7 +422,7 @@ static bool set_names(void *field, const char *value, struct buf *wanted)
     static const char *const words[] = {
         [LINEUP_NORMAL] = "normal", [LINEUP_SHORT] = "short", [LINEUP_LONG] = "long", [LINEUP_TRIAL] = "trial", NULL};
     struct options *options = field;
-    int names;
+    int names = 0;
     if (!set_word(&names, value, words, "'short', 'normal', 'long' or 'trial'", wanted)) {
         return false;
     }
@@ -435,7 +435,7 @@ static bool set_time_unit(void *field, const char *value, struct buf *wanted)
 {
     static const char *const words[] = {[TIME_UNIT_AUTO] = "auto", [TIME_UNIT_NS] = "ns", [TIME_UNIT_US] = "us",
                                         [TIME_UNIT_MS] = "ms",     [TIME_UNIT_S] = "s",   NULL};
-    int unit;
+    int unit = 0;
     if (!set_word(&unit, value, words, "'ns', 'us', 'ms', 's' or 'auto'", wanted)) {
         return false;
     }
@@ -463,7 +463,7 @@ static bool set_color(void *field, const char *value, struct buf *wanted)
 {
     static const char *const words[] = {
         [COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never", NULL};
-    int color;
+    int color = 0;
     if (!set_word(&color, value, words, "'auto', 'always' or 'never'", wanted)) {
         return false;
     }
