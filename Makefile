@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 help:
 	@echo 'make bench     install what is missing, build optimised, run the performance suite'
 	@echo 'make test      install what is missing, build, run all tests'
-	@echo 'make baseline  measure the suite and replace the committed baseline'
+	@echo 'make baseline  measure the suite and move the committed baselines of this kind of machine'
 	@echo 'make check     the tests with clang too, and the layer, symbol and text checks'
 	@echo 'make asan      all tests under the address and undefined-behaviour sanitizers'
 	@echo 'make tsan      the threaded tests under the thread sanitizer'
@@ -42,7 +42,8 @@ bench: setup
 
 baseline: setup
 	$(call build,release,performance assay_program)
-	@tools/update-baseline.sh
+	@build/release/assay run --no-build --save=baseline
+	@build/release/assay baseline save
 
 test: setup
 	$(call build,dev)
