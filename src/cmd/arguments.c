@@ -94,66 +94,113 @@ static bool unknown_option(const struct argument_table *table, unsigned command,
     return false;
 }
 
-/* A value behind "=" is given; `*at` moves on if the next argument is the value. */
-static bool parse_value(const struct argument_option *option, const char *value, int argc, char *const *argv, int *at,
-                        void *options, struct buf *reason)
+/* A command line that is being parsed. */
+struct parsing {
+    const struct argument_table *table;
+    unsigned command;
+    int argc;
+    char *const *argv;
+    int at; /* the argument at hand */
+    void *options;
+    struct buf *reason;
+};
+
+static bool next_follows(const struct parsing *parsing, const struct argument_option *option)
+{
+    const struct argument_following *each = parsing->table->following;
+    while (each && each->name && strcmp(each->name, option->name) != 0) {
+        each++;
+    }
+    return each && each->name && parsing->at + 1 < parsing->argc && each->follows(parsing->argv[parsing->at + 1]);
+}
+
+/* A value behind "=" is given; else the next argument may be it. */
+static bool parse_value(struct parsing *parsing, const struct argument_option *option, const char *value)
 {
     if (option->value == ARGUMENT_NONE && value) {
-        base_buf_addf(reason, "--%s takes no value", option->name);
+        base_buf_addf(parsing->reason, "--%s takes no value", option->name);
         return false;
     }
     if (option->value == ARGUMENT_REQUIRED && !value) {
-        if (*at + 1 >= argc) {
-            base_buf_addf(reason, "--%s needs a value: --%s=%s", option->name, option->name, option->value_name);
+        if (parsing->at + 1 >= parsing->argc) {
+            base_buf_addf(parsing->reason, "--%s needs a value: --%s=%s", option->name, option->name,
+                          option->value_name);
             return false;
         }
-        value = argv[++*at];
+        value = parsing->argv[++parsing->at];
+    } else if (!value && next_follows(parsing, option)) {
+        value = parsing->argv[++parsing->at];
     }
     struct buf clause;
     base_buf_init(&clause, MAX_CLAUSE_BYTES);
-    bool good = apply(option, value, options, &clause);
+    bool good = apply(option, value, parsing->options, &clause);
     if (!good) {
-        base_buf_addf(reason, "--%s", base_buf_cstr(&clause));
+        base_buf_addf(parsing->reason, "--%s", base_buf_cstr(&clause));
     }
     base_buf_deinit(&clause);
     return good;
 }
 
-/* One argument that begins with a dash. */
-static bool parse_option(const struct argument_table *table, unsigned command, int argc, char *const *argv, int *at,
-                         void *options, struct buf *reason)
+/* The option of the command that an argument with a dash names, or NULL; what it was called, and the value
+ * behind "=", if there is one. */
+static const struct argument_option *look_up(const struct argument_table *table, unsigned command,
+                                             const char *argument, struct str *out_name, struct str *out_value)
 {
-    const char *argument = argv[*at];
     const struct argument_option *option;
-    struct str value = {0};
-    struct str name;
+    *out_value = (struct str){0};
     if (argument[1] == '-') {
-        name = base_str_cut(base_str(argument + 2), '=', &value);
+        struct str name = base_str_cut(base_str(argument + 2), '=', out_value);
         if (table->prefix.len > 0 && base_str_starts_with(name, table->prefix)) {
             name = (struct str){name.ptr + table->prefix.len, name.len - table->prefix.len};
         }
+        *out_name = name;
         option = find_option(table, name);
     } else {
-        name = base_str(argument + 1);
+        *out_name = base_str(argument + 1);
         option = find_letter(table, argument);
     }
-    if (!option || !(option->commands & command)) {
-        return unknown_option(table, command, argument, name, reason);
+    return option && (option->commands & command) ? option : NULL;
+}
+
+/* One argument that begins with a dash, and its values. */
+static bool parse_option(struct parsing *parsing)
+{
+    struct str name, value;
+    const char *argument = parsing->argv[parsing->at];
+    const struct argument_option *option = look_up(parsing->table, parsing->command, argument, &name, &value);
+    if (!option) {
+        return unknown_option(parsing->table, parsing->command, argument, name, parsing->reason);
     }
-    return parse_value(option, value.ptr, argc, argv, at, options, reason);
+    bool good = parse_value(parsing, option, value.ptr);
+    while (good && option->value == ARGUMENT_REQUIRED && next_follows(parsing, option)) {
+        good = parse_value(parsing, option, parsing->argv[++parsing->at]);
+    }
+    return good;
+}
+
+int arguments_first_operand(const struct argument_table *table, unsigned command, int argc, char *const *argv)
+{
+    int at = 1;
+    while (at < argc && argv[at][0] == '-' && argv[at][1] != '\0') {
+        struct str name, value;
+        const struct argument_option *option = look_up(table, command, argv[at], &name, &value);
+        at += option && option->value == ARGUMENT_REQUIRED && !value.ptr ? 2 : 1;
+    }
+    return at < argc ? at : argc;
 }
 
 bool arguments_parse(const struct argument_table *table, unsigned command, int argc, char *const *argv,
                      const struct argument_target *target, struct buf *reason)
 {
+    struct parsing parsing = {table, command, argc, argv, 1, target->options, reason};
     bool only_operands = false;
-    for (int at = 1; at < argc; at++) {
-        const char *argument = argv[at];
+    for (; parsing.at < argc; parsing.at++) {
+        const char *argument = argv[parsing.at];
         bool is_option = !only_operands && argument[0] == '-' && argument[1] != '\0';
         if (is_option && strcmp(argument, "--") == 0) {
             only_operands = true;
         } else if (is_option) {
-            if (!parse_option(table, command, argc, argv, &at, target->options, reason)) {
+            if (!parse_option(&parsing)) {
                 return false;
             }
         } else if (*target->operand_count == target->capacity) {

@@ -3,9 +3,10 @@
  * cmd/arguments.h - command lines, read by a table of options.
  *
  * An option is "--name", or "-l" if it has a letter.  A value follows "=" or is
- * the next argument; an optional one is given with "=" only, so an option never
- * swallows the argument behind it.  What is no option is an operand, and after
- * "--" everything is.  All text is borrowed from argv.
+ * the next argument; an optional one is given with "=", so an option never swallows
+ * the argument behind it, unless that can be nothing but its value.  What
+ * is no option is an operand, and after "--" everything is.  All text is borrowed
+ * from argv.
  */
 #ifndef CMD_ARGUMENTS_H
 #define CMD_ARGUMENTS_H
@@ -21,6 +22,9 @@ enum argument_value { ARGUMENT_NONE, ARGUMENT_REQUIRED, ARGUMENT_OPTIONAL };
  * "'VALUE' is not". */
 typedef bool argument_set_fn(void *field, const char *value, struct buf *wanted);
 
+/* Whether an argument can be nothing but a value of the option. */
+typedef bool argument_follows_fn(const char *argument);
+
 struct argument_option {
     const char *name;
     char letter; /* 0: none */
@@ -29,13 +33,20 @@ struct argument_option {
     unsigned commands;      /* a bit for each command that has it */
     argument_set_fn *set;
     size_t at; /* where the field lies in the program's struct of options */
-    const char *help; /* NULL: it is not listed */
+    const char *help; /* NULL: it is not listed */};
+
+/* What the function says yes to directly behind the option is its value, or, if it must have
+ * one, further values, each set in turn. */
+struct argument_following {
+    const char *name;
+    argument_follows_fn *follows;
 };
 
 struct argument_table {
     const struct argument_option *options;
     size_t count;
     struct str prefix; /* may stand before any name; empty: none */
+    const struct argument_following *following; /* ends with a name of NULL; or NULL for none */
 };
 
 /* Where things go. */
@@ -54,6 +65,9 @@ bool arguments_parse(const struct argument_table *table, unsigned command, int a
  * sentence in `reason`. */
 bool arguments_set_by_name(const struct argument_table *table, struct str name, const char *value, void *options,
                            struct buf *reason);
+
+/* The index in argv of the first operand behind options of the command; argc if there is none. */
+int arguments_first_operand(const struct argument_table *table, unsigned command, int argc, char *const *argv);
 
 /* A line for each option of the command. */
 void arguments_print_options(FILE *out, const struct argument_table *table, unsigned command);

@@ -9,6 +9,7 @@
 #include "cmd/assay/commands.h"
 #include "cmd/assay/config.h"
 #include "cmd/assay/interrupt.h"
+#include "cmd/assay/sources.h"
 
 static const char usage[] = "Usage: assay COMMAND [OPTION]... [ARGUMENT]...\n"
                             "\n"
@@ -32,13 +33,38 @@ static int build(const char *command)
     return EXIT_UNMEASURED;
 }
 
-static int run(const struct options *options, const struct config *config)
+/* What the arguments are: programs, or places where benchmarks are defined. */
+static bool find_kind_of_arguments(struct options *options)
 {
-    if (options->argument_count > 0) {
-        return command_run(options, options->arguments, options->argument_count);
+    size_t sources = 0;
+    for (size_t i = 0; i < options->argument_count; i++) {
+        sources += sources_is_one(options->arguments[i]);
     }
+    options->names_sources = sources > 0;
+    if (sources > 0 && sources < options->argument_count) {
+        complain("programs and sources of benchmarks together: name one kind; what is built from the sources is in "
+                 "assay.yaml");
+        return false;
+    }
+    return true;
+}
+
+static int run(struct options *options, const struct config *config)
+{
     size_t count;
     const char *const *programs = config_programs(config, &count);
+    if (!find_kind_of_arguments(options)) {
+        return EXIT_BAD_USAGE;
+    }
+    if (options->argument_count > 0 && !options->names_sources) {
+        return command_run(options, options->arguments, options->argument_count);
+    }
+    if (count == 0 && options->names_sources) {
+        complain("which programs are built from '%s'? Name them in assay.yaml under 'programs', and the command that "
+                 "builds them under 'build'",
+                 options->arguments[0]);
+        return EXIT_BAD_USAGE;
+    }
     if (count == 0) {
         complain("there is nothing to run: name a benchmark program, or list 'programs' in assay.yaml");
         return EXIT_BAD_USAGE;
@@ -48,7 +74,7 @@ static int run(const struct options *options, const struct config *config)
     return status == EXIT_FINE ? command_run(options, programs, count) : status;
 }
 
-static int execute(enum command command, const struct options *options, const struct config *config)
+static int execute(enum command command, struct options *options, const struct config *config)
 {
     switch (command) {
     case COMMAND_RUN:

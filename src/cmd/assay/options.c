@@ -127,13 +127,18 @@ static bool set_warmup(void *field, const char *value, struct buf *wanted)
     return true;
 }
 
+static bool is_switch_word(const char *argument)
+{
+    return is_one_of(argument, yes_words) || is_one_of(argument, no_words);
+}
+
 static bool set_storage(void *field, const char *value, struct buf *wanted)
 {
     if (strncmp(value, "file://", 7) == 0) {
         value += 7;
     }
     if (value[0] == '\0' || strstr(value, "://")) {
-        return arguments_want(wanted, "a folder; other kinds of storage do not exist here");
+        return arguments_want(wanted, "a folder, where runs are kept as files; --json=FILE writes one for a database");
     }
     *(const char **)field = value;
     return true;
@@ -206,6 +211,12 @@ static bool set_no_baseline(void *field, const char *value, struct buf *wanted)
     return true;
 }
 
+/* A bare number behind --compare is that of a saved run, and no program. */
+static bool is_run_number(const char *argument)
+{
+    return argument[0] != '\0' && argument[strspn(argument, "0123456789")] == '\0';
+}
+
 static bool set_compare(void *field, const char *value, struct buf *wanted)
 {
     struct options *options = field;
@@ -252,6 +263,14 @@ static bool set_tolerance(void *field, const char *value, struct buf *wanted)
 static bool set_compare_fail(void *field, const char *value, struct buf *wanted)
 {
     return add_rule(field, ASSAY_RULE_CHECK, value, wanted);
+}
+
+/* "min:5%" is a further check, and no program. */
+static bool is_check(const char *argument)
+{
+    struct assay_rule rule;
+    struct assay_error err;
+    return assay_rule_parse(ASSAY_RULE_CHECK, argument, &rule, &err) == ASSAY_OK;
 }
 
 static bool set_allow_gone(void *field, const char *value, struct buf *wanted)
@@ -573,7 +592,7 @@ static const struct argument_option entries[] = {
      "move stack and heap from launch to launch (on)"},
     {"seed", 0, ARGUMENT_REQUIRED, "N", COMMAND_RUN, set_seed, 0,
      "repeat the order and layout of the run that printed this number"},
-    {"storage", 0, ARGUMENT_REQUIRED, "FOLDER", EVERY_COMMAND, set_storage, AT(storage),
+    {"storage", 's', ARGUMENT_REQUIRED, "FOLDER", EVERY_COMMAND, set_storage, AT(storage),
      "where runs are saved (.benchmarks)"},
     {"save", 0, ARGUMENT_REQUIRED, "NAME", COMMAND_RUN, set_name, AT(save_name),
      "save the run as FOLDER/MACHINE/NNNN_NAME.json"},
@@ -667,10 +686,15 @@ static const struct argument_option entries[] = {
     {"version", 0, ARGUMENT_NONE, NULL, EVERY_COMMAND, arguments_set_flag, AT(wants_version), "print the version"},
 };
 
+/* As pytest-benchmark's command lines have them, without taking a program for a value. */
+static const struct argument_following following[] = {
+    {"warmup", is_switch_word}, {"compare", is_run_number}, {"compare-fail", is_check}, {NULL, NULL}};
+
 static const struct argument_table table = {
     .options = entries,
     .count = sizeof(entries) / sizeof(entries[0]),
     .prefix = {"benchmark-", 10},
+    .following = following,
 };
 
 struct options options_defaults(void)

@@ -3,8 +3,10 @@
  * assay/options.h - the command line, and the defaults that assay.yaml may set.
  *
  * Every option is also understood with "benchmark-" before its name, as
- * pytest-benchmark spells it.  An optional value is given with "=" only, so an
- * option never swallows the argument behind it.
+ * pytest-benchmark spells it.  An optional value is given with "=", so an option
+ * never swallows the argument behind it; a bare number behind --compare, a word as
+ * "off" behind --warmup and further checks behind --compare-fail are taken all the
+ * same, for they cannot be programs.
  */
 #ifndef CMD_ASSAY_OPTIONS_H
 #define CMD_ASSAY_OPTIONS_H
@@ -99,6 +101,7 @@ struct options {
     const char *config_path; /* NULL: assay.yaml here, if there is one */
     const char *arguments[MAX_ARGUMENTS]; /* what is no option: programs or saved runs */
     size_t argument_count;
+    bool names_sources; /* they are the sources of benchmarks, and the programs are those of assay.yaml */
     bool wants_help, wants_version;
     unsigned counterparts; /* a bit for each option that has another one in its place here */
 };

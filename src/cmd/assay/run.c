@@ -37,6 +37,7 @@ struct run {
     const struct options *options;
     struct session_options session_options; /* with the seed of this run */
     struct session *session;
+    struct sources sources; /* that were named instead of programs; none: all */
     struct assay_timer timer;
     struct environment environment;
     char machine_id[ASSAY_MACHINE_ID_BYTES];
@@ -123,14 +124,38 @@ static int find_baseline(struct run *run)
     return outcome == BASELINE_READ ? EXIT_FINE : EXIT_BAD_USAGE;
 }
 
+/* Chooses among the programs' benchmarks by where they are defined, if that was asked for. */
+static bool choose_sources(struct run *run)
+{
+    const struct options *options = run->options;
+    if (!options->names_sources) {
+        return true;
+    }
+    if (!sources_open(options->arguments, options->argument_count, &run->sources)) {
+        return false;
+    }
+    session_only_from(run->session, &run->sources);
+    return true;
+}
+
 static int collect_benchmarks(struct run *run, const char *const *programs, size_t program_count)
 {
+    if (!choose_sources(run)) {
+        return EXIT_BAD_USAGE;
+    }
     for (size_t i = 0; i < program_count; i++) {
         struct assay_error err;
         if (session_add_program(run->session, programs[i], run->options->filter, &err) != ASSAY_OK) {
             complain("%s", err.message);
             return EXIT_BAD_USAGE;
         }
+    }
+    const struct source_place *missed = sources_missed(&run->sources);
+    if (missed) {
+        complain("none of the programs in assay.yaml has a benchmark that is defined in '%s': name the one that is "
+                 "built from it under 'programs' there",
+                 missed->argument);
+        return EXIT_BAD_USAGE;
     }
     if (session_count(run->session) == 0) {
         if (run->options->filter) {
@@ -255,13 +280,14 @@ static struct str file_of(const char *fullname)
 }
 
 /* Whether a benchmark that the baseline has was among those that were chosen. */
-static bool was_chosen(const struct run *run, const struct assay_run *baseline)
+static bool was_chosen(struct run *run, const struct assay_run *baseline)
 {
     const struct assay_subject subject = assay_run_subject(baseline);
     if (!assay_filter_matches(run->options->filter, &subject)) {
         return false;
     }
-    bool is_of_their_files = run->options->argument_count == 0; /* all programs: all files */
+    bool is_of_their_files = run->options->argument_count == 0 || /* all programs: all files */
+                             sources_have(&run->sources, "", baseline->file);
     for (size_t i = 0; i < session_count(run->session); i++) {
         const char *fullname = session_fullname(run->session, i);
         if (strcmp(fullname, baseline->fullname) == 0) {
@@ -624,6 +650,7 @@ int command_run(const struct options *options, const char *const *programs, size
     run.session = session_create(&run.session_options);
     int status = run.session ? run_all(&run, programs, program_count) : out_of_memory();
     session_destroy(run.session);
+    sources_close(&run.sources);
     free(run.baseline_path);
     free(run.rows);
     assay_result_deinit(&run.baseline);

@@ -18,6 +18,7 @@
 
 struct session {
     struct session_options options;
+    struct sources *sources; /* NULL: wherever they are defined */
     struct subject *subjects;
     size_t count, capacity;
     bool no_memory;
@@ -112,6 +113,26 @@ static enum assay_status add_subject(struct session *session, const struct sourc
     return ASSAY_OK;
 }
 
+void session_only_from(struct session *session, struct sources *sources)
+{
+    session->sources = sources;
+}
+
+/* False without memory. */
+static bool look_where_from(struct session *session, const char *program, struct str file, bool *out_is_from)
+{
+    char *path = NULL;
+    *out_is_from = true;
+    if (session->sources) {
+        if (!copy_text(file, &path)) {
+            return false;
+        }
+        *out_is_from = sources_have(session->sources, program, path);
+        free(path);
+    }
+    return true;
+}
+
 /* Adds the benchmarks that the filter means. */
 static enum assay_status add_listed(struct session *session, const struct source *source, struct str lines,
                                     const char *filter, struct assay_error *err)
@@ -119,11 +140,13 @@ static enum assay_status add_listed(struct session *session, const struct source
     struct assay_listing listing = {.rest = lines};
     enum assay_status status = ASSAY_OK;
     while (status == ASSAY_OK && assay_listing_next(&listing)) {
-        if (!toolchain_add(&session->toolchain, &listing)) {
+        bool is_from;
+        if (!toolchain_add(&session->toolchain, &listing) ||
+            !look_where_from(session, source->program, listing.file, &is_from)) {
             return assay_fail(err, ASSAY_NO_MEMORY, "out of memory");
         }
         const struct assay_subject subject = {.fullname = listing.fullname, .tags = listing.tags};
-        if (assay_filter_matches(filter, &subject)) {
+        if (is_from && assay_filter_matches(filter, &subject)) {
             status = add_subject(session, source, &listing, err);
         }
     }

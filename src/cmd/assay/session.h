@@ -13,6 +13,7 @@
 
 #include "assay/result.h"
 #include "cmd/assay/session_options.h"
+#include "cmd/assay/sources.h"
 #include "cmd/assay/toolchain.h"
 
 /* Called before each launch of a benchmark, for a progress line.  `done` of
@@ -30,6 +31,10 @@ struct session;
 /* Without memory NULL.  Options are copied. */
 struct session *session_create(const struct session_options *options);
 void session_destroy(struct session *session);
+
+/* Of programs that are added from now on, only benchmarks that are defined at one of these places are meant; the
+ * places that have any are marked so.  Borrowed. */
+void session_only_from(struct session *session, struct sources *sources);
 
 /* Adds the benchmarks of a program whose fullname matches `filter` (a shell
  * pattern over the whole fullname, or, without `*?[`, any part of it; NULL for
