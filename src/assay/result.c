@@ -66,6 +66,7 @@ void assay_result_deinit(struct assay_result *result)
     deinit_commit(&result->commit);
     free(result->datetime);
     free(result->version);
+    free(result->filter);
     free(result->unfit);
     for (size_t i = 0; i < result->warning_count; i++) {
         free(result->warnings[i]);

@@ -109,6 +109,7 @@ struct assay_result {
     double cycle;    /* of the core, the shortest that was read beside any round, seconds; 0: unknown */
     bool has_seed;
     uint64_t seed;   /* of order and layout, at most ASSAY_MAX_SEED; meaningless unless has_seed */
+    char *filter;    /* that chose its benchmarks; NULL: all of its programs were measured */
     char *unfit;     /* a sentence: why it may be no baseline, as "2 benchmarks failed"; NULL: it may */
     char **warnings; /* sentences: what speaks against trusting the times */
     size_t warning_count;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "assay/cpu.h"
+#include "assay/filter.h"
 #include "assay/reader.h"
 #include "assay/run_fields.h"
 #include "base/file.h"
@@ -514,6 +515,10 @@ static void read_trust(const struct object *root, struct assay_result *result)
     reader_time(&own, "cycle", &result->cycle);
     result->has_seed = reader_has(&own, "seed");
     reader_count(&own, "seed", 0, &result->seed);
+    reader_text(&own, "filter", NULL, &result->filter);
+    if (!assay_filter_is_valid(result->filter)) {
+        reader_refuse_field(&own, "filter", "is no filter");
+    }
     reader_text(&own, "unfit", NULL, &result->unfit);
     read_warnings(&own, result);
 }

@@ -310,6 +310,9 @@ static void write_trust(struct writer *writer, const struct assay_result *result
     if (result->cycle > 0) {
         writer_number(writer, "cycle", result->cycle);
     }
+    if (result->filter) {
+        writer_text(writer, "filter", result->filter);
+    }
     if (result->unfit) {
         writer_text(writer, "unfit", result->unfit);
     }

@@ -51,6 +51,7 @@ static int conclude(const struct pair *pair, const struct assay_comparison *rows
         .rows = rows,
         .row_count = count,
         .options = options,
+        .baseline_filter = pair->baseline->filter,
         .is_foreign = assay_machine_is_foreign(&pair->baseline->machine, &pair->candidate->machine),
     };
     struct report report = report_to(stdout, options);

@@ -146,6 +146,22 @@ static void add_gone(struct collection *to, const struct assay_comparison *row)
     add(to, (struct finding){.kind = row->fails ? FINDING_FAILURE : FINDING_NOTE, .source = FINDING_OF_VERDICT}, &text);
 }
 
+/* What the baseline was never asked for has nothing to be held to, which must not look like a new benchmark. */
+static void add_unasked(struct collection *to, const struct assay_comparison *row)
+{
+    const struct assay_subject subject = assay_run_subject(row->candidate);
+    struct buf text;
+    if (assay_filter_matches(to->evidence->baseline_filter, &subject)) {
+        return;
+    }
+    begin(&text);
+    base_buf_addf(&text,
+                  "the baseline was run with --filter='%s', which leaves this out; --no-baseline and --save take a "
+                  "whole one",
+                  to->evidence->baseline_filter);
+    add(to, (struct finding){.kind = FINDING_UNDECIDED, .source = FINDING_OF_VERDICT, .matters = true}, &text);
+}
+
 static void add_verdict(struct collection *to, const struct assay_comparison *row)
 {
     switch (row->verdict) {
@@ -162,8 +178,10 @@ static void add_verdict(struct collection *to, const struct assay_comparison *ro
     case ASSAY_VERDICT_GONE:
         add_gone(to, row);
         break;
-    case ASSAY_VERDICT_SAME:
     case ASSAY_VERDICT_NEW:
+        add_unasked(to, row);
+        break;
+    case ASSAY_VERDICT_SAME:
     case ASSAY_VERDICT_BROKEN: /* said as what it is, an error */
         break;
     }

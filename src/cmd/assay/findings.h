@@ -56,6 +56,7 @@ struct evidence {
     const struct assay_comparison *rows; /* NULL: compared with nothing */
     size_t row_count;
     const struct options *options;
+    const char *baseline_filter; /* that chose what the baseline has; NULL: it has all */
     bool is_foreign; /* the baseline is of another kind of machine: nothing fails by it */
 };
 

@@ -83,7 +83,8 @@ void report_measured_changes(const struct report *report, const struct assay_com
 void report_sides(const struct report *report, const struct assay_result *baseline,
                   const struct assay_result *candidate, const struct assay_comparison *rows, size_t count);
 
-/* A line for each benchmark that is gone, and for each check of --compare-fail that fails or cannot be decided. */
+/* A line for each benchmark that is gone or that the baseline was not asked for, and for each check of --compare-fail
+ * that fails or cannot be decided. */
 void report_checks(const struct report *report, const struct findings *findings);
 
 #endif /* CMD_ASSAY_REPORT_H */

@@ -261,8 +261,8 @@ void report_checks(const struct report *report, const struct findings *findings)
         const struct finding_subject *subject = &findings->subjects[i];
         for (size_t each = 0; each < subject->count; each++) {
             const struct finding *finding = &subject->findings[each];
-            bool is_gone = subject->row && subject->row->verdict == ASSAY_VERDICT_GONE;
-            if (finding->source == FINDING_OF_CHECK || is_gone) {
+            bool is_of_one_side = subject->row && (!subject->row->baseline || !subject->row->candidate);
+            if (finding->source == FINDING_OF_CHECK || (finding->source == FINDING_OF_VERDICT && is_of_one_side)) {
                 print_shaded(report, kinds[finding->kind].shade, kinds[finding->kind].word);
                 fprintf(report->out, ": %s: %s\n", subject->run->name, finding->text);
             }

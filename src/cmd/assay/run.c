@@ -320,7 +320,8 @@ static bool describe(struct run *run)
     run->result.has_seed = follows_seed(run);
     run->result.seed = run->session_options.seed;
     run->result.version = strdup(ASSAY_VERSION);
-    if (!run->result.version || !fill_datetime(run) ||
+    run->result.filter = run->options->filter ? strdup(run->options->filter) : NULL;
+    if (!run->result.version || (run->options->filter && !run->result.filter) || !fill_datetime(run) ||
         (!run->result.commit.id && commit_describe(&run->result.commit) != ASSAY_OK) ||
         session_describe(run->session, &run->result) != ASSAY_OK || !describe_trust(run) ||
         !describe_interruption(run)) {
@@ -548,6 +549,7 @@ static int conclude(struct run *run)
         .rows = run->rows,
         .row_count = run->row_count,
         .options = run->options,
+        .baseline_filter = run->baseline.filter,
         .is_foreign = run->baseline_path && assay_machine_is_foreign(&run->baseline.machine, &run->result.machine),
     };
     int shown = report_all(run);

@@ -189,6 +189,24 @@ static void assert_same_frame(const struct assay_result *got, const struct assay
     }
 }
 
+static void why_a_run_is_no_whole_baseline_is_kept(void **state)
+{
+    (void)state;
+    struct assay_result written = make_example();
+    written.unfit = strdup("2 benchmarks failed");
+    written.filter = strdup("parse and not @slow");
+    char *json = format(&written, false);
+    struct assay_result read = parse(json);
+    assert_string_equal(read.unfit, "2 benchmarks failed");
+    assert_string_equal(read.filter, "parse and not @slow");
+    char *again = format(&read, false);
+    assert_string_equal(again, json);
+    free(again);
+    free(json);
+    assay_result_deinit(&read);
+    assay_result_deinit(&written);
+}
+
 static void what_is_written_is_read_back(void **state)
 {
     (void)state;
@@ -696,6 +714,9 @@ static void refuses_a_broken_account_of_the_machine(void **state)
     } cases[] = {
         {"{\"clock\": 5}", "assay.clock is not an object"},
         {"{\"seed\": -1}", "assay.seed is negative"},
+        {"{\"filter\": \"(\"}", "assay.filter is no filter"},
+        {"{\"filter\": 7}", "assay.filter is not"},
+        {"{\"unfit\": true}", "assay.unfit is not"},
         {"{\"seed\": \"one\"}", "assay.seed is not a number"},
         {"{\"clock\": {\"step\": -1}}", "clock.step is negative"},
         {"{\"cycle\": \"short\"}", "assay.cycle is not a number"},
@@ -844,6 +865,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_read_back),
+        cmocka_unit_test(why_a_run_is_no_whole_baseline_is_kept),
         cmocka_unit_test(the_example_of_the_manual_is_what_is_written),
         cmocka_unit_test(nothing_but_a_name_and_samples_is_enough_to_write),
         cmocka_unit_test(a_processor_is_read_as_other_tools_wrote_it),

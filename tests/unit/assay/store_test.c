@@ -342,6 +342,72 @@ static void the_latest_has_the_highest_number(void **state)
     }
 }
 
+static void keep_last(const char *machine_id)
+{
+    struct assay_result result = {0};
+    char *path = NULL;
+    assert_true(make_example_result(&result, 1));
+    assert_int_equal(assay_store_keep_last(storage, machine_id, &result, &path, NULL), ASSAY_OK);
+    assert_string_equal(below_storage(path) + strlen(machine_id), "/.last.json");
+    assay_result_deinit(&result);
+    assert_int_equal(assay_result_read(path, &result, NULL), ASSAY_OK);
+    assert_null(result.runs[0].samples);
+    assay_result_deinit(&result);
+    free(path);
+}
+
+static void the_last_run_is_kept_beside_the_saved_ones(void **state)
+{
+    (void)state;
+    keep_last("Linux-A");
+    keep_last("Linux-A"); /* in the place of the one before */
+    assert_found("Linux-A", NULL, "");
+    assert_saved_as("base", "Linux-A/0001_base.json");
+    assert_found("Linux-A", NULL, "Linux-A/0001_base.json");
+    assert_found("Linux-A", "last", "");
+}
+
+/* `wanted`: paths below the storage, separated by blanks, in any order of the folders; "" for none. */
+static void assert_newest(const char *wanted)
+{
+    struct assay_paths paths = {0};
+    struct assay_error err;
+    size_t named = wanted[0] != '\0';
+    for (const char *at = wanted; *at; at++) {
+        named += *at == ' ';
+    }
+    enum assay_status status = assay_store_newest(storage, &paths, &err);
+    assert_int_equal(status, named > 0 ? ASSAY_OK : ASSAY_NOT_FOUND);
+    assert_int_equal(paths.count, named);
+    for (size_t i = 0; i < paths.count; i++) {
+        assert_non_null(strstr(wanted, below_storage(paths.paths[i])));
+    }
+    assay_paths_deinit(&paths);
+}
+
+static void the_newest_is_among_the_last_of_each_machine(void **state)
+{
+    (void)state;
+    assert_newest("");
+    put_some_runs();
+    assert_newest("Linux-A/10000_base.json Linux-B/0003_base.json 0001_old.json");
+    keep_last("Linux-B");
+    keep_last("Linux-C");
+    assert_newest("Linux-A/10000_base.json Linux-B/0003_base.json 0001_old.json Linux-B/.last.json Linux-C/.last.json");
+    for (size_t n = 1;; n++) {
+        struct assay_paths paths = {0};
+        alloc_fault_after(n);
+        enum assay_status status = assay_store_newest(storage, &paths, NULL);
+        bool faulted = alloc_fault_happened();
+        assert_int_equal(status, faulted ? ASSAY_NO_MEMORY : ASSAY_OK);
+        assert_int_equal(paths.count, faulted ? 0 : 5);
+        assay_paths_deinit(&paths);
+        if (!faulted) {
+            break;
+        }
+    }
+}
+
 static void saving_survives_every_lack_of_memory(void **state)
 {
     (void)state;
@@ -419,6 +485,8 @@ int main(void)
         STORAGE_TEST(refuses_a_path_that_is_neither_file_nor_pattern),
         STORAGE_TEST(says_what_there_is_instead),
         STORAGE_TEST(the_latest_has_the_highest_number),
+        STORAGE_TEST(the_last_run_is_kept_beside_the_saved_ones),
+        STORAGE_TEST(the_newest_is_among_the_last_of_each_machine),
         STORAGE_TEST(saving_survives_every_lack_of_memory),
         STORAGE_TEST(finding_survives_every_lack_of_memory),
     };
