@@ -215,6 +215,7 @@ static struct assay_comparison compare_runs(const struct assay_run *baseline, co
         .candidate_value = candidate ? assay_run_value(candidate, limits->statistic) : NAN,
         .change = assay_change_unknown(),
         .time = assay_change_unknown(),
+        .least_visible = NAN,
     };
     if (!candidate) {
         row.verdict = ASSAY_VERDICT_GONE;

@@ -35,6 +35,7 @@ struct assay_comparison {
     struct assay_change change; /* of the statistic; its interval also holds that of the cycles, if both have them */
     struct assay_change time;   /* the same by the clock alone */
     struct assay_bounds bounds; /* that it was judged by */
+    double least_visible; /* a change of this size would have been seen, as a share; NAN: not known */
     enum assay_verdict verdict;
     /*
      * It should fail the build: slower, and more than the regression limit cannot

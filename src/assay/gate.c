@@ -33,6 +33,7 @@ struct benchmark {
     struct session sessions[2];
     enum assay_verdict verdict;
     bool was_suspect, is_contradicted;
+    double seconds; /* of all launches */
 };
 
 struct assay_gate {
@@ -183,9 +184,10 @@ static void look_at(const struct assay_gate *gate, struct benchmark *benchmark)
     }
 }
 
-void assay_gate_take(struct assay_gate *gate, size_t index, double value)
+void assay_gate_take(struct assay_gate *gate, size_t index, double value, double seconds)
 {
     struct benchmark *benchmark = &gate->benchmarks[index];
+    benchmark->seconds += seconds;
     struct session *session = &benchmark->sessions[benchmark->was_suspect];
     session->values[session->count++] = value;
     if (session->count == looks[session->look]) {
@@ -239,19 +241,34 @@ static void admit_suspects(struct assay_gate *gate, double used)
     }
 }
 
+/* Of those that are measured now. */
+static double mean_seconds(const struct assay_gate *gate)
+{
+    double sum = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < gate->count; i++) {
+        if (is_measured(&gate->benchmarks[i])) {
+            sum += gate->benchmarks[i].seconds;
+            count++;
+        }
+    }
+    return sum / (double)count * (1 + 1e-9); /* one of them is at most this, however it is rounded */
+}
+
 bool assay_gate_next(struct assay_gate *gate, double used, size_t *out_index)
 {
     admit_suspects(gate, used);
     if (used >= 1 || (!any_in(gate, ASSAY_GATE_FIRST) && !any_in(gate, ASSAY_GATE_CONFIRMING))) {
         return false;
     }
+    double allowed = mean_seconds(gate);
     for (;;) {
         if (gate->at == gate->count) {
             base_random_shuffle(&gate->random, gate->order, gate->count);
             gate->at = 0;
         }
         size_t index = gate->order[gate->at++];
-        if (is_measured(&gate->benchmarks[index])) {
+        if (is_measured(&gate->benchmarks[index]) && gate->benchmarks[index].seconds <= allowed) {
             *out_index = index;
             return true;
         }

@@ -81,15 +81,17 @@ void assay_gate_set_margin(struct assay_gate *gate, size_t index, double margin)
 
 /*
  * Which benchmark is to be launched next: each that is not decided once, in a random
- * order, then again.  Suspects join when all other benchmarks are decided or half of the
- * time is used, whichever comes first: their second session lies elsewhere in time.
+ * order, then again; one that has had more time than they had on average is passed over, so
+ * that one whose launches take long does not take the time of the others.  Suspects join
+ * when all other benchmarks are decided or half of the time is used, whichever comes first:
+ * their second session lies elsewhere in time.
  * `used` is the share of the time that is used, 0 to 1; at 1 or more, and when all is
  * decided, false.
  */
 bool assay_gate_next(struct assay_gate *gate, double used, size_t *out_index);
 
-/* Takes the number that a launch gave. */
-void assay_gate_take(struct assay_gate *gate, size_t index, double value);
+/* Takes the number that a launch gave, and how long that took, above 0. */
+void assay_gate_take(struct assay_gate *gate, size_t index, double value, double seconds);
 
 /* It cannot be measured. */
 void assay_gate_fail(struct assay_gate *gate, size_t index);

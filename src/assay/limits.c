@@ -9,6 +9,7 @@
 
 #define DEFAULT_MARGIN 0.05
 #define DEFAULT_REGRESSION 0.20
+#define DEFAULT_GATE 0.01
 
 struct assay_limits assay_limits_defaults(void)
 {
@@ -34,6 +35,7 @@ static const char *const wanted[] = {
     [ASSAY_RULE_MARGIN] = "a share, as in '20%' or '0.2 for parse*', or 'off'",
     [ASSAY_RULE_REGRESSION] = "a share, as in '20%' or '0.2 for parse*', or 'off'",
     [ASSAY_RULE_IMPROVEMENT] = "a share, as in '20%' or '0.2 for parse*', or 'off'",
+    [ASSAY_RULE_GATE] = "a share above 0 and below 1, as in '1%' or '0.5% for parse*'",
     [ASSAY_RULE_TOLERANCE] = "a measured metric and a percentage, as in 'bytes_per_second:5%', or 'off'",
     [ASSAY_RULE_CHECK] = ("METRIC:PERCENT%, METRIC:TIME or METRIC:off, as in 'mean:20%' or 'min:5us for parse*', "
                           "the metric a time, a rate or a measured one"),
@@ -76,6 +78,9 @@ static bool parse_limit(struct str text, enum assay_rule_kind kind, struct assay
         return parse_check(text, kind, check);
     }
     check->is_ratio = true;
+    if (kind == ASSAY_RULE_GATE) {
+        return parse_share(text, &check->limit) && check->limit > 0 && check->limit < 1;
+    }
     if (base_str_equal(text, STR("off"))) {
         check->limit = INFINITY;
         return true;
@@ -154,6 +159,7 @@ struct assay_bounds assay_limits_bounds(const struct assay_limits *limits, const
         .margin = fmin(limit_of(limits, ASSAY_RULE_MARGIN, run, DEFAULT_MARGIN), regression),
         .regression = regression,
         .improvement = limit_of(limits, ASSAY_RULE_IMPROVEMENT, run, INFINITY),
+        .gate = limit_of(limits, ASSAY_RULE_GATE, run, DEFAULT_GATE),
     };
 }
 

@@ -24,13 +24,14 @@ enum assay_rule_kind {
     ASSAY_RULE_MARGIN,      /* a change up to it, either way, is none: 5 % */
     ASSAY_RULE_REGRESSION,  /* slower by more fails: 20 % */
     ASSAY_RULE_IMPROVEMENT, /* faster by more fails, because the baseline is stale: off */
+    ASSAY_RULE_GATE,        /* the margin of a paired gate, which sees more: 1 % */
     ASSAY_RULE_TOLERANCE,   /* a measured metric worse by more fails: assay_metric_tolerance() */
     ASSAY_RULE_CHECK        /* any metric worse by more fails: none */
 };
 
 struct assay_rule {
     enum assay_rule_kind kind;
-    struct assay_check check; /* of the first three kinds only the limit, a ratio */
+    struct assay_check check; /* of the first four kinds only the limit, a ratio */
     const char *filter;       /* borrowed from the text; NULL: all benchmarks */
 };
 
@@ -63,6 +64,7 @@ bool assay_limits_add(struct assay_limits *limits, const struct assay_rule *rule
 struct assay_bounds {
     double margin;                  /* a share, at most the next */
     double regression, improvement; /* shares; INFINITY where there is no limit */
+    double gate;                    /* a share */
 };
 struct assay_bounds assay_limits_bounds(const struct assay_limits *limits, const struct assay_run *run);
 

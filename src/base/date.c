@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "base/date.h"
 
+#include <stdio.h>
+#include <time.h>
+
 #include "base/num.h"
 
 /* Counted in years that begin in March, so that the leap day comes last (Hinnant,
@@ -28,4 +31,13 @@ bool base_date_parse(struct str text, int64_t *out_unix_s)
     }
     *out_unix_s = days * 86400;
     return true;
+}
+
+void base_date_format(int64_t unix_ns, char out[BASE_DATE_BYTES])
+{
+    time_t seconds = (time_t)(unix_ns / 1000000000);
+    struct tm utc = {.tm_mday = 1};
+    (void)gmtime_r(&seconds, &utc); /* fails for years that no int holds only */
+    size_t len = strftime(out, BASE_DATE_BYTES, "%Y-%m-%dT%H:%M:%S", &utc);
+    (void)snprintf(out + len, BASE_DATE_BYTES - len, ".%06d+00:00", (int)(unix_ns % 1000000000 / 1000)); /* fits */
 }

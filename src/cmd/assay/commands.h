@@ -28,6 +28,17 @@ int command_profile_here(const struct options *options);
 /* Becomes the program whose benchmark --profile matches, which then does that. */
 int command_profile(const struct options *options, const char *const *programs, size_t program_count);
 
+/* Runs the build command of the configuration; its own output tells why it failed. */
+int command_build(const char *command);
+
+/* Measures two builds in turns: those that two arguments name, or the programs, built by `build_command`
+ * (NULL: none), against what that makes of the commit that --base names. */
+int command_gate(const struct options *options, const char *const *programs, size_t program_count,
+                 const char *build_command);
+
+/* Gates the programs of the arguments against themselves, many times. */
+int command_aa(const struct options *options);
+
 /* Prints the paths of saved runs. */
 int command_list(const struct options *options);
 

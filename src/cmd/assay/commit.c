@@ -8,9 +8,7 @@
 
 #define MAX_ANSWER_BYTES 4096
 
-/* The first line that a command prints; NULL if it failed or printed nothing.
- * The caller's to free. */
-static char *ask(const char *command)
+char *commit_ask(const char *command)
 {
     char line[MAX_ANSWER_BYTES];
     FILE *pipe = popen(command, "r");
@@ -42,7 +40,7 @@ static char *project_of(const char *location)
 static char *ask_project(void)
 {
     char here[4096];
-    char *location = ask("git config --get remote.origin.url 2>/dev/null");
+    char *location = commit_ask("git config --get remote.origin.url 2>/dev/null");
     const char *named = location ? location : getcwd(here, sizeof(here));
     char *project = project_of(named ? named : "unknown");
     free(location);
@@ -52,12 +50,12 @@ static char *ask_project(void)
 enum assay_status commit_describe(struct assay_commit *out_commit)
 {
     struct assay_commit commit = {0};
-    commit.id = ask("git rev-parse HEAD 2>/dev/null");
+    commit.id = commit_ask("git rev-parse HEAD 2>/dev/null");
     if (commit.id) {
-        commit.branch = ask("git symbolic-ref --short HEAD 2>/dev/null || echo '(detached head)'");
-        commit.time = ask("git log -1 --format=%cI 2>/dev/null");
-        commit.author_time = ask("git log -1 --format=%aI 2>/dev/null");
-        char *changes = ask("git status --porcelain --untracked-files=no 2>/dev/null");
+        commit.branch = commit_ask("git symbolic-ref --short HEAD 2>/dev/null || echo '(detached head)'");
+        commit.time = commit_ask("git log -1 --format=%cI 2>/dev/null");
+        commit.author_time = commit_ask("git log -1 --format=%aI 2>/dev/null");
+        char *changes = commit_ask("git status --porcelain --untracked-files=no 2>/dev/null");
         commit.dirty = changes != NULL;
         free(changes);
     } else {
@@ -78,7 +76,8 @@ enum assay_status commit_describe(struct assay_commit *out_commit)
 
 char *commit_author(void)
 {
-    char *name = ask("git config user.name 2>/dev/null"), *mail = ask("git config user.email 2>/dev/null");
+    char *name = commit_ask("git config user.name 2>/dev/null");
+    char *mail = commit_ask("git config user.email 2>/dev/null");
     const char *user = getenv("USER");
     struct buf who;
     base_buf_init(&who, 3 * MAX_ANSWER_BYTES);

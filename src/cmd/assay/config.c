@@ -20,7 +20,8 @@
     X(cycles) X(memory) X(disable) X(instructions) X(shuffle) X(layout) X(seed)                                        \
     X(storage) X(autosave) X(save_data) X(save) X(json) X(junit) X(markdown) X(verdict) X(annotations)                 \
     X(baseline) X(local_baseline) X(compare) X(any_machine)                                                            \
-    X(margin) X(regression) X(improvement) X(statistic) X(confirm) X(fail_undecided) X(allow_gone)                     \
+    X(margin) X(gate_margin) X(budget) X(regression) X(improvement) X(statistic) X(confirm) X(fail_undecided)          \
+    X(allow_gone)                                                                                                      \
     X(table) X(columns) X(group_by) X(sort) X(name) X(time_unit) X(histogram) X(show) X(wide) X(color) X(quiet)
 
 /* Keys that are options which may be repeated. */
@@ -123,7 +124,8 @@ static bool apply_list(const struct source *source, struct options *options, con
 static bool apply_limits(const struct source *source, struct options *options, char *const *texts, unsigned count,
                          struct buf *reason)
 {
-    static const char *const names[] = {"margin", "regression", "improvement", "compare-fail", "tolerance"};
+    static const char *const names[] = {"margin",       "regression",   "improvement",
+                                        "compare-fail", "tolerance", "gate-margin"};
     for (unsigned i = 0; i < count; i++) {
         char *equals = strchr(texts[i], '=');
         struct str name = base_str_trim((struct str){texts[i], equals ? (size_t)(equals - texts[i]) : 0});
@@ -133,8 +135,8 @@ static bool apply_limits(const struct source *source, struct options *options, c
         }
         if (!key) {
             base_buf_addf(reason,
-                          "%s:%d: limits: '%s' is not margin, regression, improvement, compare-fail or tolerance "
-                          "with '=' and a limit behind it, as in 'regression=10%% for parse*'",
+                          "%s:%d: limits: '%s' is not margin, gate-margin, regression, improvement, compare-fail or "
+                          "tolerance with '=' and a limit behind it, as in 'regression=10%% for parse*'",
                           source->path, yaml_line_of_key(source->text, STR("limits")), texts[i]);
             return false;
         }

@@ -116,6 +116,9 @@ static void add_change(struct collection *to, const struct assay_comparison *row
     if (isfinite(limit)) {
         base_buf_addf(&text, "; up to %g%% is allowed", limit * 100);
     }
+    if (row->verdict == ASSAY_VERDICT_UNKNOWN && isfinite(row->least_visible)) {
+        base_buf_addf(&text, "; a change of %.1f%% would have been seen", row->least_visible * 100);
+    }
     add(to,
         (struct finding){
             .kind = kind, .source = FINDING_OF_VERDICT, .matters = to->evidence->options->fail_undecided},

@@ -16,13 +16,14 @@ static const char usage[] = "Usage: assay COMMAND [OPTION]... [ARGUMENT]...\n"
                             "  run      measure benchmarks, compare with a baseline, save\n"
                             "  compare  compare saved runs\n"
                             "  list     list saved runs\n"
+                            "  gate     tell whether a build is slower than another, both measured in turns\n"
+                            "  aa       gate a program against itself: this machine's false alarms and detections\n"
                             "  baseline save, show, accept, drop: the baselines that are kept with the source\n"
                             "  history  print the past of a benchmark\n"
                             "\n"
                             "assay COMMAND --help lists the options of a command.\n";
 
-/* Runs the build command of the configuration; its own output tells why it failed. */
-static int build(const char *command)
+int command_build(const char *command)
 {
     fprintf(stderr, "building: %s\n", command);
     int status = system(command);
@@ -70,8 +71,17 @@ static int run(struct options *options, const struct config *config)
         return EXIT_BAD_USAGE;
     }
     const char *command = config_build_command(config);
-    int status = command && !options->no_build ? build(command) : EXIT_FINE;
+    int status = command && !options->no_build ? command_build(command) : EXIT_FINE;
     return status == EXIT_FINE ? command_run(options, programs, count) : status;
+}
+
+/* Against a commit the programs are those of the configuration, unless some are named. */
+static int gate(const struct options *options, const struct config *config)
+{
+    const char *command = config_build_command(config);
+    size_t count = options->argument_count;
+    const char *const *programs = options->base && count == 0 ? config_programs(config, &count) : options->arguments;
+    return command_gate(options, programs, count, command);
 }
 
 static int execute(enum command command, struct options *options, const struct config *config)
@@ -83,6 +93,10 @@ static int execute(enum command command, struct options *options, const struct c
         return command_list(options);
     case COMMAND_BASELINE:
         return command_baseline(options);
+    case COMMAND_GATE:
+        return gate(options, config);
+    case COMMAND_AA:
+        return command_aa(options);
     case COMMAND_HISTORY:
         return command_history(options);
     case COMMAND_COMPARE:
@@ -129,7 +143,8 @@ int main(int argc, char **argv)
         const char *name;
         enum command command;
     } commands[] = {{"run", COMMAND_RUN}, {"compare", COMMAND_COMPARE}, {"list", COMMAND_LIST},
-                  {"baseline", COMMAND_BASELINE}, {"history", COMMAND_HISTORY}};
+                  {"baseline", COMMAND_BASELINE}, {"history", COMMAND_HISTORY},
+                  {"gate", COMMAND_GATE}, {"aa", COMMAND_AA}};
     if (argc < 2) {
         fputs(usage, stderr);
         return EXIT_BAD_USAGE;
@@ -147,6 +162,6 @@ int main(int argc, char **argv)
         puts("assay " ASSAY_VERSION);
         return EXIT_FINE;
     }
-    complain("there is no command '%s'; the commands are run, compare, list, baseline and history", argv[1]);
+    complain("there is no command '%s'; the commands are run, compare, list, gate, aa, baseline and history", argv[1]);
     return EXIT_BAD_USAGE;
 }

@@ -245,6 +245,36 @@ static bool set_margin(void *field, const char *value, struct buf *wanted)
     return add_rule(field, ASSAY_RULE_MARGIN, value, wanted);
 }
 
+static bool set_gate_margin(void *field, const char *value, struct buf *wanted)
+{
+    return add_rule(field, ASSAY_RULE_GATE, value, wanted);
+}
+
+static bool set_slowed(void *field, const char *value, struct buf *wanted)
+{
+    struct assay_rule rule;
+    struct assay_error err;
+    if (assay_rule_parse(ASSAY_RULE_GATE, value, &rule, &err) != ASSAY_OK || rule.filter) {
+        return arguments_want(wanted, "a share above 0 and below 1, as in '2%'");
+    }
+    *(double *)field = rule.check.limit;
+    return true;
+}
+
+static bool set_budget(void *field, const char *value, struct buf *wanted)
+{
+    return set_seconds(value, 0.001, field, wanted);
+}
+
+static bool set_revision(void *field, const char *value, struct buf *wanted)
+{
+    if (value[0] == '\0') {
+        return arguments_want(wanted, "a revision of git, as 'origin/main'");
+    }
+    *(const char **)field = value;
+    return true;
+}
+
 static bool set_regression(void *field, const char *value, struct buf *wanted)
 {
     return add_rule(field, ASSAY_RULE_REGRESSION, value, wanted);
@@ -491,9 +521,12 @@ static bool set_color(void *field, const char *value, struct buf *wanted)
 }
 
 #define AT(field) offsetof(struct options, field)
-#define EVERY_COMMAND (COMMAND_RUN | COMMAND_LIST | COMMAND_COMPARE | OF_BASELINES)
+#define EVERY_COMMAND (COMMAND_RUN | COMMAND_LIST | COMMAND_COMPARE | OF_BASELINES | OF_GATES)
 #define OF_BASELINES (COMMAND_BASELINE | COMMAND_HISTORY)
+#define OF_GATES (COMMAND_GATE | COMMAND_AA)
 #define RUN_OR_COMPARE (COMMAND_RUN | COMMAND_COMPARE)
+#define RUN_OR_GATES (COMMAND_RUN | OF_GATES)
+#define WITH_VERDICTS (RUN_OR_COMPARE | COMMAND_GATE)
 
 /* Options of pytest-benchmark that mean nothing in C, so that a known command line works: what there is instead. */
 enum counterpart { OF_GC, OF_CPROFILE, OF_TIMER, OF_PRECISION, OF_NETRC, OF_VERBOSE, COUNTERPARTS };
@@ -544,7 +577,7 @@ static bool set_enable(void *field, const char *value, struct buf *wanted)
 }
 
 static const struct argument_option entries[] = {
-    {"filter", 'k', ARGUMENT_REQUIRED, "FILTER", RUN_OR_COMPARE, set_filter, AT(filter),
+    {"filter", 'k', ARGUMENT_REQUIRED, "FILTER", RUN_OR_COMPARE | OF_GATES, set_filter, AT(filter),
      "only benchmarks whose name contains a word or matches it with * ? [, or with a tag: 'parse and not @slow'"},
     {"list", 0, ARGUMENT_NONE, NULL, COMMAND_RUN, arguments_set_flag, AT(list_only),
      "print the names of the benchmarks and stop"},
@@ -560,15 +593,15 @@ static const struct argument_option entries[] = {
      "rounds thrown away before the rest (on)"},
     {"warmup-iterations", 0, ARGUMENT_REQUIRED, "N", COMMAND_RUN, set_count, AT(session.warmup_iterations),
      "at most so many iterations of warm-up (100000)"},
-    {"timeout", 0, ARGUMENT_REQUIRED, "TIME", COMMAND_RUN, set_timeout, AT(session.timeout_ns),
+    {"timeout", 0, ARGUMENT_REQUIRED, "TIME", RUN_OR_GATES, set_timeout, AT(session.timeout_ns),
      "a benchmark silent for so long has hung (60 s)"},
-    {"memory", 0, ARGUMENT_REQUIRED, "SIZE", COMMAND_RUN, set_memory, 0,
+    {"memory", 0, ARGUMENT_REQUIRED, "SIZE", RUN_OR_GATES, set_memory, 0,
      "a benchmark that holds more is stopped (three quarters of what is free)"},
     {"calls", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_switch, AT(session.time_calls),
      "time single calls of every benchmark, for percentiles"},
-    {"count", 0, ARGUMENT_REQUIRED, "LIST", COMMAND_RUN, set_counts, AT(session.counts),
+    {"count", 0, ARGUMENT_REQUIRED, "LIST", COMMAND_RUN | COMMAND_GATE, set_counts, AT(session.counts),
      "count as well: allocations, system (faults, switches, memory), pmu, instructions, or all"},
-    {"instructions", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_instructions, AT(session.counts),
+    {"instructions", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN | COMMAND_GATE, set_instructions, AT(session.counts),
      "count the instructions of an iteration as well, by valgrind"},
     {"cycles", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_switch, AT(session.cycles),
      "measure cycles of the core beside the rounds, by chains of known length (on)"},
@@ -588,9 +621,9 @@ static const struct argument_option entries[] = {
     {"verbose", 'v', ARGUMENT_NONE, NULL, EVERY_COMMAND, set_verbose, AT(counterparts), NULL},
     {"shuffle", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_switch, AT(session.shuffle),
      "launch the benchmarks in another order each time round (on)"},
-    {"layout", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_switch, AT(session.vary_layout),
+    {"layout", 0, ARGUMENT_OPTIONAL, "on|off", RUN_OR_GATES, set_switch, AT(session.vary_layout),
      "move stack and heap from launch to launch (on)"},
-    {"seed", 0, ARGUMENT_REQUIRED, "N", COMMAND_RUN, set_seed, 0,
+    {"seed", 0, ARGUMENT_REQUIRED, "N", RUN_OR_GATES, set_seed, 0,
      "repeat the order and layout of the run that printed this number"},
     {"storage", 's', ARGUMENT_REQUIRED, "FOLDER", EVERY_COMMAND, set_storage, AT(storage),
      "where runs are saved (.benchmarks)"},
@@ -602,13 +635,13 @@ static const struct argument_option entries[] = {
      "keep every sample in saved runs"},
     {"json", 0, ARGUMENT_REQUIRED, "FILE", COMMAND_RUN, set_path, AT(json_path),
      "write the run to FILE, with every sample"},
-    {"junit", 0, ARGUMENT_REQUIRED, "FILE", RUN_OR_COMPARE, set_path, AT(junit_path),
+    {"junit", 0, ARGUMENT_REQUIRED, "FILE", WITH_VERDICTS, set_path, AT(junit_path),
      "write the verdicts to FILE as JUnit's XML"},
-    {"markdown", 0, ARGUMENT_REQUIRED, "FILE", RUN_OR_COMPARE, set_path, AT(markdown_path),
+    {"markdown", 0, ARGUMENT_REQUIRED, "FILE", WITH_VERDICTS, set_path, AT(markdown_path),
      "write the verdicts to FILE as a page of Markdown"},
-    {"verdict", 0, ARGUMENT_REQUIRED, "FILE", RUN_OR_COMPARE, set_path, AT(verdict_path),
+    {"verdict", 0, ARGUMENT_REQUIRED, "FILE", WITH_VERDICTS, set_path, AT(verdict_path),
      "write the verdicts to FILE as JSON"},
-    {"annotations", 0, ARGUMENT_OPTIONAL, "on|off", RUN_OR_COMPARE, set_switch, AT(annotations),
+    {"annotations", 0, ARGUMENT_OPTIONAL, "on|off", WITH_VERDICTS, set_switch, AT(annotations),
      "print commands that mark what fails in GitHub's view of the source"},
     {"baseline", 0, ARGUMENT_OPTIONAL, "NAME", COMMAND_RUN, set_baseline, 0,
      "compare with the saved run NAME (baseline), and save this one as that if there is none; or with a FILE.json"},
@@ -626,11 +659,11 @@ static const struct argument_option entries[] = {
      "what is faster by more than this fails: its baseline is stale (off)"},
     {"compare-fail", 0, ARGUMENT_REQUIRED, "CHECK", RUN_OR_COMPARE, set_compare_fail, AT(limits),
      "fail if a metric is worse: 'mean:20%', 'p95:5us for parse*'"},
-    {"tolerance", 0, ARGUMENT_REQUIRED, "METRIC:SHARE", RUN_OR_COMPARE, set_tolerance, AT(limits),
+    {"tolerance", 0, ARGUMENT_REQUIRED, "METRIC:SHARE", WITH_VERDICTS, set_tolerance, AT(limits),
      "how much worse a measured metric may be, as 'bytes_per_second:5%'"},
-    {"allow-gone", 0, ARGUMENT_OPTIONAL, "FILTER", RUN_OR_COMPARE, set_allow_gone, AT(limits),
+    {"allow-gone", 0, ARGUMENT_OPTIONAL, "FILTER", WITH_VERDICTS, set_allow_gone, AT(limits),
      "benchmarks (that it means) may be missing now; they fail otherwise"},
-    {"fail-undecided", 0, ARGUMENT_OPTIONAL, "on|off", RUN_OR_COMPARE, set_switch, AT(fail_undecided),
+    {"fail-undecided", 0, ARGUMENT_OPTIONAL, "on|off", WITH_VERDICTS, set_switch, AT(fail_undecided),
      "exit with status 4 where nothing can be told of a benchmark"},
     {"statistic", 0, ARGUMENT_REQUIRED, "METRIC", RUN_OR_COMPARE, set_statistic, AT(limits.statistic),
      "what verdicts are on: min, median or mean (min)"},
@@ -668,18 +701,26 @@ static const struct argument_option entries[] = {
      "draw the rounds as box plots, a PREFIX-GROUP.svg for each group (benchmark_TIME)"},
     {"show", 0, ARGUMENT_REQUIRED, "FILTER", RUN_OR_COMPARE, set_filter, AT(show),
      "histograms of the samples of these benchmarks, below the table"},
-    {"wide", 0, ARGUMENT_OPTIONAL, "on|off", RUN_OR_COMPARE | OF_BASELINES, set_switch, AT(wide),
+    {"wide", 0, ARGUMENT_OPTIONAL, "on|off", EVERY_COMMAND, set_switch, AT(wide),
      "all columns and whole names, however narrow the terminal is"},
-    {"color", 0, ARGUMENT_REQUIRED, "WHEN", RUN_OR_COMPARE | OF_BASELINES, set_color, AT(color),
+    {"color", 0, ARGUMENT_REQUIRED, "WHEN", EVERY_COMMAND, set_color, AT(color),
      "auto, always or never (auto)"},
     {"profile", 0, ARGUMENT_REQUIRED, "FILTER", COMMAND_RUN, set_filter, AT(profile),
      "run the one benchmark that matches in this process for --max-time, for perf, valgrind or gdb"},
     {"profile-iterations", 0, ARGUMENT_REQUIRED, "N", COMMAND_RUN, set_positive_count, AT(profile_iterations),
      "make exactly so many iterations of it instead"},
-    {"quiet", 'q', ARGUMENT_OPTIONAL, "on|off", RUN_OR_COMPARE, set_switch, AT(quiet),
+    {"quiet", 'q', ARGUMENT_OPTIONAL, "on|off", RUN_OR_COMPARE | OF_GATES, set_switch, AT(quiet),
      "no progress and no table, only what failed"},
-    {"no-build", 0, ARGUMENT_NONE, NULL, COMMAND_RUN, arguments_set_flag, AT(no_build),
+    {"no-build", 0, ARGUMENT_NONE, NULL, COMMAND_RUN | COMMAND_GATE, arguments_set_flag, AT(no_build),
      "do not run the build command of assay.yaml"},
+    {"base", 0, ARGUMENT_REQUIRED, "REVISION", COMMAND_GATE, set_revision, AT(base),
+     "gate the programs against those of this commit, built in a worktree of its own"},
+    {"budget", 0, ARGUMENT_REQUIRED, "TIME", OF_GATES, set_budget, AT(budget_ns),
+     "time for all launches (gate: 2.5 s a benchmark, and 5 s for the control; aa: 300 s)"},
+    {"gate-margin", 0, ARGUMENT_REQUIRED, "SHARE", OF_GATES, set_gate_margin, AT(limits),
+     "a change up to this, either way, is none (1%); may end with 'for FILTER', and be repeated"},
+    {"slowed", 0, ARGUMENT_REQUIRED, "SHARE", COMMAND_AA, set_slowed, AT(slowed),
+     "how much more work is to be found (2%)"},
     {"config", 0, ARGUMENT_REQUIRED, "FILE", EVERY_COMMAND, arguments_set_text, AT(config_path),
      "configuration to read (assay.yaml)"},
     {"help", 'h', ARGUMENT_NONE, NULL, EVERY_COMMAND, arguments_set_flag, AT(wants_help), "print this"},
@@ -747,7 +788,7 @@ static bool has_checks(const struct options *options)
 static bool check_together(const struct options *options, enum command command, struct buf *reason)
 {
     bool chooses_groups = assay_filter_has_groups(options->filter) || assay_filter_has_groups(options->profile);
-    if (command == COMMAND_RUN && chooses_groups) {
+    if ((command & RUN_OR_GATES) != 0 && chooses_groups) {
         base_buf_add_cstr(reason, "a benchmark states its group only when it runs, so what runs is chosen by names and "
                                   "@tags; --show, --compare-fail and 'assay compare --filter' know groups");
         return false;
@@ -799,6 +840,8 @@ void options_print_help(FILE *out, const char *program, enum command command)
 {
     const char *synopsis = command == COMMAND_RUN        ? "[OPTION]... [PROGRAM]..."
                            : command == COMMAND_COMPARE  ? "[OPTION]... BASELINE [CANDIDATE]..."
+                           : command == COMMAND_GATE     ? "[OPTION]... OLD NEW | --base=REVISION [PROGRAM]..."
+                           : command == COMMAND_AA       ? "[OPTION]... PROGRAM..."
                            : command == COMMAND_HISTORY  ? "[OPTION]... NAME..."
                            : command == COMMAND_BASELINE ? "save|show|accept|drop [OPTION]... [RUN|NAME]..."
                                                          : "[OPTION]... [RUN]...";
@@ -812,6 +855,12 @@ void options_print_help(FILE *out, const char *program, enum command command)
               out);
     }
     arguments_print_options(out, &table, (unsigned)command);
+    if (command == COMMAND_GATE) {
+        fputs("\nExit status: 0 nothing is slower; 1 something is, or is gone; 2 bad usage or a bad file;\n"
+              "3 the control failed, or a benchmark could not be measured or built; 4 undecided, with\n"
+              "--fail-undecided.\n",
+              out);
+    }
     if (command == COMMAND_RUN) {
         fputs("\nExit status: 0 all is well; 1 a regression or a missed target; 2 bad usage or a bad file;\n"
               "3 a benchmark could not be measured; 4 a target or a check cannot be decided.\n",

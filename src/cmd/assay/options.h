@@ -23,6 +23,8 @@ enum command {
     COMMAND_RUN = 1,
     COMMAND_LIST = 2,
     COMMAND_COMPARE = 4,
+    COMMAND_GATE = 32,
+    COMMAND_AA = 64,
     COMMAND_BASELINE = 8,
     COMMAND_HISTORY = 16
 };
@@ -97,6 +99,9 @@ struct options {
     const char *profile; /* what to profile; NULL: measure */
     uint64_t profile_iterations; /* 0: as many as take session.max_time_ns */
     bool no_build;
+    const char *base; /* a revision that a gate is against; NULL: two builds are named */
+    int64_t budget_ns; /* of a gate, or of gates of a program against itself; 0: not stated */
+    double slowed; /* by what share a program is slowed against itself; 0: not stated */
     bool confirm;
     const char *config_path; /* NULL: assay.yaml here, if there is one */
     const char *arguments[MAX_ARGUMENTS]; /* what is no option: programs or saved runs */

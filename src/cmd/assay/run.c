@@ -6,7 +6,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "assay/compare.h"
@@ -14,6 +13,7 @@
 #include "assay/store.h"
 #include "assay/timer.h"
 #include "base/clock.h"
+#include "base/date.h"
 #include "cmd/assay/callgrind.h"
 #include "cmd/assay/child.h"
 #include "cmd/assay/commands.h"
@@ -214,14 +214,9 @@ static void tick_progress(void *context)
 static bool fill_datetime(struct run *run)
 {
     run->unix_ns = base_clock_unix_ns();
-    time_t seconds = (time_t)(run->unix_ns / 1000000000);
-    struct tm utc;
-    char text[64], whole[96];
-    if (!gmtime_r(&seconds, &utc) || strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &utc) == 0) {
-        return false;
-    }
-    (void)snprintf(whole, sizeof(whole), "%s.%06d+00:00", text, (int)(run->unix_ns % 1000000000 / 1000)); /* fits */
-    run->result.datetime = strdup(whole);
+    char text[BASE_DATE_BYTES];
+    base_date_format(run->unix_ns, text);
+    run->result.datetime = strdup(text);
     return run->result.datetime != NULL;
 }
 

@@ -352,6 +352,17 @@ enum assay_status session_measure(struct session *session, session_progress_fn *
     return session->no_memory ? ASSAY_NO_MEMORY : ASSAY_OK;
 }
 
+struct subject *session_subject(struct session *session, size_t index)
+{
+    return &session->subjects[index];
+}
+
+bool session_count_beside(struct session *session)
+{
+    count_all(session, 0, NULL, NULL);
+    return !session->no_memory;
+}
+
 enum assay_status session_measure_again(struct session *session, const char *fullname, uint64_t launches)
 {
     struct subject *subject = find_subject(session, base_str(fullname));

@@ -65,6 +65,12 @@ session_measure(struct session *session, session_progress_fn *progress, session_
 ASSAY_MUST_CHECK enum assay_status session_measure_again(struct session *session, const char *fullname,
                                                          uint64_t launches);
 
+/* The benchmark itself, for who launches it otherwise.  Borrowed. */
+struct subject;
+struct subject *session_subject(struct session *session, size_t index);
+/* Counts what the options ask for beside time, of each benchmark that was launched; false without memory. */
+bool session_count_beside(struct session *session);
+
 /* How many benchmarks have a complete launch and did not fail, and how many of
  * these have fewer launches than was asked for. */
 size_t session_complete_count(const struct session *session, size_t *out_short);

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "cmd/assay/findings.h"
+#include "cmd/assay/gate_control.h"
 
 /* What all of them tell, borrowed. */
 struct verdict {
@@ -15,6 +16,7 @@ struct verdict {
     const struct findings *findings;
     const struct assay_result *baseline; /* NULL: compared with nothing */
     const char *baseline_name;           /* NULL likewise */
+    const struct gate_control *control;  /* of a gate; NULL: it was none */
     int status;                          /* that the program ends with */
 };
 

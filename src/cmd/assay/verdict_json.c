@@ -19,6 +19,7 @@ static void write_change(struct writer *writer, const struct assay_comparison *r
         writer_number_if_known(writer, "margin", row->bounds.margin);
         writer_number_if_known(writer, "regression", row->bounds.regression);
         writer_number_if_known(writer, "improvement", row->bounds.improvement);
+        writer_number_if_known(writer, "least_visible", row->least_visible);
     }
 }
 
@@ -98,6 +99,38 @@ static void write_source(struct writer *writer, const char *key, const struct as
     writer_close(writer, '}');
 }
 
+static void write_control_pair(struct writer *writer, const char *key, const struct assay_gate_verdict *found)
+{
+    bool is_unknown = found->verdict == ASSAY_VERDICT_UNKNOWN;
+    writer_open_object(writer, key);
+    writer_text(writer, "verdict", is_unknown ? "cannot tell" : assay_verdict_name(found->verdict));
+    writer_number_if_known(writer, "change", found->change.ratio);
+    if (assay_change_has_interval(&found->change)) {
+        writer_number(writer, "lower", found->change.lower);
+        writer_number(writer, "upper", found->change.upper);
+    }
+    writer_count(writer, "launches", found->launches);
+    writer_close(writer, '}');
+}
+
+static void write_control(struct writer *writer, const struct gate_control *control)
+{
+    struct buf reason;
+    base_buf_init(&reason, 8000);
+    bool passes = gate_control_passes(control, &reason);
+    writer_open_object(writer, "control");
+    writer_bool(writer, "passed", passes);
+    if (!passes) {
+        writer_text(writer, "reason", base_buf_cstr(&reason));
+    }
+    writer_text(writer, "fullname", control->fullname);
+    writer_number(writer, "slowed_by", control->slowed);
+    write_control_pair(writer, "unchanged", &control->same);
+    write_control_pair(writer, "slowed", &control->slower);
+    writer_close(writer, '}');
+    base_buf_deinit(&reason);
+}
+
 void verdict_json(const struct verdict *verdict, struct buf *out)
 {
     const struct evidence *evidence = verdict->evidence;
@@ -117,6 +150,9 @@ void verdict_json(const struct verdict *verdict, struct buf *out)
         writer_text(&writer, "statistic", assay_metric_name(evidence->options->limits.statistic));
         writer_number(&writer, "confidence", ASSAY_CHANGE_CONFIDENCE);
         write_counts(&writer, findings);
+    }
+    if (verdict->control && verdict->control->is_there) {
+        write_control(&writer, verdict->control);
     }
     writer_key(&writer, "benchmarks");
     writer_open(&writer, '[');

@@ -53,7 +53,7 @@ static struct assay_gate *simulate(size_t count, uint64_t seed, enum scatter sca
     uint64_t random = seed * 7919 + 1;
     size_t index, done = 0;
     while (assay_gate_next(gate, (double)done / (double)(launches * count), &index)) {
-        assay_gate_take(gate, index, launch_of(&random, scatter, deviation, change));
+        assay_gate_take(gate, index, launch_of(&random, scatter, deviation, change), 1);
         done++;
     }
     assay_gate_stop(gate);
@@ -180,7 +180,7 @@ static void what_could_have_been_seen_is_seen(void **state)
 static void feed(struct assay_gate *gate, size_t index, double value)
 {
     for (size_t i = 0; i < assay_gate_look(0); i++) {
-        assay_gate_take(gate, index, value);
+        assay_gate_take(gate, index, value, 1);
     }
 }
 
@@ -269,6 +269,26 @@ static void each_pass_launches_every_benchmark_once_in_an_order_of_its_own(void 
     assay_gate_destroy(gate);
 }
 
+static void one_whose_launches_take_long_gets_its_share_of_the_time_only(void **state)
+{
+    (void)state;
+    struct assay_gate *gate = create(4, 1);
+    unsigned launches[4] = {0};
+    double spent = 0;
+    while (spent < 100) {
+        size_t index;
+        assert_true(assay_gate_next(gate, 0, &index));
+        double seconds = index == 2 ? 5 : 1;
+        spent += seconds;
+        launches[index]++;
+        assay_gate_take(gate, index, (launches[index] % 2 == 0 ? 1 : -1) * 0.5, seconds); /* never decided */
+    }
+    assert_in_range(launches[2], 4, 7);
+    assert_in_range(launches[0], 20, 30);
+    assert_in_range(launches[3], 20, 30);
+    assay_gate_destroy(gate);
+}
+
 static void a_margin_of_its_own_decides(void **state)
 {
     (void)state;
@@ -287,7 +307,7 @@ static void the_time_ends_what_is_undecided_and_what_failed_has_no_verdict(void 
     (void)state;
     struct assay_gate *gate = create(3, 1);
     size_t index;
-    assay_gate_take(gate, 0, 0.01);
+    assay_gate_take(gate, 0, 0.01, 1);
     assay_gate_fail(gate, 2);
     assert_false(assay_gate_next(gate, 1, &index));
     assay_gate_stop(gate);
@@ -343,6 +363,7 @@ int main(void)
         cmocka_unit_test(a_suspect_without_time_for_a_second_session_stays_one),
         cmocka_unit_test(suspects_wait_until_the_others_are_decided_or_half_of_the_time_is_used),
         cmocka_unit_test(each_pass_launches_every_benchmark_once_in_an_order_of_its_own),
+        cmocka_unit_test(one_whose_launches_take_long_gets_its_share_of_the_time_only),
         cmocka_unit_test(a_margin_of_its_own_decides),
         cmocka_unit_test(the_time_ends_what_is_undecided_and_what_failed_has_no_verdict),
         cmocka_unit_test(a_benchmark_that_scatters_too_much_ends_after_its_last_look),

@@ -118,6 +118,26 @@ static void what_is_said_of_some_goes_before_what_is_said_of_all(void **state)
 }
 
 /* The checks that count for a run, by their numbers. */
+static void a_gate_has_a_margin_of_its_own(void **state)
+{
+    (void)state;
+    struct assay_limits limits = assay_limits_defaults();
+    struct assay_rule rule;
+    struct assay_error err;
+    const struct assay_run run = {.fullname = (char[]){"a.c::parse"}};
+    assert_double_is(assay_limits_bounds(&limits, &run).gate, 0.01);
+    assert_int_equal(assay_rule_parse(ASSAY_RULE_MARGIN, "3%", &rule, &err), ASSAY_OK);
+    assert_true(assay_limits_add(&limits, &rule));
+    assert_double_is(assay_limits_bounds(&limits, &run).gate, 0.01);
+    assert_int_equal(assay_rule_parse(ASSAY_RULE_GATE, "0.5% for *parse*", &rule, &err), ASSAY_OK);
+    assert_true(assay_limits_add(&limits, &rule));
+    assert_double_is(assay_limits_bounds(&limits, &run).gate, 0.005);
+    static const char *const none[] = {"off", "0", "100%", "1", "-1%", ""};
+    for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+        assert_int_equal(assay_rule_parse(ASSAY_RULE_GATE, none[i], &rule, &err), ASSAY_BAD_SYNTAX);
+    }
+}
+
 static void assert_checks(const struct assay_limits *limits, const struct assay_run *run, const char *wanted)
 {
     char got[20] = "";
@@ -193,6 +213,7 @@ int main(void)
         cmocka_unit_test(tolerances_are_those_of_the_metrics_unless_said_otherwise),
         cmocka_unit_test(a_benchmark_may_go_only_if_allowed),
         cmocka_unit_test(rules_have_an_end),
+        cmocka_unit_test(a_gate_has_a_margin_of_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

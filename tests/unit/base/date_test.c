@@ -63,12 +63,23 @@ static void refuses_what_is_no_day(void **state)
     }
 }
 
+static void writes_a_moment_in_utc(void **state)
+{
+    (void)state;
+    char text[BASE_DATE_BYTES];
+    base_date_format(INT64_C(1786345539123456789), text); /* date -u -d @1786345539 */
+    assert_string_equal(text, "2026-08-10T07:05:39.123456+00:00");
+    base_date_format(0, text);
+    assert_string_equal(text, "1970-01-01T00:00:00.000000+00:00");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_days_as_the_second_at_which_they_begin),
         cmocka_unit_test(counts_every_day_of_four_centuries_once),
         cmocka_unit_test(refuses_what_is_no_day),
+        cmocka_unit_test(writes_a_moment_in_utc),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

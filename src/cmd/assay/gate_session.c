@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/assay/gate_session.h"
+
+#include "base/clock.h"
+#include "cmd/assay/interrupt.h"
+
+/* How many launches there will be, as far as those that are done tell. */
+static void show(struct progress *progress, const char *fullname, size_t done, double used)
+{
+    size_t total = used > 0 ? (size_t)((double)done / used) : 0;
+    if (progress) {
+        progress_show(progress, fullname, done, total > done ? total : done + 1);
+    }
+}
+
+static bool has_memory(const struct pair *pair)
+{
+    return !pair->sides[0]->no_memory && !pair->sides[1]->no_memory;
+}
+
+bool gate_session_run(struct assay_gate *gate, struct pair *pairs, struct pair_setting *setting, int64_t budget_ns,
+                      struct progress *progress)
+{
+    int64_t start_ns = base_clock_monotonic_ns();
+    size_t index, done = 0;
+    for (;;) {
+        int64_t launch_ns = base_clock_monotonic_ns();
+        double used = (double)(launch_ns - start_ns) / (double)budget_ns;
+        if (interrupt_caught() != 0 || !assay_gate_next(gate, used, &index)) {
+            break;
+        }
+        double value;
+        show(progress, pairs[index].sides[1]->fullname, done++, used);
+        if (pair_launch(&pairs[index], setting, &value)) {
+            assay_gate_take(gate, index, value, (double)(base_clock_monotonic_ns() - launch_ns + 1) / 1e9);
+        } else if (!has_memory(&pairs[index])) {
+            return false;
+        } else if (interrupt_caught() == 0) {
+            assay_gate_fail(gate, index);
+        }
+    }
+    assay_gate_stop(gate);
+    return true;
+}
