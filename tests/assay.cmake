@@ -23,4 +23,10 @@ add_test(NAME interop.statistics
 add_test(NAME interop.pytest_benchmark
     COMMAND /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/interop/pytest_benchmark_reads_ours.py $<TARGET_FILE:interop_write_results>
 )
+if(TARGET assay_program)
+    add_test(NAME interop.tables
+        COMMAND /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/interop/tables_agree.py $<TARGET_FILE:assay_program>
+    )
+    set_tests_properties(interop.tables PROPERTIES LABELS interop SKIP_RETURN_CODE 77 TIMEOUT 120)
+endif()
 set_tests_properties(interop.statistics interop.pytest_benchmark PROPERTIES LABELS interop SKIP_RETURN_CODE 77 TIMEOUT 120)

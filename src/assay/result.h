@@ -11,6 +11,7 @@
 
 #include "assay/protocol.h"
 #include "assay/target.h"
+#include "assay/timer.h"
 #include "base/buf.h"
 
 #define ASSAY_MAX_RESULT_BYTES (UINT64_C(1) << 31)
@@ -43,6 +44,7 @@ struct assay_run {
     /* What was asked for (pytest-benchmark's "options"). */
     uint64_t min_rounds;
     double min_time, max_time; /* seconds */
+    enum assay_timer_kind timer; /* what its times are times of */
     uint64_t warmup;           /* warm-up iterations allowed; 0: none */
     uint64_t iterations; /* of a round */
     uint64_t launches;   /* worker processes the rounds come from */

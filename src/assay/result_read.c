@@ -38,6 +38,17 @@ static void read_warmup(const struct object *options, uint64_t *out)
     }
 }
 
+/* Any clock that is not of processor time is the wall's. */
+static void read_timer(const struct object *options, enum assay_timer_kind *out)
+{
+    char name[MAX_SHORT_BYTES];
+    enum assay_timer_kind kind;
+    if (copy_short(reader_field(options, "timer"), name, sizeof(name)) &&
+        assay_timer_of_name(base_str(name), &kind)) {
+        *out = kind;
+    }
+}
+
 static void read_options(const struct object *benchmark, struct assay_run *run)
 {
     struct object options = reader_object(benchmark, "options");
@@ -45,6 +56,7 @@ static void read_options(const struct object *benchmark, struct assay_run *run)
     reader_number(&options, "min_time", 0, &run->min_time);
     reader_number(&options, "max_time", 0, &run->max_time);
     read_warmup(&options, &run->warmup);
+    read_timer(&options, &run->timer);
 }
 
 /* The counts of outliers also stand in one string, as "3;1", which is all that

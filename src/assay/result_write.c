@@ -75,7 +75,7 @@ static void write_options(struct writer *writer, const struct assay_run *run)
 {
     writer_open_object(writer, "options");
     writer_bool(writer, "disable_gc", false);
-    writer_text(writer, "timer", "clock_gettime");
+    writer_text(writer, "timer", assay_timer_file_name(run->timer));
     writer_count(writer, "min_rounds", run->min_rounds);
     writer_number(writer, "max_time", run->max_time);
     writer_number(writer, "min_time", run->min_time);

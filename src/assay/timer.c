@@ -8,8 +8,55 @@
 #define MAX_READINGS 4000
 #define ENOUGH_NS 1000000 /* a clock that is slow to read gets fewer readings */
 #define MAX_READINGS_TO_MOVE 2000000
-#define STEPS_IN_A_ROUND 1000
 #define COMMON_SHARE 20 /* a difference seen in a twentieth of the readings is no accident */
+
+static const struct {
+    const char *name, *file_name;
+    clockid_t clock;
+} kinds[ASSAY_TIMER_COUNT] = {
+    [ASSAY_TIMER_MONOTONIC] = {"monotonic", "clock_gettime", CLOCK_MONOTONIC},
+    [ASSAY_TIMER_PROCESS] = {"process", "process_time", CLOCK_PROCESS_CPUTIME_ID},
+    [ASSAY_TIMER_THREAD] = {"thread", "thread_time", CLOCK_THREAD_CPUTIME_ID},
+};
+
+const char *assay_timer_name(enum assay_timer_kind kind)
+{
+    return kinds[kind].name;
+}
+
+const char *assay_timer_file_name(enum assay_timer_kind kind)
+{
+    return kinds[kind].file_name;
+}
+
+static struct str without(struct str text, struct str prefix)
+{
+    return base_str_starts_with(text, prefix) ? (struct str){text.ptr + prefix.len, text.len - prefix.len} : text;
+}
+
+bool assay_timer_of_name(struct str name, enum assay_timer_kind *out_kind)
+{
+    static const struct str others[] = {{"perf_counter", 12}, {"time", 4}}; /* the wall's as well */
+    name = without(without(name, STR("time.")), STR("pep418."));
+    for (int kind = 0; kind < ASSAY_TIMER_COUNT; kind++) {
+        if (base_str_equal(name, base_str(kinds[kind].name)) || base_str_equal(name, base_str(kinds[kind].file_name))) {
+            *out_kind = (enum assay_timer_kind)kind;
+            return true;
+        }
+    }
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        if (base_str_equal(name, others[i])) {
+            *out_kind = ASSAY_TIMER_MONOTONIC;
+            return true;
+        }
+    }
+    return false;
+}
+
+clockid_t assay_timer_clock(enum assay_timer_kind kind)
+{
+    return kinds[kind].clock;
+}
 
 static int by_length(const void *a, const void *b)
 {
@@ -93,7 +140,7 @@ struct assay_timer assay_timer_measure(assay_clock_fn *clock, void *context)
     };
 }
 
-int64_t assay_timer_least_round_ns(const struct assay_timer *timer)
+int64_t assay_timer_least_round_ns(const struct assay_timer *timer, uint64_t steps)
 {
-    return timer->step_ns * STEPS_IN_A_ROUND;
+    return timer->step_ns * (int64_t)steps;
 }

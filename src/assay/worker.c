@@ -42,6 +42,9 @@
 #define LIBRARY_BUILT ASSAY_BUILT_LIBRARY_DEBUG
 #endif
 
+/* Set once, before anything is timed: a look at it must cost no more than the clock does. */
+static clockid_t timer = CLOCK_MONOTONIC;
+
 static struct running *here; /* for the child of a fork, and for calls that name no benchmark */
 
 bool assay_is_given(const struct assay_bench *bench, const char *function)
@@ -117,7 +120,7 @@ static uint64_t begin(struct assay_bench *bench)
     if (bench->is_one_of_many && !start_together(bench)) {
         return end_early(bench);
     }
-    bench->start_ns = base_clock_monotonic_ns();
+    bench->start_ns = base_clock_read_ns(timer);
     return bench->iterations;
 }
 
@@ -392,14 +395,14 @@ static __attribute__((noinline)) uint64_t go_on(struct assay_bench *bench, uint6
 
 uint64_t assay_next(struct assay_bench *bench, uint64_t left)
 {
-    int64_t now_ns = base_clock_monotonic_ns();
+    int64_t now_ns = base_clock_read_ns(timer);
     if (!bench || bench->phase != IN_CALL || bench->batches_left <= 1 || left != 0 || bench->has_rounds ||
         bench->batch_count >= ASSAY_MAX_BATCHES - 1) {
         return go_on(bench, left, now_ns);
     }
     bench->times_ns[bench->batch_count++] = now_ns - bench->start_ns;
     bench->batches_left--;
-    bench->start_ns = base_clock_monotonic_ns();
+    bench->start_ns = base_clock_read_ns(timer);
     return 1;
 }
 
@@ -567,6 +570,9 @@ static void run_all(struct running *running, struct assay_bench *members)
     }
     if (count_threads(running->label) == 0) {
         assay_fail_because(&members[0], "the parameter 'threads' must be a whole number from 1 to 256");
+    } else if (running->crew.count > 1 && timer == CLOCK_THREAD_CPUTIME_ID) {
+        assay_fail_because(&members[0], "--timer=thread is of one thread, and this body runs on several; take "
+                                        "--timer=process");
     } else if (running->crew.count > 1) {
         run_threads(running);
     } else {
@@ -609,8 +615,10 @@ static int run(const struct assay_registration *registration, struct str label, 
     return status;
 }
 
-int assay_worker_run(const struct assay_registration *registration, struct str label, int command_fd, int reply_fd)
+int assay_worker_run(const struct assay_registration *registration, struct str label, enum assay_timer_kind kind,
+                     int command_fd, int reply_fd)
 {
+    timer = assay_timer_clock(kind);
     return run(registration, label, command_fd, reply_fd, NULL);
 }
 

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "base/clock.h"
 
-#include <time.h>
-
-static int64_t read_clock_ns(clockid_t id)
+int64_t base_clock_read_ns(clockid_t clock)
 {
     struct timespec now;
-    (void)clock_gettime(id, &now); /* cannot fail: both clocks exist wherever this compiles */
+    (void)clock_gettime(clock, &now); /* cannot fail: they exist */
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 int64_t base_clock_monotonic_ns(void)
 {
-    return read_clock_ns(CLOCK_MONOTONIC);
+    return base_clock_read_ns(CLOCK_MONOTONIC);
 }
 
 int64_t base_clock_unix_ns(void)
 {
-    return read_clock_ns(CLOCK_REALTIME);
+    return base_clock_read_ns(CLOCK_REALTIME);
 }

@@ -4,6 +4,11 @@
 #define BASE_CLOCK_H
 
 #include <stdint.h>
+#include <time.h>
+
+/* Nanoseconds of a clock of POSIX that exists wherever this compiles: MONOTONIC, REALTIME,
+ * PROCESS_CPUTIME_ID or THREAD_CPUTIME_ID. */
+int64_t base_clock_read_ns(clockid_t clock);
 
 /* Nanoseconds of CLOCK_MONOTONIC: for differences only.  On Linux no system
  * call.  Any thread. */

@@ -16,7 +16,7 @@ import sys
 
 SKIPPED = 77
 COMPILERS = ("gcc", "clang")
-CLOCK = "base_clock_monotonic_ns"
+CLOCK = "base_clock_read_ns"
 REST = "go_on"  # where assay_next() goes on when more is to be done
 UNWANTED = {
     "an atomic access": r"^(lock\b|xchg|cmpxchg|xadd|[lms]fence)",

@@ -49,6 +49,14 @@ static size_t heap_padding_bytes(void)
     return (size_t)bytes;
 }
 
+/* By which clock the controller wants it timed. */
+static enum assay_timer_kind timer_wanted(void)
+{
+    enum assay_timer_kind kind = ASSAY_TIMER_MONOTONIC;
+    (void)assay_timer_of_name(base_str(getenv(WORKER_TIMER_NAME)), &kind); /* else the wall's */
+    return kind;
+}
+
 static int work(struct str fullname)
 {
     struct str label = {0};
@@ -68,7 +76,7 @@ static int work(struct str fullname)
     }
     worker_guard(ASSAY_COMMAND_FD, ASSAY_REPLY_FD);
     BENCH_KEEP(heap_padding); /* or the optimiser deletes a block that is only freed */
-    int status = assay_worker_run(registration, label, ASSAY_COMMAND_FD, ASSAY_REPLY_FD);
+    int status = assay_worker_run(registration, label, timer_wanted(), ASSAY_COMMAND_FD, ASSAY_REPLY_FD);
     free(heap_padding);
     return status;
 }

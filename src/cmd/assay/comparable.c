@@ -135,6 +135,13 @@ static bool may_be_baseline(const struct options *options, const struct assay_re
         complain("%s has no benchmarks: there is nothing to compare with", path);
         return false;
     }
+    if (baseline->runs[0].timer != candidate->timer) {
+        complain("%s has times by the timer '%s' and %s by '%s', which are not of one kind: take another, or measure "
+                 "with --timer=%s",
+                 path, assay_timer_name(baseline->runs[0].timer), candidate->name, assay_timer_name(candidate->timer),
+                 assay_timer_name(baseline->runs[0].timer));
+        return false;
+    }
     if (baseline->unfit && !options->any_run) {
         complain("%s is no baseline: %s; --any-run compares with it all the same", path, baseline->unfit);
         return false;

@@ -10,6 +10,7 @@
 struct candidate {
     const struct assay_machine *machine; /* that it was made on */
     const char *name;                    /* "this run", or a path */
+    enum assay_timer_kind timer;         /* what its times are times of */
 };
 
 enum baseline_outcome {

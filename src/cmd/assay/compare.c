@@ -144,8 +144,10 @@ static int show_one(const struct saved_runs *runs)
         report_runs(&report, &runs->results[0], options);
     }
     int status = show_samples(&report, options, &runs->results[0], runs->paths->paths[0]);
-    report_clock(&report, &runs->results[0]);
-    report_targets(&report, &runs->results[0]);
+    if (!options->quiet) {
+        report_clock(&report, &runs->results[0]);
+        report_targets(&report, &runs->results[0]);
+    }
     return status;
 }
 
@@ -203,7 +205,9 @@ static bool read_all(const struct saved_runs *runs)
             complain("%s", err.message);
             return false;
         }
-        const struct candidate candidate = {&runs->results[i].machine, paths[i]};
+        const struct assay_result *result = &runs->results[i];
+        const struct candidate candidate = {&result->machine, paths[i],
+                                            result->run_count > 0 ? result->runs[0].timer : ASSAY_TIMER_MONOTONIC};
         if (i > 0 &&
             baseline_read(runs->options, paths[0], &candidate, &runs->baselines[i], NULL) != BASELINE_READ) {
             return false;

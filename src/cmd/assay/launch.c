@@ -2,6 +2,7 @@
 #include "cmd/assay/launch.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "assay/calibrate.h"
@@ -30,10 +31,42 @@ static bool run_one_batch(void *worker, uint64_t iterations, int64_t *out_ns)
     return worker_run_batches(worker, iterations, 1, out_ns);
 }
 
-/* How many rounds fit one command. */
-static uint64_t rounds_per_command(int64_t duration_ns)
+/* The same, and it is told. */
+struct traced {
+    struct worker *worker;
+    const char *fullname; /* NULL: nothing is told */
+    int64_t wall_ns;      /* of the last batch, with the way to the worker and back */
+};
+
+static bool run_traced_batch(void *context, uint64_t iterations, int64_t *out_ns)
 {
-    int64_t fit = COMMAND_NS / duration_ns;
+    struct traced *traced = context;
+    int64_t start_ns = base_clock_monotonic_ns();
+    if (!worker_run_batches(traced->worker, iterations, 1, out_ns)) {
+        return false;
+    }
+    traced->wall_ns = base_clock_monotonic_ns() - start_ns;
+    if (traced->fullname) {
+        fprintf(stderr, "  %s: %llu iteration%s took %lld ns\n", traced->fullname, (unsigned long long)iterations,
+                iterations == 1 ? "" : "s", (long long)*out_ns);
+    }
+    return true;
+}
+
+static void trace_size(const struct traced *traced, const struct assay_round_size *size, uint64_t rounds)
+{
+    if (traced->fullname) {
+        fprintf(stderr, "  %s: rounds of %llu iteration%s, %lld ns, about %llu in a launch\n", traced->fullname,
+                (unsigned long long)size->iterations, size->iterations == 1 ? "" : "s", (long long)size->duration_ns,
+                (unsigned long long)rounds);
+    }
+}
+
+/* How many rounds fit one command. */
+static uint64_t rounds_per_command(const struct subject *subject)
+{
+    int64_t round_ns = subject->round.duration_ns;
+    int64_t fit = COMMAND_NS / (round_ns > subject->round_wall_ns ? round_ns : subject->round_wall_ns);
     if (fit < 1) {
         return 1;
     }
@@ -60,7 +93,7 @@ static bool warm_up(const struct session_options *options, const struct subject 
     uint64_t left = options->warmup_iterations / subject->round.iterations;
     left = min_of(left < 1 ? 1 : left, rounds / 10);
     while (left > 0) {
-        uint64_t count = min_of(left, rounds_per_command(subject->round.duration_ns));
+        uint64_t count = min_of(left, rounds_per_command(subject));
         if (!worker_run_batches(worker, subject->round.iterations, count, times_ns)) {
             return false;
         }
@@ -80,10 +113,14 @@ static bool settle(const struct session_options *options, struct subject *subjec
                    uint64_t *out_rounds)
 {
     bool may_settle = subject->round.iterations == 0;
+    struct traced traced = {worker, options->traces ? subject->fullname : NULL, 0};
     for (int attempt = 0;; attempt++) {
         if (may_settle &&
-            !assay_calibrate(options->min_time_ns, options->max_time_ns, run_one_batch, worker, &subject->round)) {
+            !assay_calibrate(options->min_time_ns, options->max_time_ns, run_traced_batch, &traced, &subject->round)) {
             return false;
+        }
+        if (may_settle && options->timer != ASSAY_TIMER_MONOTONIC) {
+            subject->round_wall_ns = traced.wall_ns;
         }
         int64_t last_ns;
         uint64_t rounds = assay_rounds_for(options->max_time_ns, subject->round.duration_ns, options->min_rounds);
@@ -92,6 +129,9 @@ static bool settle(const struct session_options *options, struct subject *subjec
             return false;
         }
         if (!may_settle || last_ns >= options->min_time_ns / 2 || attempt == MAX_SETTLING) {
+            if (may_settle) {
+                trace_size(&traced, &subject->round, *out_rounds);
+            }
             return true;
         }
     }
@@ -134,7 +174,7 @@ static bool run_rounds(const struct session_options *options, struct subject *su
     uint64_t done = 0;
     while (done < rounds && (done < least || base_clock_monotonic_ns() < deadline_ns)) {
         int64_t times_ns[ASSAY_MAX_BATCHES];
-        uint64_t count = min_of(rounds - done, rounds_per_command(subject->round.duration_ns));
+        uint64_t count = min_of(rounds - done, rounds_per_command(subject));
         if (!run_and_keep(options, subject, worker, count, times_ns)) {
             return false;
         }
@@ -150,7 +190,8 @@ static bool run_planned(const struct session_options *options, struct subject *s
     int64_t times_ns[ASSAY_MAX_BATCHES];
     while (count > 0) {
         /* One at a time until the first has shown how long they take. */
-        uint64_t at_once = subject->round.duration_ns > 0 ? rounds_per_command(subject->round.duration_ns) : 1;
+        bool is_known = subject->round.duration_ns > 0 && options->timer == ASSAY_TIMER_MONOTONIC;
+        uint64_t at_once = is_known ? rounds_per_command(subject) : 1;
         at_once = min_of(count, at_once);
         if (!(keep ? run_and_keep(options, subject, worker, at_once, times_ns)
                    : worker_run_batches(worker, subject->plan.iterations, at_once, times_ns))) {
@@ -231,6 +272,7 @@ static struct worker_settings settings_of(const struct session_options *options)
 {
     return (struct worker_settings){
         .timeout_ns = options->timeout_ns,
+        .timer = options->timer,
         .memory_bytes = options->memory_bytes,
         .tick = options->tick,
         .tick_context = options->tick_context,

@@ -137,31 +137,79 @@ static int parse_and_execute(enum command command, int argc, char **argv)
     return status;
 }
 
+struct word {
+    const char *name;
+    enum command command;
+};
+
+static const struct word words[] = {{"run", COMMAND_RUN},
+                                    {"compare", COMMAND_COMPARE},
+                                    {"list", COMMAND_LIST},
+                                    {"baseline", COMMAND_BASELINE},
+                                    {"history", COMMAND_HISTORY},
+                                    {"gate", COMMAND_GATE},
+                                    {"aa", COMMAND_AA}};
+
+static const struct word *find_word(const char *name)
+{
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcmp(name, words[i].name) == 0) {
+            return &words[i];
+        }
+    }
+    return NULL;
+}
+
+static int unknown_command(const char *name)
+{
+    complain("there is no command '%s'; the commands are run, compare, list, gate, aa, baseline and history", name);
+    return EXIT_BAD_USAGE;
+}
+
+/* "help", or "help compare". */
+static int help(int argc, char **argv)
+{
+    const struct word *word = argc > 2 ? find_word(argv[2]) : NULL;
+    if (argc > 2 && !word) {
+        return unknown_command(argv[2]);
+    }
+    if (word) {
+        char name[32];
+        (void)snprintf(name, sizeof(name), "assay %s", word->name); /* fits */
+        options_print_help(stdout, name, word->command);
+    } else {
+        fputs(usage, stdout);
+    }
+    return EXIT_FINE;
+}
+
+/* Options may stand before the command, as pytest-benchmark has them: it goes before them. */
+static void put_command_first(int argc, char **argv, int at)
+{
+    char *name = at < argc ? argv[at] : NULL;
+    for (; name && at > 1; at--) {
+        argv[at] = argv[at - 1];
+        argv[at - 1] = name;
+    }
+}
+
 int main(int argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        enum command command;
-    } commands[] = {{"run", COMMAND_RUN}, {"compare", COMMAND_COMPARE}, {"list", COMMAND_LIST},
-                  {"baseline", COMMAND_BASELINE}, {"history", COMMAND_HISTORY},
-                  {"gate", COMMAND_GATE}, {"aa", COMMAND_AA}};
     if (argc < 2) {
         fputs(usage, stderr);
         return EXIT_BAD_USAGE;
     }
-    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-        if (strcmp(argv[1], commands[i].name) == 0) {
-            return parse_and_execute(commands[i].command, argc - 1, argv + 1);
-        }
+    put_command_first(argc, argv, options_first_operand(argc, argv));
+    const struct word *word = find_word(argv[1]);
+    if (word) {
+        return parse_and_execute(word->command, argc - 1, argv + 1);
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
-        fputs(usage, stdout);
-        return EXIT_FINE;
+        return help(argc, argv);
     }
     if (strcmp(argv[1], "--version") == 0) {
         puts("assay " ASSAY_VERSION);
         return EXIT_FINE;
     }
-    complain("there is no command '%s'; the commands are run, compare, list, gate, aa, baseline and history", argv[1]);
-    return EXIT_BAD_USAGE;
+    return unknown_command(argv[1]);
 }

@@ -127,6 +127,13 @@ static bool set_warmup(void *field, const char *value, struct buf *wanted)
     return true;
 }
 
+static bool set_timer(void *field, const char *value, struct buf *wanted)
+{
+    return assay_timer_of_name(base_str(value), field) ||
+           arguments_want(wanted, "'monotonic', 'process' or 'thread', or what Python calls one of these; --count and "
+                                  "--instructions measure what is no time");
+}
+
 static bool is_switch_word(const char *argument)
 {
     return is_one_of(argument, yes_words) || is_one_of(argument, no_words);
@@ -529,14 +536,12 @@ static bool set_color(void *field, const char *value, struct buf *wanted)
 #define WITH_VERDICTS (RUN_OR_COMPARE | COMMAND_GATE)
 
 /* Options of pytest-benchmark that mean nothing in C, so that a known command line works: what there is instead. */
-enum counterpart { OF_GC, OF_CPROFILE, OF_TIMER, OF_PRECISION, OF_NETRC, OF_VERBOSE, COUNTERPARTS };
+enum counterpart { OF_GC, OF_CPROFILE, OF_NETRC, OF_IMPORTS, COUNTERPARTS };
 static const char *const counterparts[COUNTERPARTS] = {
     [OF_GC] = "--disable-gc: there is no collector in C; --launches is what evens out the state of the heap",
     [OF_CPROFILE] = "--cprofile: nothing is profiled; --profile=FILTER runs one benchmark for perf, valgrind or gdb",
-    [OF_TIMER] = "--timer: time is that of CLOCK_MONOTONIC; the column 'cycles' and --instructions do not depend on it",
-    [OF_PRECISION] = "--calibration-precision: a round takes 1000 steps of the clock, or --min-time if that is more",
     [OF_NETRC] = "--netrc: runs are saved in a folder, which asks for no password",
-    [OF_VERBOSE] = "--verbose: the columns rounds and iterations tell how large rounds became; --show=FILTER, more",
+    [OF_IMPORTS] = "--import-mode: nothing is imported",
 };
 
 static bool note_counterpart(void *field, enum counterpart which)
@@ -554,28 +559,10 @@ static bool note_counterpart(void *field, enum counterpart which)
     }
 COUNTERPART(set_gc, OF_GC)
 COUNTERPART(set_cprofile, OF_CPROFILE)
-COUNTERPART(set_timer, OF_TIMER)
-COUNTERPART(set_precision, OF_PRECISION)
 COUNTERPART(set_netrc, OF_NETRC)
-COUNTERPART(set_verbose, OF_VERBOSE)
+COUNTERPART(set_import_mode, OF_IMPORTS)
 
 /* All that is measured here is a benchmark. */
-static bool set_only(void *field, const char *value, struct buf *wanted)
-{
-    (void)field;
-    (void)value;
-    (void)wanted; /* it takes no value */
-    return true;
-}
-
-static bool set_enable(void *field, const char *value, struct buf *wanted)
-{
-    (void)value;
-    (void)wanted; /* it takes no value */
-    *(bool *)field = false;
-    return true;
-}
-
 static const struct argument_option entries[] = {
     {"filter", 'k', ARGUMENT_REQUIRED, "FILTER", RUN_OR_COMPARE | OF_GATES, set_filter, AT(filter),
      "only benchmarks whose name contains a word or matches it with * ? [, or with a tag: 'parse and not @slow'"},
@@ -589,6 +576,10 @@ static const struct argument_option entries[] = {
      "time for the rounds of a benchmark, about (1 s)"},
     {"launches", 0, ARGUMENT_REQUIRED, "N", COMMAND_RUN, set_positive_count, AT(session.launches),
      "spread the rounds over so many fresh processes (5)"},
+    {"timer", 0, ARGUMENT_REQUIRED, "CLOCK", COMMAND_RUN, set_timer, AT(session.timer),
+     "what times are times of: monotonic, or processor time of the process or of the thread (monotonic)"},
+    {"calibration-precision", 0, ARGUMENT_REQUIRED, "N", COMMAND_RUN, set_positive_count, AT(steps_in_a_round),
+     "a round takes at least so many steps of the clock (1000)"},
     {"warmup", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_warmup, AT(session.warmup_iterations),
      "rounds thrown away before the rest (on)"},
     {"warmup-iterations", 0, ARGUMENT_REQUIRED, "N", COMMAND_RUN, set_count, AT(session.warmup_iterations),
@@ -607,18 +598,18 @@ static const struct argument_option entries[] = {
      "measure cycles of the core beside the rounds, by chains of known length (on)"},
     {"disable", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_switch, AT(session.disable),
      "run each body once, without measuring"},
-    {"enable", 0, ARGUMENT_NONE, NULL, COMMAND_RUN, set_enable, AT(session.disable),
-     "measure, whatever --disable said before"},
-    {"only", 0, ARGUMENT_NONE, NULL, COMMAND_RUN, set_only, 0, NULL},
+    {"skip", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_switch, AT(skip),
+     "measure nothing; --only goes before it"},
+    {"enable", 0, ARGUMENT_NONE, NULL, COMMAND_RUN, arguments_set_flag, AT(enable),
+     "measure, whatever else says --disable"},
+    {"only", 0, ARGUMENT_NONE, NULL, COMMAND_RUN, arguments_set_flag, AT(only), NULL},
     {"disable-gc", 0, ARGUMENT_NONE, NULL, COMMAND_RUN, set_gc, AT(counterparts), NULL},
     {"cprofile", 0, ARGUMENT_REQUIRED, "COLUMN", COMMAND_RUN, set_cprofile, AT(counterparts), NULL},
     {"cprofile-loops", 0, ARGUMENT_REQUIRED, "N", COMMAND_RUN, set_cprofile, AT(counterparts), NULL},
     {"cprofile-top", 0, ARGUMENT_REQUIRED, "N", COMMAND_RUN, set_cprofile, AT(counterparts), NULL},
     {"cprofile-dump", 0, ARGUMENT_OPTIONAL, "FILE", COMMAND_RUN, set_cprofile, AT(counterparts), NULL},
-    {"timer", 0, ARGUMENT_REQUIRED, "CLOCK", COMMAND_RUN, set_timer, AT(counterparts), NULL},
-    {"calibration-precision", 0, ARGUMENT_REQUIRED, "N", COMMAND_RUN, set_precision, AT(counterparts), NULL},
     {"netrc", 0, ARGUMENT_OPTIONAL, "FILE", EVERY_COMMAND, set_netrc, AT(counterparts), NULL},
-    {"verbose", 'v', ARGUMENT_NONE, NULL, EVERY_COMMAND, set_verbose, AT(counterparts), NULL},
+    {"import-mode", 0, ARGUMENT_REQUIRED, "MODE", EVERY_COMMAND, set_import_mode, AT(counterparts), NULL},
     {"shuffle", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_switch, AT(session.shuffle),
      "launch the benchmarks in another order each time round (on)"},
     {"layout", 0, ARGUMENT_OPTIONAL, "on|off", RUN_OR_GATES, set_switch, AT(session.vary_layout),
@@ -709,6 +700,8 @@ static const struct argument_option entries[] = {
      "run the one benchmark that matches in this process for --max-time, for perf, valgrind or gdb"},
     {"profile-iterations", 0, ARGUMENT_REQUIRED, "N", COMMAND_RUN, set_positive_count, AT(profile_iterations),
      "make exactly so many iterations of it instead"},
+    {"verbose", 'v', ARGUMENT_OPTIONAL, "on|off", RUN_OR_COMPARE | COMMAND_LIST, set_switch, AT(verbose),
+     "say how the size of rounds is found; goes before --quiet"},
     {"quiet", 'q', ARGUMENT_OPTIONAL, "on|off", RUN_OR_COMPARE | OF_GATES, set_switch, AT(quiet),
      "no progress and no table, only what failed"},
     {"no-build", 0, ARGUMENT_NONE, NULL, COMMAND_RUN | COMMAND_GATE, arguments_set_flag, AT(no_build),
@@ -757,6 +750,7 @@ struct options options_defaults(void)
         .group_by = "group",
         .limits = assay_limits_defaults(),
         .confirm = true,
+        .steps_in_a_round = ASSAY_STEPS_IN_A_ROUND,
         .columns = {{ASSAY_METRIC_MIN, ASSAY_METRIC_MEDIAN, ASSAY_METRIC_MEAN, ASSAY_METRIC_STDDEV,
                      ASSAY_METRIC_SPREAD, ASSAY_METRIC_P95, ASSAY_METRIC_OPS, ASSAY_METRIC_ROUNDS,
                      ASSAY_METRIC_ITERATIONS},
@@ -798,6 +792,10 @@ static bool check_together(const struct options *options, enum command command, 
                                   "--columns");
         return false;
     }
+    if (options->only && options->session.disable) {
+        base_buf_add_cstr(reason, "--only measures and --disable does not: leave one of them out");
+        return false;
+    }
     bool has_baseline = options->has_compare || options->baseline;
     if (command == COMMAND_RUN && has_checks(options) && !has_baseline) {
         base_buf_add_cstr(reason, "--compare-fail has nothing to compare with; add --compare or --baseline");
@@ -819,8 +817,16 @@ bool options_parse(struct options *options, enum command command, int argc, char
     if (!arguments_parse(&table, (unsigned)command, argc, argv, &target, reason)) {
         return false;
     }
+    options->session.disable = options->session.disable && !options->enable;
+    options->quiet = options->quiet && !options->verbose;
+    options->skip = options->skip && !options->only;
     options->wants_runs_if_several = options->asks_for_runs && !options->has_table;
     return check_together(options, command, reason);
+}
+
+int options_first_operand(int argc, char *const *argv)
+{
+    return arguments_first_operand(&table, EVERY_COMMAND, argc, argv);
 }
 
 const char *options_find_config(int argc, char *const *argv)

@@ -95,6 +95,10 @@ struct options {
     const char *show; /* benchmarks, a filter; or NULL */
     bool wide; /* however narrow the terminal is, nothing is left out */
     bool quiet;
+    bool verbose; /* then quiet is false */
+    bool enable;     /* goes before session.disable, which is false then */
+    bool skip, only; /* measure nothing; with `only`, skip is false */
+    uint64_t steps_in_a_round; /* of the clock, at least */
     bool list_only;
     const char *profile; /* what to profile; NULL: measure */
     uint64_t profile_iterations; /* 0: as many as take session.max_time_ns */
@@ -126,6 +130,10 @@ bool options_is_path(const char *baseline);
 /* Parses argv[1..]; what was set before stays unless named again (a repeated
  * --compare-fail adds).  False with one sentence in `reason`. */
 bool options_parse(struct options *options, enum command command, int argc, char *const *argv, struct buf *reason);
+
+/* The index in argv of the first argument that is no option of any command, nor the value
+ * of one; argc if there is none. */
+int options_first_operand(int argc, char *const *argv);
 
 /* Finds --config in argv before all else, since what it names comes first;
  * NULL if it is not there. */

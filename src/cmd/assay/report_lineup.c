@@ -16,15 +16,15 @@
 
 #define LARGEST_WHOLE 1e15 /* larger numbers have an exponent */
 
-/* "12,345.6789", with `decimals` behind the point. */
-static void format_grouped(double value, int decimals, char out_text[GRID_NUMBER_BYTES])
+/* "12,345.6789" */
+static void format_grouped(double value, char out_text[GRID_NUMBER_BYTES])
 {
     char plain[GRID_NUMBER_BYTES];
     if (!(fabs(value) < LARGEST_WHOLE)) {
-        (void)snprintf(out_text, GRID_NUMBER_BYTES, "%.*e", decimals, value); /* fits */
+        (void)snprintf(out_text, GRID_NUMBER_BYTES, "%.4e", value); /* fits */
         return;
     }
-    (void)snprintf(plain, sizeof(plain), "%.*f", decimals, value); /* at most 16 digits before the point */
+    (void)snprintf(plain, sizeof(plain), "%.4f", value); /* at most 16 digits before the point */
     size_t digits = strspn(plain, "-0123456789"), first = plain[0] == '-', out = 0;
     for (size_t i = 0; i < digits; i++) {
         if (i > first && (digits - i) % 3 == 0) {
@@ -40,8 +40,10 @@ void report_format_cell(enum assay_metric metric, double value, struct report_sc
 {
     if (isnan(value)) {
         (void)snprintf(out_text, GRID_NUMBER_BYTES, "-");
+    } else if (assay_metric_unit(metric) == ASSAY_UNIT_COUNT) {
+        (void)snprintf(out_text, GRID_NUMBER_BYTES, fabs(value) < LARGEST_WHOLE ? "%.0f" : "%.4e", value); /* fits */
     } else {
-        format_grouped(value / scale.unit, assay_metric_unit(metric) == ASSAY_UNIT_COUNT ? 0 : 4, out_text);
+        format_grouped(value / scale.unit, out_text);
     }
 }
 

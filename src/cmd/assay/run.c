@@ -77,7 +77,12 @@ static enum assay_status find_baseline_path(struct run *run, struct assay_error 
         struct assay_paths found;
         status = assay_store_find(options->storage, run->machine_id, options->compare, &found, err);
         if (status == ASSAY_OK) {
-            run->baseline_path = strdup(found.paths[found.count - 1]);
+            const char *latest = found.paths[found.count - 1];
+            if (found.count > 1 && strpbrk(options->compare, "*?[")) { /* the latest of a name is what the name means */
+                complain("note: '%s' means %zu saved runs, of which the latest counts: %s", options->compare,
+                         found.count, latest);
+            }
+            run->baseline_path = strdup(latest);
             assay_paths_deinit(&found);
             status = run->baseline_path ? ASSAY_OK : assay_fail(err, ASSAY_NO_MEMORY, "out of memory");
         }
@@ -100,7 +105,7 @@ static void fall_back(struct run *run, const char *reason)
 /* EXIT_FINE, with or without a baseline, or another status. */
 static int find_baseline(struct run *run)
 {
-    const struct candidate candidate = {&run->result.machine, "this run"};
+    const struct candidate candidate = {&run->result.machine, "this run", run->session_options.timer};
     const bool may_fall_back = !run->baseline_name && run->options->baseline && run->options->local_baseline;
     struct assay_error err;
     struct buf reason;
@@ -360,22 +365,22 @@ static bool confirm_suspects(struct run *run, struct progress *progress)
     return !any || describe(run);
 }
 
-static int64_t read_clock(void *context)
+static int64_t read_clock(void *timer)
 {
-    (void)context;
-    return base_clock_monotonic_ns();
+    return base_clock_read_ns(assay_timer_clock(*(const enum assay_timer_kind *)timer));
 }
 
 /* Rounds must be long for this clock, whatever was asked for. */
 static void look_at_clock(struct run *run)
 {
-    run->timer = assay_timer_measure(read_clock, NULL);
-    int64_t least_ns = assay_timer_least_round_ns(&run->timer);
+    run->timer = assay_timer_measure(read_clock, &run->session_options.timer);
+    const uint64_t steps = run->options->steps_in_a_round;
+    int64_t least_ns = assay_timer_least_round_ns(&run->timer, steps);
     if (session_raise_min_time(run->session, least_ns) && !run->options->quiet) {
         char least[REPORT_NUMBER_BYTES];
         report_format_number(ASSAY_METRIC_MIN, (double)least_ns / 1e9, least);
-        complain("note: --min-time raised to %s: the clock has steps of %lld ns, and a round needs a thousand", least,
-                 (long long)run->timer.step_ns);
+        complain("note: --min-time raised to %s: the clock has steps of %lld ns, and a round needs %s", least,
+                 (long long)run->timer.step_ns, steps == ASSAY_STEPS_IN_A_ROUND ? "a thousand" : "more");
     }
 }
 
@@ -568,8 +573,9 @@ static int conclude(struct run *run)
     return status == EXIT_FINE ? verdict.status : status;
 }
 
-/* A body that ran is not one that is as fast as it was: where that was asked for, silence would be a pass. */
-static int conclude_unmeasured(const struct run *run)
+/* A body that ran, or did not, is not one that is as fast as it was: where that was asked for, silence would be a
+ * pass.  `option` is why nothing was measured. */
+static int conclude_unmeasured(const struct run *run, const char *option)
 {
     const struct options *options = run->options;
     const bool wants_more = options->baseline || options->has_compare || options->save_name || options->autosave ||
@@ -579,8 +585,9 @@ static int conclude_unmeasured(const struct run *run)
         complain("%s", run->interruption);
     }
     if (wants_more) {
-        complain("nothing was checked and nothing is written: --disable measures nothing; with --no-baseline, and no "
-                 "option that writes a file, it is enough that the bodies ran");
+        complain("nothing was checked and nothing is written: %s measures nothing; with --no-baseline, and no option "
+                 "that writes a file, that is enough",
+                 option);
     }
     if (report_failures(run) > 0) {
         return EXIT_UNMEASURED;
@@ -596,6 +603,11 @@ static int run_all(struct run *run, const char *const *programs, size_t program_
     }
     if (run->options->list_only) {
         return print_names(run);
+    }
+    if (run->options->skip) {
+        fprintf(stderr, "skipped: %zu benchmark%s\n", session_count(run->session),
+                session_count(run->session) == 1 ? "" : "s");
+        return conclude_unmeasured(run, "--skip");
     }
     if ((run->options->session.counts & ASSAY_COUNT_INSTRUCTIONS) != 0 && !callgrind_is_there()) {
         complain("--instructions: there is no 'valgrind' in PATH; the package is called valgrind");
@@ -625,7 +637,7 @@ static int run_all(struct run *run, const char *const *programs, size_t program_
         return out_of_memory();
     }
     if (run->options->session.disable) {
-        return conclude_unmeasured(run);
+        return conclude_unmeasured(run, "--disable");
     }
     return conclude(run);
 }
@@ -638,6 +650,9 @@ int command_run(const struct options *options, const char *const *programs, size
     struct run run = {.options = options};
     child_prepare();
     run.session_options = options->session;
+    run.session_options.traces = options->verbose;
+    /* Cycles of the core are found beside the wall's time of a round. */
+    run.session_options.cycles = options->session.cycles && options->session.timer == ASSAY_TIMER_MONOTONIC;
     if (!options->has_seed) {
         run.session_options.seed = (uint64_t)base_clock_unix_ns() / 1000 % MAX_PRINTED_SEED;
     }

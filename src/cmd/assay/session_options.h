@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "assay/timer.h"
+
 struct session_options {
     int64_t min_time_ns;        /* of a round */
     int64_t max_time_ns;        /* of all rounds of a benchmark, about */
@@ -14,6 +16,7 @@ struct session_options {
     uint64_t warmup_iterations; /* at most so many before the rounds of a launch; 0: no warm-up */
     int64_t timeout_ns;         /* for each answer of a worker */
     uint64_t memory_bytes;      /* that a worker may hold; 0: any */
+    enum assay_timer_kind timer;
     bool cycles;                /* measure cycles by the reference, beside the rounds */
     bool time_calls;            /* time calls one by one for every benchmark */
     unsigned counts;            /* ASSAY_COUNT_..., for every benchmark */
@@ -21,6 +24,7 @@ struct session_options {
     bool shuffle;               /* a new order of the benchmarks for each pass over them */
     bool vary_layout;           /* another place of stack and heap for each launch */
     uint64_t seed;              /* of both */
+    bool traces; /* say on stderr how the size of rounds is found */
     void (*tick)(void *context); /* called some twenty times a second while a worker is waited for; or NULL */
     void *tick_context;
 };

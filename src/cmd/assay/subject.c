@@ -375,6 +375,7 @@ enum assay_status subject_describe(const struct subject *subject, const struct s
     run->min_rounds = options->min_rounds;
     run->min_time = (double)options->min_time_ns / 1e9;
     run->max_time = (double)options->max_time_ns / 1e9;
+    run->timer = options->timer;
     run->warmup = options->warmup_iterations;
     run->iterations = subject->round.iterations;
     run->launches = subject->launches;

@@ -48,6 +48,7 @@ struct subject {
     uint64_t clock_cost_ns;
     double empty_loop; /* of its program, seconds an iteration; 0: unknown */
     struct assay_round_size round;
+    int64_t round_wall_ns; /* by the wall, where the timer is of processor time; 0: unknown */
     uint64_t launches;
     double *samples;
     size_t sample_count, sample_capacity;

@@ -10,7 +10,7 @@
 extern char **environ;
 
 /* Variables that are set for a worker, each with its name's "=". */
-#define MAX_VARIABLES 3
+#define MAX_VARIABLES 4
 
 /* Adds a variable to `strings`, where it begins at `*out_begin`. */
 static void begin_variable(struct buf *strings, const char *name, size_t *out_begin)
@@ -53,11 +53,14 @@ static char **replace_variables(struct buf *strings, const size_t *begins, size_
     return environment;
 }
 
-char **worker_environment(struct worker_layout layout, bool counts, struct buf *strings)
+char **worker_environment(struct worker_layout layout, enum assay_timer_kind timer, bool counts, struct buf *strings)
 {
     size_t begins[MAX_VARIABLES], count = 0;
     begin_variable(strings, WORKER_HEAP_PADDING_NAME, &begins[count++]);
     base_buf_addf(strings, "%04zu", layout.heap);
+    base_buf_add_char(strings, '\0');
+    begin_variable(strings, WORKER_TIMER_NAME, &begins[count++]);
+    base_buf_add_cstr(strings, assay_timer_name(timer));
     base_buf_add_char(strings, '\0');
     begin_variable(strings, WORKER_PADDING_NAME, &begins[count++]);
     for (size_t i = 0; i < layout.stack; i++) {

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "assay/timer.h"
 #include "base/buf.h"
 
 /* How far a launch has its stack and its heap moved, in bytes, each below WORKER_MAX_PADDING. */
@@ -19,10 +20,12 @@ struct worker_layout {
  * worker moves its heap. */
 #define WORKER_PADDING_NAME "ASSAY_PADDING"
 #define WORKER_HEAP_PADDING_NAME "ASSAY_HEAP_PADDING"
+/* By which clock the worker times: a name of assay/timer.h. */
+#define WORKER_TIMER_NAME "ASSAY_TIMER"
 
-/* Those of this process and the layout of a worker, with the counter of allocations
+/* Those of this process, the layout and the timer of a worker, with the counter of allocations
  * before what is preloaded anyway if it `counts`; NULL without memory.  The caller's
  * to free; its strings are partly in `strings`, to be released after it. */
-char **worker_environment(struct worker_layout layout, bool counts, struct buf *strings);
+char **worker_environment(struct worker_layout layout, enum assay_timer_kind timer, bool counts, struct buf *strings);
 
 #endif /* CMD_ASSAY_WORKER_ENVIRONMENT_H */

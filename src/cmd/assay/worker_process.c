@@ -378,7 +378,7 @@ static int launch(struct worker *worker, const char *program, const char *fullna
     struct buf strings;
     base_buf_init(&strings, 1 << 20);
     int preload_fd = settings->counts_allocations ? preload_open() : -1;
-    char **environment = worker_environment(settings->layout, preload_fd >= 0, &strings);
+    char **environment = worker_environment(settings->layout, settings->timer, preload_fd >= 0, &strings);
     int commands[2] = {-1, -1}, replies[2] = {-1, -1};
     struct buf flag;
     base_buf_init(&flag, 4000);

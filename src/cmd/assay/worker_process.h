@@ -52,6 +52,7 @@ struct worker_settings {
     int64_t timeout_ns; /* for each answer */
     uint64_t memory_bytes; /* that it may hold; 0: any */
     struct worker_layout layout;
+    enum assay_timer_kind timer;
     bool counts_allocations; /* with the counter before the C library: it is slower then */
     const char *const *wrapper; /* a program in PATH and its arguments, ending with NULL, that runs it; or NULL */
     void (*tick)(void *context); /* called now and then while an answer is waited for; or NULL */

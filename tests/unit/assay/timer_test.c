@@ -67,14 +67,14 @@ static void a_clock_that_stands_still_has_no_step(void **state)
     struct assay_timer timer = assay_timer_measure(read_fake, &clock);
     assert_int_equal(timer.step_ns, 0);
     assert_true(timer.cost_ns == 0);
-    assert_int_equal(assay_timer_least_round_ns(&timer), 0);
+    assert_int_equal(assay_timer_least_round_ns(&timer, ASSAY_STEPS_IN_A_ROUND), 0);
 }
 
 static void a_round_has_a_thousand_steps(void **state)
 {
     (void)state;
     struct assay_timer timer = {.step_ns = 40};
-    assert_int_equal(assay_timer_least_round_ns(&timer), 40000);
+    assert_int_equal(assay_timer_least_round_ns(&timer, ASSAY_STEPS_IN_A_ROUND), 40000);
 }
 
 static int64_t read_real(void *context)
@@ -91,9 +91,39 @@ static void the_real_clock_moves(void **state)
     assert_true(timer.cost_ns > 0);
 }
 
+static void clocks_have_the_names_of_python_too(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        enum assay_timer_kind kind; /* ASSAY_TIMER_COUNT: none */
+    } cases[] = {
+        {"monotonic", ASSAY_TIMER_MONOTONIC},        {"time.perf_counter", ASSAY_TIMER_MONOTONIC},
+        {"perf_counter", ASSAY_TIMER_MONOTONIC},     {"time.time", ASSAY_TIMER_MONOTONIC},
+        {"clock_gettime", ASSAY_TIMER_MONOTONIC},    {"process", ASSAY_TIMER_PROCESS},
+        {"time.process_time", ASSAY_TIMER_PROCESS},  {"pep418.process_time", ASSAY_TIMER_PROCESS},
+        {"thread", ASSAY_TIMER_THREAD},              {"thread_time", ASSAY_TIMER_THREAD},
+        {"", ASSAY_TIMER_COUNT},                     {"Process", ASSAY_TIMER_COUNT},
+        {"tracemalloc.get_traced_memory", ASSAY_TIMER_COUNT},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        enum assay_timer_kind kind = ASSAY_TIMER_COUNT;
+        assert_int_equal(assay_timer_of_name(base_str(cases[i].name), &kind), cases[i].kind != ASSAY_TIMER_COUNT);
+        assert_int_equal(kind, cases[i].kind);
+    }
+    for (int kind = 0; kind < ASSAY_TIMER_COUNT; kind++) {
+        enum assay_timer_kind found;
+        assert_true(assay_timer_of_name(base_str(assay_timer_file_name((enum assay_timer_kind)kind)), &found));
+        assert_int_equal(found, kind);
+        int64_t before_ns = base_clock_read_ns(assay_timer_clock(found));
+        assert_true(base_clock_read_ns(assay_timer_clock(found)) >= before_ns);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(clocks_have_the_names_of_python_too),
         cmocka_unit_test(finds_step_and_cost),
         cmocka_unit_test(takes_less_than_2_ms_by_the_clock_it_reads),
         cmocka_unit_test(a_clock_that_stands_still_has_no_step),
