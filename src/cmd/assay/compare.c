@@ -77,7 +77,7 @@ static int conclude(const struct pair *pair, const struct assay_comparison *rows
     }
     int status = show_samples(&report, options, pair->baseline, pair->baseline_path);
     int also = show_samples(&report, options, pair->candidate, pair->candidate_path);
-    report_checks(&report, &findings);
+    report_checks(&report, &findings, options->quiet);
     (void)fflush(stdout); /* so that what follows on stderr comes after it */
     int written = verdict_write(&verdict);
     findings_deinit(&findings);

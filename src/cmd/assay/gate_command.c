@@ -216,7 +216,7 @@ static int conclude(struct gate_run *run)
         report_gate_control(&report, &run->control);
         report_seed(&report, &run->results[NEW]);
     }
-    report_checks(&report, &findings);
+    report_checks(&report, &findings, run->options->quiet);
     (void)fflush(stdout); /* so that what follows on stderr comes after it */
     complain_of_failures(run);
     const struct verdict verdict = {

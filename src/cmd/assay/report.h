@@ -84,7 +84,7 @@ void report_sides(const struct report *report, const struct assay_result *baseli
                   const struct assay_result *candidate, const struct assay_comparison *rows, size_t count);
 
 /* A line for each benchmark that is gone or that the baseline was not asked for, and for each check of --compare-fail
- * that fails or cannot be decided. */
-void report_checks(const struct report *report, const struct findings *findings);
+ * that fails or cannot be decided; without tables also for each verdict, metric and target that does. */
+void report_checks(const struct report *report, const struct findings *findings, bool without_tables);
 
 #endif /* CMD_ASSAY_REPORT_H */

@@ -248,7 +248,19 @@ void report_measured_changes(const struct report *report, const struct assay_com
     fprintf(report->out, "%zu measured beside time, %zu changed\n\n", tally.compared, tally.changed);
 }
 
-void report_checks(const struct report *report, const struct findings *findings)
+/* Whether no table tells of it, and it is not said on stderr. */
+static bool is_for_a_line(const struct finding_subject *subject, const struct finding *finding, bool without_tables)
+{
+    if (finding->source == FINDING_OF_RUN) {
+        return false;
+    }
+    bool is_of_one_side = subject->row && (!subject->row->baseline || !subject->row->candidate);
+    bool decides = finding->kind == FINDING_FAILURE || (finding->kind == FINDING_UNDECIDED && finding->matters);
+    return finding->source == FINDING_OF_CHECK || (finding->source == FINDING_OF_VERDICT && is_of_one_side) ||
+           (without_tables && decides);
+}
+
+void report_checks(const struct report *report, const struct findings *findings, bool without_tables)
 {
     static const struct {
         const char *word;
@@ -261,8 +273,7 @@ void report_checks(const struct report *report, const struct findings *findings)
         const struct finding_subject *subject = &findings->subjects[i];
         for (size_t each = 0; each < subject->count; each++) {
             const struct finding *finding = &subject->findings[each];
-            bool is_of_one_side = subject->row && (!subject->row->baseline || !subject->row->candidate);
-            if (finding->source == FINDING_OF_CHECK || (finding->source == FINDING_OF_VERDICT && is_of_one_side)) {
+            if (is_for_a_line(subject, finding, without_tables)) {
                 print_shaded(report, kinds[finding->kind].shade, kinds[finding->kind].word);
                 fprintf(report->out, ": %s: %s\n", subject->run->name, finding->text);
             }

@@ -563,7 +563,7 @@ static int conclude(struct run *run)
         .baseline_name = run->baseline_path,
         .status = findings_status(&findings),
     };
-    report_checks(&run->report, &findings);
+    report_checks(&run->report, &findings, run->options->quiet);
     (void)fflush(run->report.out); /* so that what follows on stderr comes after it */
     report_warnings(run);
     size_t failures = report_failures(run);
