@@ -4,7 +4,7 @@
  *
  * In each launch both builds run in fresh processes on the same core, of which one
  * works while the other waits: one slice each way, in blocks of ABBA or BAAB by chance.
- * Whatever slows that core slows both.  docs/decisions/0015 says why so, with
+ * Whatever slows that core slows both.  docs/decisions/0016 says why so, with
  * figures.
  */
 #ifndef CMD_ASSAY_PAIR_H
