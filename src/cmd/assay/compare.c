@@ -52,6 +52,7 @@ static int conclude(const struct pair *pair, const struct assay_comparison *rows
         .row_count = count,
         .options = options,
         .baseline_filter = pair->baseline->filter,
+        .is_part = options->filter != NULL,
         .is_foreign = assay_machine_is_foreign(&pair->baseline->machine, &pair->candidate->machine),
     };
     struct report report = report_to(stdout, options);
@@ -94,7 +95,14 @@ static int compare_two(const struct pair *pair)
         complain("out of memory");
         return EXIT_UNMEASURED;
     }
-    int status = conclude(pair, rows, keep_matching(rows, count, pair->options->filter));
+    size_t kept = keep_matching(rows, count, pair->options->filter);
+    int status = EXIT_BAD_USAGE;
+    if (kept == 0 && count > 0) { /* and no pass */
+        complain("no benchmark of %s or %s matches '%s'", pair->baseline_path, pair->candidate_path,
+                 pair->options->filter);
+    } else {
+        status = conclude(pair, rows, kept);
+    }
     free(rows);
     return status;
 }

@@ -297,6 +297,35 @@ static void collect_subject(struct collection *to, const struct assay_comparison
     }
 }
 
+static bool is_applied(const struct evidence *evidence, size_t rule)
+{
+    for (size_t i = 0; i < evidence->row_count; i++) {
+        const struct assay_comparison *row = &evidence->rows[i];
+        struct assay_subject subject = assay_run_subject(row->candidate ? row->candidate : row->baseline);
+        if (row->baseline && row->candidate &&
+            assay_filter_matches(evidence->options->limits.rules[rule].filter, &subject)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A check that means nothing that was compared, for its name is wrong or has changed, would pass for ever. */
+static void find_idle_checks(const struct evidence *evidence, struct findings *findings)
+{
+    const struct assay_limits *limits = &evidence->options->limits;
+    for (size_t i = 0; i < limits->rule_count && evidence->rows && !evidence->is_part; i++) {
+        const struct assay_rule *rule = &limits->rules[i];
+        if (rule->kind == ASSAY_RULE_CHECK && rule->filter && isfinite(rule->check.limit) &&
+            !is_applied(evidence, i)) {
+            findings->idle_checks[findings->idle_check_count++] = rule;
+        }
+    }
+    if (findings->idle_check_count > 0 && !evidence->is_foreign) {
+        findings->is_undecided = true;
+    }
+}
+
 bool findings_collect(const struct evidence *evidence, struct findings *out_findings)
 {
     size_t count = evidence->rows ? evidence->row_count : evidence->candidate->run_count;
@@ -317,6 +346,7 @@ bool findings_collect(const struct evidence *evidence, struct findings *out_find
     findings.has_nothing_in_common = evidence->rows && count > 0 && !any_both;
     findings.is_undecided = findings.is_undecided || findings.has_nothing_in_common;
     findings.is_gate_undecided = findings.is_gate_undecided || findings.has_nothing_in_common;
+    find_idle_checks(evidence, &findings);
     *out_findings = findings;
     return true;
 }

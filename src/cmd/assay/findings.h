@@ -46,6 +46,9 @@ struct findings {
     bool has_missed;    /* a target */
     bool has_errors;
     bool has_nothing_in_common; /* compared, and no benchmark is on both sides; undecided */
+    /* Checks for benchmarks of which none is on both sides, borrowed: what was to be checked was not; undecided. */
+    const struct assay_rule *idle_checks[ASSAY_MAX_RULES];
+    size_t idle_check_count;
     bool is_undecided;
     bool is_gate_undecided; /* that it is, for the comparison and not for a target alone */
 };
@@ -56,6 +59,7 @@ struct evidence {
     const struct assay_comparison *rows; /* NULL: compared with nothing */
     size_t row_count;
     const struct options *options;
+    bool is_part; /* some of the benchmarks were chosen: a check may be for others */
     const char *baseline_filter; /* that chose what the baseline has; NULL: it has all */
     bool is_foreign; /* the baseline is of another kind of machine: nothing fails by it */
 };

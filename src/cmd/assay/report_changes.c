@@ -283,4 +283,10 @@ void report_checks(const struct report *report, const struct findings *findings,
         print_shaded(report, YELLOW, "cannot tell");
         fputs(": the two runs have no benchmark in common\n", report->out);
     }
+    for (size_t i = 0; i < findings->idle_check_count; i++) {
+        const struct assay_rule *check = findings->idle_checks[i];
+        print_shaded(report, YELLOW, "cannot tell");
+        fprintf(report->out, ": --compare-fail of %s for '%s' means no benchmark that both runs have\n",
+                assay_metric_name(check->check.metric), check->filter);
+    }
 }

@@ -550,6 +550,7 @@ static int conclude(struct run *run)
         .row_count = run->row_count,
         .options = run->options,
         .baseline_filter = run->baseline.filter,
+        .is_part = run->options->filter || run->options->argument_count > 0,
         .is_foreign = run->baseline_path && assay_machine_is_foreign(&run->baseline.machine, &run->result.machine),
     };
     int shown = report_all(run);
