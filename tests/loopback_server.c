@@ -47,6 +47,7 @@ struct loopback_server {
     pthread_mutex_t lock; /* of what follows */
     size_t request_count;
     size_t connection_count;
+    size_t open_count;
     char last_request[LOOPBACK_MAX_REQUEST_BYTES + 1];
 };
 
@@ -57,11 +58,14 @@ static int64_t now_ns(void)
     return (int64_t)now.tv_sec * NS_PER_SEC + now.tv_nsec;
 }
 
-static void close_connection(struct connection *connection)
+static void close_connection(struct loopback_server *server, struct connection *connection)
 {
     close(connection->fd);
     connection->fd = -1;
     connection->answer = NULL;
+    pthread_mutex_lock(&server->lock);
+    server->open_count--;
+    pthread_mutex_unlock(&server->lock);
 }
 
 static bool send_all(int fd, const char *bytes, size_t len)
@@ -116,12 +120,12 @@ static bool send_answer(int fd, const struct loopback_answer *answer)
     return send_all(fd, piece, len) && send_all(fd, body, body_len) && !is_cut;
 }
 
-static void send_due(struct connection *connection)
+static void send_due(struct loopback_server *server, struct connection *connection)
 {
     const struct loopback_answer *answer = connection->answer;
     connection->answer = NULL;
     if (answer->fault == LOOPBACK_CLOSE || !send_answer(connection->fd, answer)) {
-        close_connection(connection);
+        close_connection(server, connection);
     }
 }
 
@@ -170,7 +174,7 @@ static void begin_answers(struct loopback_server *server, struct connection *con
         connection->answer = answer;
         connection->due_ns = answer->fault == LOOPBACK_SILENT ? INT64_MAX : now_ns() + answer->delay_ns;
         if (answer->delay_ns <= 0 && answer->fault != LOOPBACK_SILENT) {
-            send_due(connection);
+            send_due(server, connection);
         }
     }
 }
@@ -187,13 +191,13 @@ static void read_more(struct loopback_server *server, struct connection *connect
     ssize_t got = recv(connection->fd, connection->request + connection->len,
                        LOOPBACK_MAX_REQUEST_BYTES - connection->len, 0);
     if (got <= 0) {
-        close_connection(connection);
+        close_connection(server, connection);
         return;
     }
     connection->len += (size_t)got;
     connection->request[connection->len] = '\0';
     if (!could_be_request(connection)) {
-        close_connection(connection);
+        close_connection(server, connection);
         return;
     }
     begin_answers(server, connection);
@@ -229,6 +233,7 @@ static void accept_one(struct loopback_server *server)
     connection->answer = NULL;
     pthread_mutex_lock(&server->lock);
     server->connection_count++;
+    server->open_count++;
     pthread_mutex_unlock(&server->lock);
 }
 
@@ -265,7 +270,7 @@ static void serve_connections(struct loopback_server *server, const struct pollf
             read_more(server, connection);
         }
         if (connection->fd >= 0 && connection->answer && connection->due_ns <= now_ns()) {
-            send_due(connection);
+            send_due(server, connection);
             begin_answers(server, connection);
         }
     }
@@ -309,7 +314,7 @@ static void release(struct loopback_server *server)
 {
     for (size_t i = 0; i < LOOPBACK_MAX_CONNECTIONS; i++) {
         if (server->connections[i].fd >= 0) {
-            close_connection(&server->connections[i]);
+            close_connection(server, &server->connections[i]);
         }
     }
     const int fds[] = {server->listener, server->stop_pipe[0], server->stop_pipe[1]};
@@ -364,6 +369,14 @@ size_t loopback_server_request_count(struct loopback_server *server)
 {
     pthread_mutex_lock(&server->lock);
     size_t count = server->request_count;
+    pthread_mutex_unlock(&server->lock);
+    return count;
+}
+
+size_t loopback_server_open_count(struct loopback_server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    size_t count = server->open_count;
     pthread_mutex_unlock(&server->lock);
     return count;
 }

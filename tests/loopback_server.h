@@ -53,6 +53,8 @@ const char *loopback_server_url(const struct loopback_server *server);
 size_t loopback_server_request_count(struct loopback_server *server);
 /* Connections accepted so far. */
 size_t loopback_server_connection_count(struct loopback_server *server);
+/* Connections that are open now. */
+size_t loopback_server_open_count(struct loopback_server *server);
 /* The last request, head and body, cut to size - 1 bytes; "" before the first. */
 void loopback_server_last_request(struct loopback_server *server, char *out_request, size_t size);
 

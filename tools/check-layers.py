@@ -20,7 +20,8 @@ RULES = {
     "src/tta": {"base", "tta"},
     "src/cmd": {"base", "cmd"},
     "src/cmd/assay": {"base", "assay", "cmd", "cmd/assay"},
-    "src/cmd/tta": {"base", "tta", "cmd", "cmd/tta"},
+    "src/cmd/tta": {"base", "tta", "cmd", "cmd/tta", "cmd/tta/gateway"},
+    "src/cmd/tta/gateway": {"base", "tta", "cmd", "cmd/tta", "cmd/tta/gateway"},
     "include/assay": {"assay"},
     "include/tta": {"tta"},
 }

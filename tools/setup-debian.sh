@@ -8,6 +8,7 @@ set -eu
 
 build='gcc g++ make cmake ninja-build pkgconf libc6-dev
        libjansson-dev libcyaml-dev libyaml-dev libcurl4-openssl-dev libsodium-dev
+       node-llhttp
        valgrind'
 # python3 computes expected values independently of the C code, the real
 # pytest-benchmark reads our files, zlib is what the consumer test measures.

@@ -8,7 +8,8 @@ import re
 import subprocess
 import sys
 
-COMMANDS = ["models"], ["models", "refresh"], ["models", "diff"], ["select"], ["hardware"], ["keys", "check"], \
+COMMANDS = ["models"], ["models", "refresh"], ["models", "diff"], ["select"], ["hardware"], ["serve"], \
+    ["keys", "check"], \
     ["keys", "add"], ["keys", "rotate"], ["keys", "list"], ["keys", "remove"], ["keys", "validate"]
 
 

@@ -31,6 +31,9 @@ int command_models_refresh(const struct options *options);
 /* What this machine has, and which of the local models fit. */
 int command_hardware(const struct options *options);
 
+/* Serves the models of the configuration until it is told to end. */
+int command_serve(const struct options *options);
+
 /* Chooses a model, lists the best, explains, or finds the fallback. */
 int command_select(const struct options *options);
 

@@ -16,6 +16,7 @@ static const struct {
     {"models", COMMAND_MODELS, "list the models of catalogues"},
     {"select", COMMAND_SELECT, "choose the best model for a task"},
     {"hardware", COMMAND_HARDWARE, "what this machine has, and which local models fit"},
+    {"serve", COMMAND_SERVE, "serve models as OpenAI's API does"},
     {"keys check", COMMAND_KEYS_CHECK, "ask a provider whether an API key is good"},
     {"keys add", COMMAND_KEYS_ADD, "keep a key in a vault"},
     {"keys rotate", COMMAND_KEYS_ROTATE, "replace a key of a vault"},

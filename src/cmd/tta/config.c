@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/num.h"
 #include "cmd/guess.h"
+#include "cmd/tta/config_source.h"
 #include "cmd/tta/values.h"
 #include "cmd/yaml.h"
 
@@ -33,6 +34,7 @@ struct yaml {
     unsigned servers_count;
     struct yaml_model *models;
     unsigned models_count;
+    struct yaml_serve *serve;
 };
 
 struct config {
@@ -42,11 +44,11 @@ struct config {
     struct tta_secret **secrets; /* of the servers, NULL where there is none */
     struct tta_model *models;
     size_t model_count;
+    struct serve_config serve;
     char store[MAX_PATH_BYTES];
 };
 
-#define TEXT(type_, name_)                                                                                             \
-    CYAML_FIELD_STRING_PTR(#name_, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct type_, name_, 0, CYAML_UNLIMITED),
+#define TEXT CONFIG_TEXT
 
 static const cyaml_schema_field_t server_fields[] = {TEXT(yaml_server, provider) TEXT(yaml_server, name)
                                                          TEXT(yaml_server, base_url) TEXT(yaml_server, key_variable)
@@ -66,19 +68,14 @@ static const cyaml_schema_field_t top_fields[] = {
                              0, CYAML_UNLIMITED),
     CYAML_FIELD_SEQUENCE("models", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml, models, &model_schema, 0,
                          CYAML_UNLIMITED),
+    CYAML_FIELD_MAPPING_PTR("serve", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml, serve, serve_fields),
     CYAML_FIELD_END};
 static const cyaml_schema_value_t top_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct yaml, top_fields)};
 
-/* A file that is being read. */
-struct source {
-    const char *path;
-    struct str text;
-    struct buf *reason;
-};
-
-static void explain_unknown_key(const struct source *source, struct str key)
+static void explain_unknown_key(const struct config_source *source, struct str key)
 {
-    static const cyaml_schema_field_t *const known[] = {top_fields, server_fields, model_fields};
+    static const cyaml_schema_field_t *const known[] = {top_fields, server_fields, model_fields, serve_fields,
+                                                        serve_chain_fields};
     struct guess guess = {.word = key};
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         for (const cyaml_schema_field_t *field = known[i]; field->key; field++) {
@@ -92,7 +89,7 @@ static void explain_unknown_key(const struct source *source, struct str key)
     }
 }
 
-static bool load(const struct source *source, struct yaml **out_yaml)
+static bool load(const struct config_source *source, struct yaml **out_yaml)
 {
     struct buf log;
     base_buf_init(&log, MAX_LOG_BYTES);
@@ -112,41 +109,8 @@ static bool load(const struct source *source, struct yaml **out_yaml)
     return error == CYAML_OK;
 }
 
-/* Sets a field from the value of a key, which may be absent.  The line is that of the first such value. */
-static bool set(const struct source *source, const char *key, const char *value, argument_set_fn *setter, void *field)
-{
-    struct buf wanted;
-    if (!value) {
-        return true;
-    }
-    base_buf_init(&wanted, 2000);
-    bool good = setter(field, value, &wanted);
-    if (!good) {
-        struct str rest = source->text;
-        int line = 0, number = 0;
-        while (rest.ptr && line == 0) {
-            struct str each = base_str_cut(rest, '\n', &rest);
-            number++;
-            bool is_it = yaml_line_of_key(each, base_str(key)) > 0 &&
-                         base_str_contains_ignoring_case(each, base_str(value));
-            line = is_it ? number : 0;
-        }
-        base_buf_addf(source->reason, "%s:%d: %s: '%s' is not %s", source->path, line, key, value,
-                      base_buf_cstr(&wanted));
-    }
-    base_buf_deinit(&wanted);
-    return good;
-}
-
-static bool refuse(const struct source *source, const char *list, size_t number, const char *what)
-{
-    base_buf_addf(source->reason, "%s:%d: entry %zu of %s %s", source->path,
-                  yaml_line_of_key(source->text, base_str(list)), number, list, what);
-    return false;
-}
-
 /* The key that the environment has for a server; no key at all is fine. */
-static bool read_secret(const struct source *source, const char *variable, struct tta_secret **out_secret)
+static bool read_secret(const struct config_source *source, const char *variable, struct tta_secret **out_secret)
 {
     const char *key = variable ? getenv(variable) : NULL;
     if (!key || key[0] == '\0') {
@@ -160,25 +124,27 @@ static bool read_secret(const struct source *source, const char *variable, struc
     return true;
 }
 
-static bool read_server(const struct source *source, struct config *config, size_t index)
+static bool read_server(const struct config_source *source, struct config *config, size_t index)
 {
     const struct yaml_server *yaml = &config->yaml->servers[index];
     struct tta_server *server = &config->servers[index];
     if (!yaml->provider) {
-        return refuse(source, "servers", index + 1, "names no provider");
+        return config_refuse(source, "servers", index + 1, "names no provider");
     }
-    if (!set(source, "provider", yaml->provider, value_set_provider, &server->provider)) {
+    if (!config_set(source, "provider", yaml->provider, value_set_provider, &server->provider)) {
         return false;
     }
     const struct tta_provider_info *info = tta_provider_info_of(server->provider);
     if (server->provider == TTA_PROVIDER_LOCAL) {
-        return refuse(source, "servers", index + 1, "is local: there is nobody to ask, list its models under models");
+        return config_refuse(source, "servers", index + 1,
+                             "is local: there is nobody to ask, list its models under models");
     }
     if (!yaml->base_url && !info->base_url) {
-        return refuse(source, "servers", index + 1, "needs a base_url, as in http://127.0.0.1:8080/v1");
+        return config_refuse(source, "servers", index + 1, "needs a base_url, as in http://127.0.0.1:8080/v1");
     }
     if (yaml->vault_key && !config->yaml->vault) {
-        return refuse(source, "servers", index + 1, "names a vault_key, and no vault is named: add 'vault: FILE'");
+        return config_refuse(source, "servers", index + 1,
+                             "names a vault_key, and no vault is named: add 'vault: FILE'");
     }
     server->origin = yaml->name;
     server->base_url = yaml->base_url;
@@ -189,7 +155,7 @@ static bool read_server(const struct source *source, struct config *config, size
     return good;
 }
 
-static bool read_model(const struct source *source, struct config *config, size_t index)
+static bool read_model(const struct config_source *source, struct config *config, size_t index)
 {
     const struct yaml_model *yaml = &config->yaml->models[index];
     struct tta_model *model = &config->models[index];
@@ -197,16 +163,16 @@ static bool read_model(const struct source *source, struct config *config, size_
     *model = tta_model_unknown(yaml->id, TTA_PROVIDER_LOCAL);
     model->origin = yaml->origin;
     if (!yaml->id || yaml->id[0] == '\0') {
-        return refuse(source, "models", index + 1, "has no id");
+        return config_refuse(source, "models", index + 1, "has no id");
     }
-    if (!set(source, "provider", yaml->provider, value_set_provider, &model->provider) ||
-        !set(source, "prompt_price", yaml->prompt_price, value_set_max_prompt_price, &prices) ||
-        !set(source, "completion_price", yaml->completion_price, value_set_max_completion_price, &prices) ||
-        !set(source, "context", yaml->context, value_set_tokens, &model->context_tokens) ||
-        !set(source, "max_completion", yaml->max_completion, value_set_tokens, &model->max_completion_tokens) ||
-        !set(source, "safety", yaml->safety, value_set_min_safety, &scores) ||
-        !set(source, "quality", yaml->quality, value_set_min_quality, &scores) ||
-        !set(source, "can", yaml->can, value_set_capabilities, &model->capabilities)) {
+    if (!config_set(source, "provider", yaml->provider, value_set_provider, &model->provider) ||
+        !config_set(source, "prompt_price", yaml->prompt_price, value_set_max_prompt_price, &prices) ||
+        !config_set(source, "completion_price", yaml->completion_price, value_set_max_completion_price, &prices) ||
+        !config_set(source, "context", yaml->context, value_set_tokens, &model->context_tokens) ||
+        !config_set(source, "max_completion", yaml->max_completion, value_set_tokens, &model->max_completion_tokens) ||
+        !config_set(source, "safety", yaml->safety, value_set_min_safety, &scores) ||
+        !config_set(source, "quality", yaml->quality, value_set_min_quality, &scores) ||
+        !config_set(source, "can", yaml->can, value_set_capabilities, &model->capabilities)) {
         return false;
     }
     model->prompt_price_pusd = prices.has_max_prompt_price ? prices.max_prompt_price_pusd : TTA_UNKNOWN;
@@ -222,7 +188,7 @@ static bool read_model(const struct source *source, struct config *config, size_
 }
 
 /* As named, else where caches of the user are. */
-static bool find_store(const struct source *source, struct config *config)
+static bool find_store(const struct config_source *source, struct config *config)
 {
     const char *named = config->yaml->store, *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
     int len = -1;
@@ -240,7 +206,7 @@ static bool find_store(const struct source *source, struct config *config)
     return true;
 }
 
-static bool read_all(const struct source *source, struct config *config)
+static bool read_all(const struct config_source *source, struct config *config)
 {
     static struct yaml nothing; /* of an empty file */
     if (!load(source, &config->yaml)) {
@@ -265,7 +231,7 @@ static bool read_all(const struct source *source, struct config *config)
     for (; config->model_count < yaml->models_count && good; config->model_count++) {
         good = read_model(source, config, config->model_count);
     }
-    return good;
+    return good && serve_config_read(source, yaml->serve, &config->serve);
 }
 
 bool config_read(const char *path, struct config **out_config, struct buf *reason)
@@ -278,7 +244,7 @@ bool config_read(const char *path, struct config **out_config, struct buf *reaso
     if (!good) {
         base_buf_add_cstr(reason, config ? why : "out of memory");
     } else {
-        const struct source source = {path, base_buf_str(&text), reason};
+        const struct config_source source = {path, base_buf_str(&text), reason};
         good = read_all(&source, config);
     }
     base_buf_deinit(&text);
@@ -299,6 +265,7 @@ void config_destroy(struct config *config)
         tta_secret_destroy(config->secrets[i]);
     }
     (void)cyaml_free(&yaml_loader, &top_schema, config->yaml, 0); /* fails only for arguments that are wrong */
+    serve_config_release(&config->serve);
     free(config->secrets);
     free(config->servers);
     free(config->models);
@@ -340,4 +307,9 @@ const char *config_key_file(const struct config *config)
 const char *config_vault_key(const struct config *config, size_t index)
 {
     return config->yaml->servers[index].vault_key;
+}
+
+const struct serve_config *config_serve(const struct config *config)
+{
+    return &config->serve;
 }

@@ -9,6 +9,7 @@
 #define CMD_TTA_CONFIG_H
 
 #include "base/buf.h"
+#include "cmd/tta/serve_config.h"
 #include "tta/fetch.h"
 
 struct config;
@@ -36,5 +37,8 @@ const char *config_key_file(const struct config *config);
 
 /* The name in the vault of the key of a server; NULL: it has what the environment has.  With one there is a vault. */
 const char *config_vault_key(const struct config *config, size_t index);
+
+/* How to serve; borrowed. */
+const struct serve_config *config_serve(const struct config *config);
 
 #endif /* CMD_TTA_CONFIG_H */

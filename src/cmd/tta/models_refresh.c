@@ -7,8 +7,8 @@
 #include "base/num.h"
 #include "cmd/tta/commands.h"
 #include "cmd/tta/lists.h"
+#include "cmd/tta/server_keys.h"
 #include "cmd/tta/table.h"
-#include "cmd/tta/vault_file.h"
 #include "tta/diff.h"
 #include "tta/refresh.h"
 
@@ -159,89 +159,35 @@ static int ask_all(struct refresh *refresh, const struct tta_server *servers, si
     return status == EXIT_FINE ? store_lists(refresh) : status;
 }
 
-/* The keys that lie in the vault take the place of those of the environment.  EXIT_FINE, or another status after a
- * complaint. */
-static int take_keys(const struct config *config, const struct tta_vault *vault, struct tta_server *servers,
-                     size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        const char *name = config_vault_key(config, i);
-        struct tta_vault_key key;
-        if (name && tta_vault_find(vault, name, &key) != TTA_OK) {
-            complain("%s: there is no key '%.*s' of the configuration; tta keys list names them", config_vault(config),
-                     TTA_VAULT_MAX_NAME_BYTES, name);
-            return EXIT_BAD_USAGE;
-        }
-        if (name && key.provider != servers[i].provider) {
-            complain("%s: the key '%s' is of %s, and would go to %s", config_vault(config), name,
-                     tta_provider_name(key.provider), tta_provider_name(servers[i].provider));
-            return EXIT_BAD_USAGE;
-        }
-        servers[i].key = name ? key.secret : servers[i].key;
-    }
-    return EXIT_FINE;
-}
-
-static bool needs_vault(const struct config *config, size_t count)
-{
-    bool is_needed = false;
-    for (size_t i = 0; i < count; i++) {
-        is_needed = is_needed || config_vault_key(config, i);
-    }
-    return is_needed;
-}
-
-static int ask_with_keys(struct refresh *refresh, struct tta_server *servers, size_t count)
-{
-    if (!needs_vault(refresh->config, count)) {
-        return ask_all(refresh, servers, count);
-    }
-    struct options options = *refresh->options;
-    struct vault_file file;
-    int status;
-    options.vault = config_vault(refresh->config);
-    options.key_file = config_key_file(refresh->config);
-    if (!vault_file_open(&options, false, &file, &status)) {
-        return status;
-    }
-    status = take_keys(refresh->config, file.vault, servers, count);
-    status = status == EXIT_FINE ? ask_all(refresh, servers, count) : status;
-    vault_file_close(&file);
-    return status;
-}
-
 static int refresh_from(const struct options *options, const struct config *config)
 {
-    size_t count;
-    const struct tta_server *known = config_servers(config, &count);
-    struct tta_server *servers = base_alloc_array(count, sizeof(*servers));
+    struct server_keys keys;
     struct tta_store *store = NULL;
     struct tta_error err;
     enum tta_status status = tta_store_read(config_store(config), &store, &err);
     if (status == TTA_BAD_SYNTAX && !options->force) {
         complain("%s: %s; --force replaces it", config_store(config), err.message);
-        free(servers);
         return EXIT_BAD_USAGE;
     }
+    int exit_status = server_keys_take(options, config, &keys);
     struct refresh refresh = {.options = options,
                               .config = config,
                               .store = status == TTA_OK ? store : NULL,
-                              .fetched = base_alloc_array(count, sizeof(struct tta_fetched *)),
-                              .kept = base_alloc_array(count, sizeof(*refresh.kept))};
-    int exit_status = EXIT_BROKEN;
-    if (count == 0) {
+                              .fetched = base_alloc_array(keys.count, sizeof(struct tta_fetched *)),
+                              .kept = base_alloc_array(keys.count, sizeof(*refresh.kept))};
+    if (keys.count == 0) {
         complain("the configuration names no servers to ask");
         exit_status = EXIT_BAD_USAGE;
-    } else if (servers && refresh.fetched && refresh.kept) {
-        memcpy(servers, known, count * sizeof(*servers));
-        exit_status = ask_with_keys(&refresh, servers, count);
-    } else {
+    } else if (!refresh.fetched || !refresh.kept) {
         complain("out of memory");
+        exit_status = EXIT_BROKEN;
+    } else if (exit_status == EXIT_FINE) {
+        exit_status = ask_all(&refresh, keys.servers, keys.count);
     }
-    for (size_t i = 0; refresh.fetched && i < count; i++) {
+    for (size_t i = 0; refresh.fetched && i < keys.count; i++) {
         tta_fetched_destroy(refresh.fetched[i]);
     }
-    free(servers);
+    server_keys_release(&keys);
     free(refresh.fetched);
     free(refresh.kept);
     tta_store_destroy(refresh.store ? store : NULL);

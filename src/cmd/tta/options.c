@@ -10,7 +10,7 @@
 #define USUAL_CONFIG "tta.yaml"
 #define EVERY_COMMAND                                                                                                  \
     (COMMAND_MODELS | COMMAND_SELECT | COMMAND_KEYS_CHECK | COMMAND_MODELS_DIFF | COMMAND_HARDWARE |                   \
-     COMMAND_MODELS_REFRESH | OF_VAULT)
+     COMMAND_MODELS_REFRESH | COMMAND_SERVE | OF_VAULT)
 #define OF_VAULT (OF_ONE_KEY | COMMAND_KEYS_LIST)
 #define OF_ONE_KEY (COMMAND_KEYS_ADD | COMMAND_KEYS_ROTATE | COMMAND_KEYS_REMOVE | COMMAND_KEYS_VALIDATE)
 #define OF_CATALOGUE (COMMAND_MODELS | COMMAND_SELECT)
@@ -74,10 +74,13 @@ static const struct argument_option entries[] = {
      "with --failed: performance, cost or availability (performance)"},
     {"context", 0, ARGUMENT_REQUIRED, "N", COMMAND_HARDWARE, value_set_tokens, AT(context_tokens),
      "tokens of context that the models run with (what they were made for, at most 8k)"},
-    {"config", 0, ARGUMENT_REQUIRED, "FILE", OF_CATALOGUE | COMMAND_HARDWARE | COMMAND_MODELS_REFRESH,
-     arguments_set_text, AT(config_path), "the configuration, where no catalogue is named (tta.yaml)"},
+    {"config", 0, ARGUMENT_REQUIRED, "FILE",
+     OF_CATALOGUE | COMMAND_HARDWARE | COMMAND_MODELS_REFRESH | COMMAND_SERVE, arguments_set_text,
+     AT(config_path), "the configuration, where no catalogue is named (tta.yaml)"},
     {"force", 0, ARGUMENT_NONE, NULL, COMMAND_MODELS_REFRESH, arguments_set_flag, AT(force),
      "take lists that are suspiciously short, too"},
+    {"check", 0, ARGUMENT_NONE, NULL, COMMAND_SERVE, arguments_set_flag, AT(check_only),
+     "read the configuration, say what would be served, and end"},
     {"json", 0, ARGUMENT_NONE, NULL, COMMAND_MODELS | COMMAND_MODELS_DIFF | COMMAND_HARDWARE | COMMAND_SELECT,
      arguments_set_flag, AT(as_json), "print JSON, for programs"},
     {"name", 0, ARGUMENT_REQUIRED, "NAME", OF_ONE_KEY, arguments_set_text, AT(key_name),
@@ -207,6 +210,8 @@ static const char *clash(const struct options *options, enum command command)
         return NULL;
     case COMMAND_MODELS_REFRESH:
         return options->path_count == 0 ? NULL : "lists are asked for by the configuration: --config=FILE names it";
+    case COMMAND_SERVE:
+        return options->path_count == 0 ? NULL : "what is served stands in the configuration: --config=FILE names it";
     case COMMAND_MODELS:
     case COMMAND_SELECT:
         break;
@@ -266,7 +271,7 @@ bool options_parse(struct options *options, enum command command, int argc, char
     return !fault;
 }
 
-void options_print_help(FILE *out, enum command command)
+static void print_usage(FILE *out, enum command command)
 {
     switch (command) {
     case COMMAND_MODELS:
@@ -282,6 +287,9 @@ void options_print_help(FILE *out, enum command command)
         break;
     case COMMAND_MODELS_REFRESH:
         fputs("Usage: tta models refresh [OPTION]...\n\n", out);
+        break;
+    case COMMAND_SERVE:
+        fputs("Usage: tta serve [OPTION]...\n\n", out);
         break;
     case COMMAND_HARDWARE:
         fputs("Usage: tta hardware [OPTION]... [CATALOGUE]...\n\n", out);
@@ -305,7 +313,10 @@ void options_print_help(FILE *out, enum command command)
         fputs("Usage: tta keys validate --name=NAME --vault=FILE [OPTION]...\n\n", out);
         break;
     }
-    arguments_print_options(out, &table, (unsigned)command);
+}
+
+static void print_notes(FILE *out, enum command command)
+{
     switch (command) {
     case COMMAND_MODELS:
         fputs(
@@ -326,6 +337,13 @@ void options_print_help(FILE *out, enum command command)
         fputs("\nAsks the servers of the configuration for their lists and keeps them for the other commands. What\n"
               "fails, is empty or names less than half of the models leaves the old list in place.\n"
               "\nExit status: 0 all lists are new; 1 some are not; 2 bad usage or a bad file.\n",
+              out);
+        break;
+    case COMMAND_SERVE:
+        fputs("\nServes the models of the configuration as OpenAI's API does, at the address of its section 'serve',\n"
+              "until SIGTERM or SIGINT, which let what is under way end. SIGHUP reads the configuration again.\n"
+              "\nExit status: 0 it has ended as told, or --check found no fault; 2 bad usage or a bad configuration;\n"
+              "3 it could not serve.\n",
               out);
         break;
     case COMMAND_HARDWARE:
@@ -358,4 +376,11 @@ void options_print_help(FILE *out, enum command command)
               out);
         break;
     }
+}
+
+void options_print_help(FILE *out, enum command command)
+{
+    print_usage(out, command);
+    arguments_print_options(out, &table, (unsigned)command);
+    print_notes(out, command);
 }

@@ -19,7 +19,8 @@ enum command {
     COMMAND_KEYS_ROTATE = 128,
     COMMAND_KEYS_LIST = 256,
     COMMAND_KEYS_REMOVE = 512,
-    COMMAND_KEYS_VALIDATE = 1024
+    COMMAND_KEYS_VALIDATE = 1024,
+    COMMAND_SERVE = 2048
 };
 
 #define MAX_CATALOGUES 16
@@ -30,6 +31,7 @@ struct options {
     size_t path_count;
     const char *config_path; /* in place of catalogues */
     bool force;
+    bool check_only;
     enum model_order order;
     struct tta_requirements requirements; /* of models, only what --free and --can set */
     struct tta_criteria criteria;

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+/* Requests of clients: bytes in small pieces are the same requests as in one, and nothing goes beyond its limit. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "cmd/tta/gateway/request.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool holds)
+{
+    if (!holds) {
+        abort();
+    }
+}
+
+static const struct request_limits limits = {.max_target_bytes = 64, .max_head_bytes = 512, .max_body_bytes = 1024};
+
+/* A digest of the requests in the bytes, up to the first that is refused. */
+static uint64_t read_all(const char *bytes, size_t len, size_t piece, int *out_refusal)
+{
+    struct request request;
+    uint64_t hash = BASE_HASH_START;
+    size_t at = 0;
+    request_init(&request, &limits);
+    while (at < len && request.state != REQUEST_REFUSED) {
+        at += request_feed(&request, bytes + at, len - at < piece ? len - at : piece);
+        require(request.head.len <= limits.max_head_bytes && request.body.len <= limits.max_body_bytes);
+        if (request.state == REQUEST_WHOLE) {
+            hash = base_hash_add(hash, request_path(&request));
+            hash = base_hash_add(hash, (struct str){request.body.bytes, request.body.len});
+            hash = base_hash_add(hash, request_header(&request, "host"));
+            hash = base_hash_add(hash, request.keeps_alive ? STR("keeps") : STR("closes"));
+            request_reset(&request);
+        }
+    }
+    *out_refusal = request.refusal;
+    request_deinit(&request);
+    return hash;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    int one, many;
+    uint64_t hash = read_all((const char *)data, size, size + 1, &one);
+    require(hash == read_all((const char *)data, size, 3, &many));
+    require((one != 0) == (many != 0));
+    return 0;
+}

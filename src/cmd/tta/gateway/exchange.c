@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/tta/gateway/exchange.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "cmd/tta/gateway/exchange_parts.h"
+#include "tta/secret.h"
+
+#define MAX_ANSWER_BYTES ((size_t)64 << 20)
+#define MAX_REFUSAL_BYTES 65536
+
+static void go_on(struct exchange *exchange);
+
+int64_t exchange_row(const struct exchange *exchange)
+{
+    return exchange->failover.attempt_count > 0 ? (int64_t)exchange->target.row : -1;
+}
+
+static void free_exchange(void *context)
+{
+    struct exchange *exchange = context;
+    call_deinit(&exchange->call);
+    relay_stop(&exchange->relay);
+    base_buf_deinit(&exchange->answer);
+    base_buf_deinit(&exchange->refusal);
+    site_release(exchange->site);
+    free(exchange);
+}
+
+void exchange_release(struct exchange *exchange)
+{
+    call_cancel(&exchange->call);
+    loop_remove_timer(exchange->worker->loop, &exchange->timer);
+    loop_defer(exchange->worker->loop, &exchange->release);
+}
+
+/* When the attempt has to have got on. */
+static int64_t attempt_due_ns(const struct exchange *exchange)
+{
+    const struct serve_config *config = routing_serve_config(exchange->site->routing);
+    int64_t due;
+    if (!exchange->call.is_head_whole) {
+        due = exchange->attempt_start_ns + config->first_byte_ns;
+    } else if (exchange->relay.stream && !exchange->relay.progress.has_content) {
+        due = exchange->attempt_start_ns + config->first_token_ns;
+    } else {
+        due = exchange->last_activity_ns + config->idle_ns;
+    }
+    return due < exchange->step.until_ns ? due : exchange->step.until_ns;
+}
+
+static void report(struct exchange *exchange, const struct tta_finding *finding)
+{
+    int64_t now_ns = base_clock_monotonic_ns();
+    loop_clear_timer(exchange->worker->loop, &exchange->timer);
+    tta_failover_report(&exchange->failover, finding, exchange->relay.stream && exchange->relay.has_begun, now_ns);
+}
+
+/* An answer that says what is wrong with the request is for the client, unless it quotes the key. */
+static void keep_refusal(struct exchange *exchange, const struct tta_finding *finding)
+{
+    struct str body = base_buf_str(&exchange->answer);
+    const struct tta_secret *key = routing_server(exchange->site->routing, exchange->target.provider)->key;
+    struct str secret = key ? tta_secret_bytes(key) : (struct str){NULL, 0};
+    bool is_for_client = finding->failure == TTA_FAILURE_BAD_REQUEST || finding->failure == TTA_FAILURE_CONTEXT ||
+                         finding->failure == TTA_FAILURE_POLICY;
+    struct str trimmed = base_str_trim(body);
+    if (!is_for_client || exchange->refusal.len > 0 || trimmed.len == 0 || trimmed.ptr[0] != '{' ||
+        body.len > MAX_REFUSAL_BYTES || exchange->call.http_status < 400 || exchange->call.http_status >= 500) {
+        return;
+    }
+    for (size_t at = 0; secret.len > 0 && at + secret.len <= body.len; at++) {
+        if (memcmp(body.ptr + at, secret.ptr, secret.len) == 0) {
+            return;
+        }
+    }
+    base_buf_add(&exchange->refusal, body);
+    exchange->refusal_status = exchange->call.http_status;
+}
+
+static void end_attempt(struct exchange *exchange, const struct tta_finding *finding)
+{
+    bool has_begun = exchange->relay.stream && exchange->relay.has_begun;
+    report(exchange, finding);
+    if (finding->failure == TTA_FAILURE_NONE) {
+        if (exchange->relay.stream) {
+            exchange_end_stream(exchange);
+        } else {
+            exchange_answer_whole(exchange);
+        }
+        return;
+    }
+    keep_refusal(exchange, finding);
+    if (!has_begun) {
+        relay_stop(&exchange->relay);
+    }
+    base_buf_reset(&exchange->answer);
+    go_on(exchange);
+}
+
+/* The client is gone, which is nobody's failure. */
+static void end_without_client(struct exchange *exchange)
+{
+    const struct tta_finding gone = {.failure = TTA_FAILURE_CLIENT_GONE};
+    if (exchange->step.kind == TTA_STEP_TRY) {
+        report(exchange, &gone);
+    }
+    exchange_lose_client(exchange);
+}
+
+static void lack_memory(struct exchange *exchange)
+{
+    const struct tta_finding nobodys = {.failure = TTA_FAILURE_CLIENT_GONE};
+    bool has_begun = exchange->relay.stream && exchange->relay.has_begun;
+    if (exchange->step.kind == TTA_STEP_TRY) {
+        report(exchange, &nobodys);
+    }
+    if (has_begun) {
+        connection_abandon(exchange->connection);
+        exchange_lose_client(exchange);
+    } else {
+        exchange_refuse(exchange, 500, "There is no memory for the request.", NULL, "no_memory");
+    }
+}
+
+static void finish_stream(struct exchange *exchange, enum tta_transport transport)
+{
+    relay_end(&exchange->relay, transport);
+    exchange->usage = exchange->relay.progress.usage;
+    if (exchange->relay.client_left) {
+        connection_abandon(exchange->connection);
+        end_without_client(exchange);
+    } else if (exchange->relay.lacks_memory) {
+        lack_memory(exchange);
+    } else {
+        end_attempt(exchange, &exchange->relay.progress.finding);
+    }
+}
+
+static void finish_whole(struct exchange *exchange, enum tta_transport transport)
+{
+    struct tta_header headers[CALL_MAX_HEADERS];
+    struct tta_finding finding;
+    struct str body = base_buf_str(&exchange->answer);
+    const struct tta_reply reply = {
+        .transport = exchange->is_too_large ? TTA_TRANSPORT_TOO_LARGE : transport,
+        .http_status = exchange->call.http_status,
+        .headers = headers,
+        .header_count = call_headers(&exchange->call, headers),
+        .body = body.ptr ? body.ptr : "",
+        .body_len = body.len,
+    };
+    if (!base_buf_ok(&exchange->answer) ||
+        tta_reply_classify(&reply, base_clock_unix_ns(), &finding) != TTA_OK) {
+        lack_memory(exchange);
+    } else {
+        end_attempt(exchange, &finding);
+    }
+}
+
+static void on_call_end(void *context, enum tta_transport transport)
+{
+    struct exchange *exchange = context;
+    if (exchange->relay.stream) {
+        finish_stream(exchange, transport);
+    } else {
+        finish_whole(exchange, transport);
+    }
+}
+
+static enum call_verdict take_answer(struct exchange *exchange, const char *bytes, size_t len)
+{
+    if (len > exchange->answer.max_len - exchange->answer.len) {
+        exchange->is_too_large = true;
+        return CALL_STOPS;
+    }
+    base_buf_add(&exchange->answer, (struct str){bytes, len});
+    return base_buf_ok(&exchange->answer) ? CALL_GOES_ON : CALL_STOPS;
+}
+
+/* A part of the attempt is over, and the next may have less time. */
+static void shorten_timer(struct exchange *exchange)
+{
+    int64_t due_ns = attempt_due_ns(exchange);
+    if (due_ns < exchange->timer.due_ns) {
+        loop_set_timer(exchange->worker->loop, &exchange->timer, due_ns);
+    }
+}
+
+static enum call_verdict take_piece(struct exchange *exchange, const char *bytes, size_t len)
+{
+    if (!exchange->fields.is_stream || exchange->call.http_status != 200) {
+        return take_answer(exchange, bytes, len);
+    }
+    if (!exchange->relay.stream && !relay_start(&exchange->relay)) {
+        exchange->relay.lacks_memory = true;
+        return CALL_STOPS;
+    }
+    if (exchange->relay.has_begun && connection_is_slow(exchange->connection)) {
+        exchange->is_paused = true;
+        return CALL_PAUSES;
+    }
+    return relay_take(&exchange->relay, bytes, len) ? CALL_GOES_ON : CALL_STOPS;
+}
+
+static enum call_verdict on_call_body(void *context, const char *bytes, size_t len)
+{
+    struct exchange *exchange = context;
+    exchange->last_activity_ns = loop_now_ns(exchange->worker->loop);
+    enum call_verdict verdict = take_piece(exchange, bytes, len);
+    shorten_timer(exchange);
+    return verdict;
+}
+
+static void on_due(void *context)
+{
+    struct exchange *exchange = context;
+    int64_t now_ns = loop_now_ns(exchange->worker->loop);
+    if (exchange->step.kind == TTA_STEP_WAIT) {
+        go_on(exchange);
+        return;
+    }
+    if (exchange->is_paused) { /* it is the client that is slow, and has a time of its own */
+        exchange->last_activity_ns = now_ns;
+    }
+    int64_t due_ns = attempt_due_ns(exchange);
+    if (due_ns > now_ns) {
+        loop_set_timer(exchange->worker->loop, &exchange->timer, due_ns);
+        return;
+    }
+    call_cancel(&exchange->call);
+    on_call_end(exchange, TTA_TRANSPORT_TIMED_OUT);
+}
+
+/* False without memory. */
+static bool try_target(struct exchange *exchange)
+{
+    exchange->target = exchange->failover.targets[exchange->step.target];
+    const struct tta_target *target = &exchange->target;
+    const struct tta_model *model = tta_catalogue_peek(routing_catalogue(exchange->site->routing), target->row);
+    struct body *body = &connection_request(exchange->connection)->body;
+    struct endpoint *endpoint = site_endpoint(exchange->worker, exchange->site, target->provider, exchange->api);
+    exchange->attempt_start_ns = exchange->last_activity_ns = loop_now_ns(exchange->worker->loop);
+    exchange->is_too_large = exchange->is_paused = false;
+    if (!endpoint || !fields_set_model(&exchange->fields, body, model->id) ||
+        !call_start(&exchange->call, endpoint, (struct str){body->bytes, body->len})) {
+        return false;
+    }
+    loop_set_timer(exchange->worker->loop, &exchange->timer, attempt_due_ns(exchange));
+    return true;
+}
+
+static void go_on(struct exchange *exchange)
+{
+    int64_t now_ns = base_clock_monotonic_ns();
+    exchange->step = tta_failover_next(&exchange->failover, now_ns);
+    if (exchange->step.kind == TTA_STEP_WAIT &&
+        exchange->step.until_ns - now_ns > routing_serve_config(exchange->site->routing)->max_wait_ns) {
+        exchange->step.kind = TTA_STEP_STOP; /* the client had better know, and wait by itself */
+    }
+    switch (exchange->step.kind) {
+    case TTA_STEP_TRY:
+        if (!try_target(exchange)) {
+            lack_memory(exchange);
+        }
+        break;
+    case TTA_STEP_WAIT:
+        loop_set_timer(exchange->worker->loop, &exchange->timer, exchange->step.until_ns);
+        break;
+    case TTA_STEP_STOP:
+        exchange_answer_failure(exchange);
+        break;
+    }
+}
+
+static void on_client_left(void *context)
+{
+    struct exchange *exchange = context;
+    call_cancel(&exchange->call);
+    end_without_client(exchange);
+}
+
+static void on_client_drained(void *context)
+{
+    struct exchange *exchange = context;
+    if (exchange->is_paused) {
+        exchange->is_paused = false;
+        exchange->last_activity_ns = loop_now_ns(exchange->worker->loop);
+        call_resume(&exchange->call);
+    }
+}
+
+static bool begin_stream(void *context)
+{
+    return exchange_begin_stream(context);
+}
+
+static bool pass(void *context, struct str bytes)
+{
+    struct exchange *exchange = context;
+    exchange->answer_bytes += bytes.len;
+    return connection_send(exchange->connection, bytes);
+}
+
+/* Reads the body and finds the targets; false if the request was refused. */
+static bool find_targets(struct exchange *exchange)
+{
+    const struct body *body = &connection_request(exchange->connection)->body;
+    struct fields_flaw flaw;
+    struct tta_target targets[TTA_MAX_TARGETS];
+    bool is_virtual;
+    switch (fields_read((struct str){body->bytes, body->len}, &exchange->fields, &flaw)) {
+    case FIELDS_READ:
+        break;
+    case FIELDS_NO_JSON: {
+        struct buf message;
+        base_buf_init(&message, 400);
+        base_buf_addf(&message, "The body is not JSON: line %zu: %s.", flaw.line, flaw.problem);
+        exchange_refuse(exchange, 400, base_buf_cstr(&message), NULL, "invalid_json");
+        base_buf_deinit(&message);
+        return false;
+    }
+    case FIELDS_NOT_FIT:
+        exchange_refuse(exchange, 400, flaw.problem, flaw.param, NULL);
+        return false;
+    case FIELDS_NO_MEMORY:
+        exchange_refuse(exchange, 500, "There is no memory for the request.", NULL, "no_memory");
+        return false;
+    }
+    memcpy(exchange->asked_model, exchange->fields.model, sizeof(exchange->asked_model));
+    struct tta_failover_options options = tta_failover_defaults();
+    options.time_ns = routing_serve_config(exchange->site->routing)->timeout_ns;
+    size_t count = routing_resolve(exchange->site->routing, &exchange->fields, exchange->api, targets, &is_virtual);
+    if (count == 0) {
+        exchange_refuse(exchange, 404,
+                        is_virtual ? "No model here can do what the request asks for."
+                                   : "There is no such model here; GET /v1/models lists them.",
+                        "model", "model_not_found");
+        return false;
+    }
+    if (tta_failover_begin(&exchange->failover, routing_health(exchange->site->routing), &options, targets, count,
+                           base_clock_monotonic_ns(), base_random_next(&exchange->worker->random)) != TTA_OK) {
+        exchange_refuse(exchange, 500, "The request could not be begun.", NULL, NULL);
+        return false;
+    }
+    return true;
+}
+
+void exchange_start(struct worker *worker, struct connection *connection, enum api api)
+{
+    struct exchange *exchange = calloc(1, sizeof(*exchange));
+    if (!exchange || !loop_add_timer(worker->loop, &exchange->timer, on_due, exchange)) {
+        free(exchange);
+        connection_answer(connection, 500, STR("text/plain"), STR(""), STR("no memory\n"));
+        return;
+    }
+    exchange->worker = worker;
+    exchange->connection = connection;
+    exchange->site = site_hold(worker->site);
+    exchange->api = api;
+    exchange->start_ns = base_clock_monotonic_ns();
+    exchange->first_byte_ns = exchange->cost_pusd = -1;
+    exchange->usage = (struct tta_usage)TTA_USAGE_NONE;
+    exchange->request_bytes = connection_request(connection)->body.len;
+    exchange->step.kind = TTA_STEP_STOP;
+    exchange->call = (struct call){.on_body = on_call_body, .on_end = on_call_end, .context = exchange};
+    exchange->relay = (struct relay){.begin = begin_stream, .pass = pass, .context = exchange};
+    exchange->release = (struct loop_task){.run = free_exchange, .context = exchange};
+    base_buf_init(&exchange->answer, MAX_ANSWER_BYTES);
+    base_buf_init(&exchange->refusal, MAX_REFUSAL_BYTES);
+    worker_make_id(worker, exchange->id);
+    const struct connection_turn turn = {on_client_left, on_client_drained, exchange};
+    connection_take_turn(connection, &turn);
+    if (find_targets(exchange)) {
+        go_on(exchange);
+    }
+}

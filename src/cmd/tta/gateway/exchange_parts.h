@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+/* gateway/exchange_parts.h - an exchange as its parts see it: exchange.c its course, exchange_answer.c its end. */
+#ifndef CMD_TTA_GATEWAY_EXCHANGE_PARTS_H
+#define CMD_TTA_GATEWAY_EXCHANGE_PARTS_H
+
+#include "cmd/tta/gateway/relay.h"
+#include "cmd/tta/gateway/worker.h"
+
+struct exchange {
+    struct worker *worker;
+    struct connection *connection;
+    struct site *site;
+    enum api api;
+    char id[REQUEST_ID_BYTES];
+    struct fields fields;
+    char asked_model[FIELDS_MAX_MODEL_BYTES + 1]; /* "" until the body is read */
+    size_t request_bytes;
+    int64_t start_ns, first_byte_ns; /* the latter -1: not yet */
+
+    struct tta_failover failover;
+    struct tta_step step;     /* what is done just now */
+    struct tta_target target; /* that was asked last */
+    int64_t attempt_start_ns, last_activity_ns;
+    struct call call;
+    struct relay relay;
+    struct buf answer; /* that is not relayed */
+    bool is_too_large, is_paused;
+    struct loop_timer timer;
+    struct loop_task release;
+
+    struct buf refusal; /* the first answer that tells the client what is wrong with its request */
+    int refusal_status;
+    struct tta_usage usage;
+    int64_t cost_pusd;
+    size_t answer_bytes;
+};
+
+/* The row that was asked last; -1: none was. */
+int64_t exchange_row(const struct exchange *exchange);
+
+/* Sends the head of a stream, with the attempts so far; false if the client has left. */
+bool exchange_begin_stream(struct exchange *exchange);
+/* Each answers, logs, and ends the exchange. */
+void exchange_answer_whole(struct exchange *exchange);
+void exchange_end_stream(struct exchange *exchange);
+void exchange_answer_failure(struct exchange *exchange); /* after TTA_STEP_STOP */
+/* A fault of the request or the gateway, before or without any attempt. */
+void exchange_refuse(struct exchange *exchange, int status, const char *message, const char *param, const char *code);
+void exchange_lose_client(struct exchange *exchange); /* logs and ends */
+
+/* Releases it at the end of the turn. */
+void exchange_release(struct exchange *exchange);
+
+/* What the usage costs at the prices of the catalogue, or as the answer states; -1: not known. */
+void exchange_count_cost(struct exchange *exchange);
+
+#endif /* CMD_TTA_GATEWAY_EXCHANGE_PARTS_H */

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/tta/gateway/relay.h"
+
+#define MAX_HELD_BYTES ((size_t)256 << 10)
+
+enum { MAX_HELD_EVENTS = 64 };
+
+bool relay_start(struct relay *relay)
+{
+    relay->progress = (struct tta_progress){.usage = TTA_USAGE_NONE};
+    relay->events = (struct events){0};
+    relay->has_begun = relay->client_left = relay->lacks_memory = false;
+    base_buf_init(&relay->partial, TTA_STREAM_MAX_EVENT_BYTES);
+    base_buf_init(&relay->held, MAX_HELD_BYTES + 2 * TTA_STREAM_MAX_EVENT_BYTES);
+    return tta_stream_create(TTA_DIALECT_OPENAI, &relay->stream) == TTA_OK;
+}
+
+void relay_stop(struct relay *relay)
+{
+    if (relay->stream) {
+        tta_stream_destroy(relay->stream);
+        base_buf_deinit(&relay->partial);
+        base_buf_deinit(&relay->held);
+        relay->stream = NULL;
+    }
+}
+
+static void fail_as_broken(struct relay *relay)
+{
+    relay->progress.finding =
+        (struct tta_finding){.failure = TTA_FAILURE_STREAM_BROKEN, .http_status = relay->progress.finding.http_status};
+    relay->progress.is_over = true;
+}
+
+/* Whether the answer begins with what has come. */
+static bool may_begin(const struct relay *relay)
+{
+    return relay->progress.has_content || relay->held.len > MAX_HELD_BYTES ||
+           relay->progress.event_count > MAX_HELD_EVENTS;
+}
+
+/* Good events, on to the client or to those that are held. */
+static bool pass_on(struct relay *relay, struct str bytes)
+{
+    if (bytes.len == 0) {
+        return true;
+    }
+    if (!relay->has_begun && !may_begin(relay)) {
+        base_buf_add(&relay->held, bytes);
+        relay->lacks_memory = relay->lacks_memory || !base_buf_ok(&relay->held);
+        return !relay->lacks_memory;
+    }
+    if (!relay->has_begun) {
+        relay->has_begun = true;
+        relay->client_left = !relay->begin(relay->context) ||
+                             (relay->held.len > 0 && !relay->pass(relay->context, base_buf_str(&relay->held)));
+        base_buf_deinit(&relay->held);
+        base_buf_init(&relay->held, MAX_HELD_BYTES);
+    }
+    relay->client_left = relay->client_left || !relay->pass(relay->context, bytes);
+    return !relay->client_left;
+}
+
+/* Reads events; false if they are not to be passed on. */
+static bool read_events(struct relay *relay, struct str bytes)
+{
+    if (tta_stream_feed(relay->stream, bytes.ptr, bytes.len, &relay->progress) != TTA_OK) {
+        relay->lacks_memory = true;
+        return false;
+    }
+    return relay->progress.finding.failure == TTA_FAILURE_NONE;
+}
+
+/* The end of the event that began with earlier bytes. */
+static bool take_rest_of_event(struct relay *relay, struct str bytes)
+{
+    base_buf_add(&relay->partial, bytes);
+    if (!base_buf_ok(&relay->partial)) {
+        fail_as_broken(relay);
+        return false;
+    }
+    bool good = read_events(relay, base_buf_str(&relay->partial)) && pass_on(relay, base_buf_str(&relay->partial));
+    base_buf_reset(&relay->partial);
+    return good;
+}
+
+/* Events go on together, up to the first that fails or ends the stream. */
+bool relay_take(struct relay *relay, const char *bytes, size_t len)
+{
+    size_t at = 0, passed = 0;
+    bool good = true;
+    while (at < len && good && !relay->progress.is_over) {
+        size_t event_len = events_end(&relay->events, bytes + at, len - at);
+        if (event_len == 0) {
+            break;
+        }
+        struct str event = {bytes + at, event_len};
+        if (relay->partial.len > 0) {
+            good = take_rest_of_event(relay, event);
+            passed = at + event_len;
+        } else {
+            good = read_events(relay, event);
+        }
+        at += good ? event_len : 0;
+    }
+    if (at > passed && (good || relay->has_begun)) { /* of what fails in one piece nobody need know */
+        good = pass_on(relay, (struct str){bytes + passed, at - passed}) && good;
+    }
+    if (good && at < len && !relay->progress.is_over) {
+        base_buf_add(&relay->partial, (struct str){bytes + at, len - at});
+        if (!base_buf_ok(&relay->partial)) {
+            fail_as_broken(relay);
+            good = false;
+        }
+    }
+    return good;
+}
+
+void relay_end(struct relay *relay, enum tta_transport transport)
+{
+    if (relay->progress.finding.failure != TTA_FAILURE_NONE || relay->client_left || relay->lacks_memory) {
+        return; /* it has failed already */
+    }
+    if (!relay->progress.is_over) {
+        struct str rest = base_buf_str(&relay->partial);
+        struct str text = base_str_trim(rest);
+        if (!relay->has_begun && text.len > 0 && (text.ptr[0] == '{' || text.ptr[0] == '[')) {
+            fail_as_broken(relay); /* a whole answer is none for whoever waits for events */
+            return;
+        }
+        if ((rest.len > 0 && tta_stream_feed(relay->stream, rest.ptr, rest.len, &relay->progress) != TTA_OK) ||
+            tta_stream_end(relay->stream, transport, &relay->progress) != TTA_OK) {
+            relay->lacks_memory = true;
+            return;
+        }
+        if (relay->progress.finding.failure == TTA_FAILURE_NONE && rest.len > 0) {
+            relay->progress.has_content = true; /* or what is held would stay */
+            (void)(pass_on(relay, rest) && pass_on(relay, STR("\n\n"))); /* client_left says whether it went */
+        }
+    }
+    if (relay->progress.finding.failure == TTA_FAILURE_NONE && !relay->has_begun && !relay->client_left) {
+        relay->has_begun = true; /* an answer without content is one */
+        relay->client_left = !relay->begin(relay->context) ||
+                             (relay->held.len > 0 && !relay->pass(relay->context, base_buf_str(&relay->held)));
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+/*
+ * gateway/relay.h - a stream on its way from a provider to a client.
+ *
+ * Events are held back until one has content, so that a provider that fails
+ * before can be replaced unseen.  From then on each piece goes on in the turn
+ * in which it came, in whole events; an event that fails, and all behind it, do
+ * not.  So a client never gets a [DONE] that the answer did not come to.
+ */
+#ifndef CMD_TTA_GATEWAY_RELAY_H
+#define CMD_TTA_GATEWAY_RELAY_H
+
+#include "base/buf.h"
+#include "cmd/tta/gateway/events.h"
+#include "tta/stream.h"
+
+struct relay {
+    /* Both are false when the client has left. */
+    bool (*begin)(void *context); /* the answer begins */
+    bool (*pass)(void *context, struct str bytes);
+    void *context;
+
+    struct tta_stream *stream; /* NULL: none is relayed */
+    struct tta_progress progress;
+    struct events events;
+    struct buf partial; /* of an event that has not ended */
+    struct buf held;    /* whole events before the first content */
+    bool has_begun;     /* the client has been sent some of it */
+    bool client_left, lacks_memory;
+};
+
+/* Functions and context are set.  False without memory. */
+bool relay_start(struct relay *relay);
+
+/* Takes bytes; false if nothing more is wanted: the stream has failed, the client has left, or memory is lacking. */
+bool relay_take(struct relay *relay, const char *bytes, size_t len);
+
+/* The body is over; passes on what is left of a good stream.  progress.finding is the final word. */
+void relay_end(struct relay *relay, enum tta_transport transport);
+
+/* Forgets the stream, which may have begun or not. */
+void relay_stop(struct relay *relay);
+
+#endif /* CMD_TTA_GATEWAY_RELAY_H */

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/tta/gateway/request.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/num.h"
+
+static int refuse(struct request *request, int status, const char *reason)
+{
+    if (request->state != REQUEST_REFUSED) {
+        request->state = REQUEST_REFUSED;
+        request->refusal = status;
+        request->reason = reason;
+    }
+    return HPE_USER;
+}
+
+/* Adds to the head within its limit; a first failure of the buffer would lose what is there. */
+static bool add_to_head(struct request *request, const char *bytes, size_t len)
+{
+    if (len > request->limits.max_head_bytes - request->head.len) {
+        (void)refuse(request, 431, "The head of the request is too large."); /* the caller ends */
+        return false;
+    }
+    base_buf_add(&request->head, (struct str){bytes, len});
+    if (!base_buf_ok(&request->head)) {
+        (void)refuse(request, 500, "There is no memory for the head of the request."); /* likewise */
+        return false;
+    }
+    return true;
+}
+
+static int on_begin(llhttp_t *parser)
+{
+    struct request *request = parser->data;
+    request->state = REQUEST_IN_HEAD;
+    return HPE_OK;
+}
+
+static int on_target(llhttp_t *parser, const char *bytes, size_t len)
+{
+    struct request *request = parser->data;
+    if (len > request->limits.max_target_bytes - request->target_len) {
+        return refuse(request, 414, "The target of the request is too long.");
+    }
+    request->target_len += len;
+    return add_to_head(request, bytes, len) ? HPE_OK : HPE_USER;
+}
+
+static int on_name(llhttp_t *parser, const char *bytes, size_t len)
+{
+    struct request *request = parser->data;
+    if (request->line_count == REQUEST_MAX_HEADERS) {
+        return refuse(request, 431, "The request has too many header lines.");
+    }
+    struct request_line *line = &request->lines[request->line_count];
+    if (line->name_len == 0) {
+        line->name_at = (uint32_t)request->head.len;
+    }
+    line->name_len += (uint32_t)len;
+    return add_to_head(request, bytes, len) ? HPE_OK : HPE_USER;
+}
+
+static int on_value(llhttp_t *parser, const char *bytes, size_t len)
+{
+    struct request *request = parser->data;
+    struct request_line *line = &request->lines[request->line_count];
+    if (line->value_len == 0) {
+        line->value_at = (uint32_t)request->head.len;
+    }
+    line->value_len += (uint32_t)len;
+    return add_to_head(request, bytes, len) ? HPE_OK : HPE_USER;
+}
+
+static int on_value_end(llhttp_t *parser)
+{
+    struct request *request = parser->data;
+    struct request_line *line = &request->lines[request->line_count++];
+    if (memchr(request->head.ptr + line->value_at, '\r', line->value_len) ||
+        memchr(request->head.ptr + line->value_at, '\n', line->value_len)) {
+        return refuse(request, 400, "A header line is folded or has a bare CR.");
+    }
+    if (request->line_count < REQUEST_MAX_HEADERS) {
+        request->lines[request->line_count] = (struct request_line){0};
+    }
+    return HPE_OK;
+}
+
+static struct str part(const struct request *request, uint32_t at, uint32_t len)
+{
+    return (struct str){len > 0 ? request->head.ptr + at : "", len};
+}
+
+static bool is_word(struct str text, const char *word)
+{
+    return text.len == strlen(word) && strncasecmp(text.ptr, word, text.len) == 0;
+}
+
+/* Which of several; NULL pointer: there are not so many. */
+static struct str header_of(const struct request *request, const char *name, size_t number)
+{
+    for (size_t i = 0; i < request->line_count; i++) {
+        const struct request_line *line = &request->lines[i];
+        if (is_word(part(request, line->name_at, line->name_len), name) && number-- == 0) {
+            return base_str_trim(part(request, line->value_at, line->value_len));
+        }
+    }
+    return (struct str){NULL, 0};
+}
+
+struct str request_header(const struct request *request, const char *name)
+{
+    return header_of(request, name, 0);
+}
+
+/* What llhttp leaves to others. */
+static int check_head(struct request *request)
+{
+    struct str coding = header_of(request, "transfer-encoding", 0);
+    struct str expected = header_of(request, "expect", 0);
+    bool has_length = header_of(request, "content-length", 0).ptr != NULL;
+    if (request->parser.http_major != 1 || request->parser.http_minor > 1) {
+        return refuse(request, 505, "Only HTTP/1.1 and HTTP/1.0 are spoken here.");
+    }
+    request->is_http_1_0 = request->parser.http_minor == 0;
+    bool has_host = header_of(request, "host", 0).ptr != NULL;
+    if (header_of(request, "host", 1).ptr || (!has_host && !request->is_http_1_0)) {
+        return refuse(request, 400, "The request must have one Host.");
+    }
+    if (header_of(request, "content-length", 1).ptr || header_of(request, "transfer-encoding", 1).ptr ||
+        (has_length && coding.ptr) || (coding.ptr && request->is_http_1_0)) {
+        return refuse(request, 400, "It is not clear how long the body is.");
+    }
+    if (coding.ptr && !is_word(coding, "chunked")) {
+        return refuse(request, 501, "The only transfer coding known here is chunked.");
+    }
+    if (expected.ptr && !is_word(expected, "100-continue")) {
+        return refuse(request, 417, "The only expectation known here is 100-continue.");
+    }
+    if (header_of(request, "content-encoding", 0).ptr &&
+        !is_word(header_of(request, "content-encoding", 0), "identity")) {
+        return refuse(request, 415, "The body must not be compressed.");
+    }
+    return HPE_OK;
+}
+
+static int on_head_end(llhttp_t *parser)
+{
+    struct request *request = parser->data;
+    parser->upgrade = 0; /* an offer that nobody takes */
+    request->method = (llhttp_method_t)parser->method;
+    int code = check_head(request);
+    if (code != HPE_OK) {
+        return code;
+    }
+    if (parser->method == HTTP_CONNECT) {
+        return refuse(request, 501, "This is no proxy.");
+    }
+    bool is_chunked = (parser->flags & F_CHUNKED) != 0;
+    if (!is_chunked && parser->content_length > request->limits.max_body_bytes) {
+        return refuse(request, 413, "The body of the request is too large.");
+    }
+    if (!is_chunked && parser->content_length > 0 &&
+        !body_reserve(&request->body, (size_t)parser->content_length)) {
+        return refuse(request, 500, "There is no memory for the body of the request.");
+    }
+    request->state = REQUEST_IN_BODY;
+    request->wants_continue =
+        request_header(request, "expect").ptr && !request->is_http_1_0 && (is_chunked || parser->content_length > 0);
+    return HPE_OK;
+}
+
+static int on_body(llhttp_t *parser, const char *bytes, size_t len)
+{
+    struct request *request = parser->data;
+    request->wants_continue = false;
+    if (len > request->limits.max_body_bytes - request->body.len) {
+        return refuse(request, 413, "The body of the request is too large.");
+    }
+    return body_add(&request->body, bytes, len)
+               ? HPE_OK
+               : refuse(request, 500, "There is no memory for the body of the request.");
+}
+
+static int on_end(llhttp_t *parser)
+{
+    struct request *request = parser->data;
+    request->state = REQUEST_WHOLE;
+    request->wants_continue = false;
+    request->keeps_alive = llhttp_should_keep_alive(parser) != 0;
+    return HPE_PAUSED;
+}
+
+static const llhttp_settings_t settings = {
+    .on_message_begin = on_begin,
+    .on_url = on_target,
+    .on_header_field = on_name,
+    .on_header_value = on_value,
+    .on_header_value_complete = on_value_end,
+    .on_headers_complete = on_head_end,
+    .on_body = on_body,
+    .on_message_complete = on_end,
+};
+
+void request_init(struct request *request, const struct request_limits *limits)
+{
+    memset(request, 0, sizeof(*request));
+    request->limits = *limits;
+    base_buf_init(&request->head, limits->max_head_bytes);
+    llhttp_init(&request->parser, HTTP_REQUEST, &settings);
+    request->parser.data = request;
+}
+
+void request_deinit(struct request *request)
+{
+    base_buf_deinit(&request->head);
+    body_release(&request->body);
+}
+
+void request_reset(struct request *request)
+{
+    struct buf head = request->head;
+    struct request_limits limits = request->limits;
+    body_release(&request->body);
+    base_buf_reset(&head);
+    request->state = REQUEST_EMPTY;
+    request->refusal = 0;
+    request->reason = NULL;
+    request->keeps_alive = request->is_http_1_0 = request->wants_continue = false;
+    request->target_len = request->line_count = 0;
+    request->lines[0] = (struct request_line){0};
+    request->head = head;
+    request->limits = limits;
+    llhttp_init(&request->parser, HTTP_REQUEST, &settings);
+    request->parser.data = request;
+}
+
+size_t request_feed(struct request *request, const char *bytes, size_t len)
+{
+    if (request->state == REQUEST_WHOLE || request->state == REQUEST_REFUSED || len == 0) {
+        return 0;
+    }
+    llhttp_errno_t code = llhttp_execute(&request->parser, bytes, len);
+    if (code == HPE_PAUSED && request->state == REQUEST_WHOLE) {
+        return (size_t)(llhttp_get_error_pos(&request->parser) - bytes);
+    }
+    if (code != HPE_OK) {
+        (void)refuse(request, code == HPE_INVALID_METHOD ? 501 : code == HPE_INVALID_VERSION ? 505 : 400,
+                     "This is no request of HTTP/1.1."); /* unless it was refused for something better */
+    }
+    return len;
+}
+
+struct str request_path(const struct request *request)
+{
+    struct str rest;
+    return base_str_cut((struct str){request->head.ptr ? request->head.ptr : "", request->target_len}, '?', &rest);
+}

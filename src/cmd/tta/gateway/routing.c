@@ -1,0 +1,565 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/tta/gateway/routing.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/num.h"
+#include "cmd/tta/commands.h"
+#include "cmd/tta/gateway/routing_catalogue.h"
+#include "tta/key_request.h"
+
+#define NO_SERVER UINT32_MAX
+#define NO_ROW UINT32_MAX
+#define MAX_MODELS_JSON ((size_t)64 << 20)
+#define NS_PER_SEC INT64_C(1000000000)
+
+enum { MAX_RANKED = 8, MAX_PART_NAME_BYTES = 255, BYTES_A_TOKEN = 4, SMALL_PROMPT_TOKENS = 4096 };
+
+struct server {
+    const char *name;
+    char *urls[API_COUNT]; /* NULL: it has none */
+    size_t model_count;
+};
+
+struct chain {
+    const char *name;
+    struct tta_target targets[TTA_MAX_TARGETS];
+    size_t count;
+};
+
+struct routing {
+    atomic_size_t holders;
+    struct config *config;
+    struct server_keys keys;
+    struct tta_catalogue *catalogue;
+    struct tta_selector *selector;
+    struct tta_health *health;
+    struct server *servers;
+    uint32_t *row_servers;   /* by row; NO_SERVER: nobody can be asked for it */
+    uint32_t *next_in_group; /* by row; NO_ROW: it is the last one */
+    char **row_names;
+    uint64_t *cannot_be_asked; /* a bit a row, for struct tta_live */
+    struct chain *chains;
+    size_t chain_count;
+    struct buf models_json;
+};
+
+/* Where a provider that speaks OpenAI's protocol has it, from its base URL on; NULL: it speaks another. */
+static const char *prefix_of(enum tta_provider provider)
+{
+    switch (provider) {
+    case TTA_PROVIDER_OPENROUTER:
+    case TTA_PROVIDER_OPENAI:
+    case TTA_PROVIDER_CUSTOM:
+        return "";
+    case TTA_PROVIDER_OLLAMA:
+    case TTA_PROVIDER_LM_STUDIO:
+        return "/v1";
+    case TTA_PROVIDER_LOCAL:
+    case TTA_PROVIDER_ANTHROPIC:
+    case TTA_PROVIDER_COUNT:
+        break;
+    }
+    return NULL;
+}
+
+static const char *const paths[API_COUNT] = {
+    [API_CHAT] = "/chat/completions", [API_COMPLETIONS] = "/completions", [API_EMBEDDINGS] = "/embeddings"};
+
+static bool make_urls(const struct tta_server *server, struct server *out)
+{
+    const char *prefix = prefix_of(server->provider);
+    const char *base = server->base_url ? server->base_url : tta_provider_info_of(server->provider)->base_url;
+    if (!prefix) {
+        return true;
+    }
+    struct str trimmed = base_str(base);
+    while (base_str_ends_with(trimmed, STR("/"))) {
+        trimmed.len--;
+    }
+    for (int i = 0; i < API_COUNT; i++) {
+        struct buf url;
+        base_buf_init(&url, 4096);
+        base_buf_addf(&url, "%.*s%s%s", STR_ARGS(trimmed), prefix, paths[i]);
+        out->urls[i] = base_buf_take(&url);
+        if (!out->urls[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* EXIT_FINE, or after a complaint another one. */
+static int check_server(const struct routing *routing, size_t index)
+{
+    const struct tta_server *server = &routing->keys.servers[index];
+    const char *name = routing->servers[index].name;
+    const char *base = server->base_url ? server->base_url : tta_provider_info_of(server->provider)->base_url;
+    bool is_kept = false;
+    for (size_t i = 0; i < index; i++) {
+        if (strcmp(routing->servers[i].name, name) == 0) {
+            complain("two servers are called %s; give one of them another name: 'name: NAME'", name);
+            return EXIT_BAD_USAGE;
+        }
+    }
+    enum tta_status status = tta_key_may_go_to(base, server->key, &is_kept);
+    if (status == TTA_BAD_ARGUMENT) {
+        complain("%s: the base_url is none: http:// or https://, without '?', '#' and '@'", name);
+    } else if (is_kept) {
+        complain("%s: the key has the form of another provider's, and would be given away to this one", name);
+    } else if (status != TTA_OK) {
+        complain("out of memory");
+    }
+    return status == TTA_NO_MEMORY ? EXIT_BROKEN : status != TTA_OK || is_kept ? EXIT_BAD_USAGE : EXIT_FINE;
+}
+
+static int make_servers(struct routing *routing)
+{
+    routing->servers = base_alloc_array(routing->keys.count, sizeof(*routing->servers));
+    for (size_t i = 0; routing->servers && i < routing->keys.count; i++) {
+        routing->servers[i].name = routing_name_of(&routing->keys.servers[i]);
+        int status = check_server(routing, i);
+        if (status != EXIT_FINE) {
+            return status;
+        }
+        if (!make_urls(&routing->keys.servers[i], &routing->servers[i])) {
+            break;
+        }
+        if (i + 1 == routing->keys.count) {
+            return EXIT_FINE;
+        }
+    }
+    complain(routing->keys.count == 0 ? "the configuration names no servers: there is nobody to ask" : "out of memory");
+    return routing->keys.count == 0 ? EXIT_BAD_USAGE : EXIT_BROKEN;
+}
+
+static uint32_t server_of(const struct routing *routing, const struct tta_model *model)
+{
+    for (size_t i = 0; i < routing->keys.count; i++) {
+        if (routing->keys.servers[i].provider == model->provider && routing->servers[i].urls[API_CHAT] &&
+            strcmp(routing->servers[i].name, model->origin) == 0) {
+            return (uint32_t)i;
+        }
+    }
+    return NO_SERVER;
+}
+
+/* Unique, and short enough for the name of a part: what is longer is called by its number. */
+static char *make_row_name(const struct routing *routing, size_t row)
+{
+    const struct tta_model *model = tta_catalogue_peek(routing->catalogue, row);
+    uint32_t server = routing->row_servers[row];
+    struct buf name;
+    base_buf_init(&name, 4096);
+    if (server != NO_SERVER) {
+        base_buf_addf(&name, "%s/%s", routing->servers[server].name, model->id);
+    } else {
+        base_buf_addf(&name, "-/%s/%s/%s", tta_provider_name(model->provider), model->origin, model->id);
+    }
+    if (base_buf_ok(&name) && name.len > MAX_PART_NAME_BYTES) {
+        base_buf_reset(&name);
+        base_buf_addf(&name, "-/%zu", row);
+    }
+    return base_buf_take(&name);
+}
+
+static bool make_rows(struct routing *routing)
+{
+    size_t count = tta_catalogue_count(routing->catalogue);
+    uint32_t *last = base_alloc_array(count, sizeof(uint32_t));
+    routing->row_servers = base_alloc_array(count, sizeof(uint32_t));
+    routing->next_in_group = base_alloc_array(count, sizeof(uint32_t));
+    routing->row_names = base_alloc_array(count, sizeof(char *));
+    routing->cannot_be_asked = base_alloc_array(count / 64 + 1, sizeof(uint64_t));
+    bool good = last && routing->row_servers && routing->next_in_group && routing->row_names &&
+                routing->cannot_be_asked;
+    for (size_t row = 0; row < count && good; row++) {
+        size_t first = tta_catalogue_group(routing->catalogue, row);
+        routing->row_servers[row] = server_of(routing, tta_catalogue_peek(routing->catalogue, row));
+        routing->next_in_group[row] = NO_ROW;
+        if (first < row) {
+            routing->next_in_group[last[first]] = (uint32_t)row;
+        }
+        last[first] = (uint32_t)row;
+        if (routing->row_servers[row] == NO_SERVER) {
+            routing->cannot_be_asked[row / 64] |= UINT64_C(1) << (row % 64);
+        } else {
+            routing->servers[routing->row_servers[row]].model_count++;
+        }
+        routing->row_names[row] = make_row_name(routing, row);
+        good = routing->row_names[row] != NULL;
+    }
+    free(last);
+    return good;
+}
+
+static bool make_health(struct routing *routing, struct routing *previous)
+{
+    struct tta_health_options options = tta_health_defaults();
+    struct tta_error err = {0};
+    char *text = NULL;
+    const char **names = base_alloc_array(routing->keys.count, sizeof(char *));
+    for (size_t i = 0; names && i < routing->keys.count; i++) {
+        names[i] = routing->servers[i].name;
+    }
+    const struct tta_part_names parts[TTA_PART_COUNT] = {
+        [TTA_PART_PROVIDER] = {names, routing->keys.count},
+        [TTA_PART_ROW] = {(const char *const *)routing->row_names, tta_catalogue_count(routing->catalogue)},
+        [TTA_PART_KEY] = {names, routing->keys.count},
+    };
+    int64_t now_ns = base_clock_monotonic_ns(), unix_ns = base_clock_unix_ns();
+    options.seed = (uint64_t)unix_ns;
+    bool good = names && tta_health_create(&options, parts, &routing->health, &err) == TTA_OK;
+    free(names);
+    if (!good) {
+        complain("%s", err.message[0] != '\0' ? err.message : "out of memory");
+    } else if (previous && tta_health_save(previous->health, now_ns, unix_ns, &text) == TTA_OK) {
+        /* what is not taken over is learnt again */
+        (void)!tta_health_restore(routing->health, text, strlen(text), now_ns, unix_ns, &err);
+        free(text);
+    }
+    return good;
+}
+
+static struct tta_target target_of(const struct routing *routing, size_t row)
+{
+    const struct tta_model *model = tta_catalogue_peek(routing->catalogue, row);
+    return (struct tta_target){
+        .provider = routing->row_servers[row],
+        .row = (uint32_t)row,
+        .key = routing->row_servers[row],
+        .model = (uint32_t)tta_catalogue_group(routing->catalogue, row),
+        .context_tokens = model->context_tokens > 0 ? model->context_tokens : -1,
+        .is_free = model->is_free,
+    };
+}
+
+static size_t add_target(const struct routing *routing, size_t row, struct tta_target *targets, size_t count)
+{
+    bool is_there = count == TTA_MAX_TARGETS || routing->row_servers[row] == NO_SERVER;
+    for (size_t i = 0; i < count; i++) {
+        is_there = is_there || targets[i].row == row;
+    }
+    if (!is_there) {
+        targets[count++] = target_of(routing, row);
+    }
+    return count;
+}
+
+/* The model at one server, "SERVER/MODEL"; NO_ROW: there is none. */
+static uint32_t row_at_server(const struct routing *routing, const char *name)
+{
+    size_t server, row;
+    const char *id;
+    if (!routing_split(routing->keys.servers, routing->keys.count, name, &server, &id) ||
+        tta_catalogue_find(routing->catalogue, id, &row) != TTA_OK) {
+        return NO_ROW;
+    }
+    uint32_t each = (uint32_t)tta_catalogue_group(routing->catalogue, row);
+    for (; each != NO_ROW; each = routing->next_in_group[each]) {
+        if (routing->row_servers[each] == server &&
+            strcmp(tta_catalogue_peek(routing->catalogue, each)->id, id) == 0) {
+            return each;
+        }
+    }
+    return NO_ROW;
+}
+
+/* Those of that id, in the order of trust, then the same model under other ids. */
+static size_t add_model(const struct routing *routing, const char *id, struct tta_target *targets, size_t count)
+{
+    uint32_t at_server = row_at_server(routing, id);
+    size_t row;
+    if (at_server != NO_ROW) {
+        return add_target(routing, at_server, targets, count);
+    }
+    if (tta_catalogue_find(routing->catalogue, id, &row) != TTA_OK) {
+        return count;
+    }
+    uint32_t first = (uint32_t)tta_catalogue_group(routing->catalogue, row);
+    for (int same_id = 1; same_id >= 0; same_id--) {
+        for (uint32_t each = first; each != NO_ROW; each = routing->next_in_group[each]) {
+            bool is_same = strcmp(tta_catalogue_peek(routing->catalogue, each)->id, id) == 0;
+            if (is_same == (same_id == 1)) {
+                count = add_target(routing, each, targets, count);
+            }
+        }
+    }
+    return count;
+}
+
+static int make_chains(struct routing *routing)
+{
+    const struct serve_config *serve = config_serve(routing->config);
+    routing->chains = base_alloc_array(serve->chain_count, sizeof(*routing->chains));
+    if (!routing->chains) {
+        complain("out of memory");
+        return EXIT_BROKEN;
+    }
+    for (; routing->chain_count < serve->chain_count; routing->chain_count++) {
+        const struct serve_chain *given = &serve->chains[routing->chain_count];
+        struct chain *chain = &routing->chains[routing->chain_count];
+        chain->name = given->name;
+        for (size_t i = 0; i < given->target_count; i++) {
+            size_t count = add_model(routing, given->targets[i], chain->targets, chain->count);
+            if (count == chain->count) {
+                complain("chain %s: there is no model %s to ask; name it SERVER/MODEL, with a server that speaks "
+                         "OpenAI's protocol", chain->name, given->targets[i]);
+                return EXIT_BAD_USAGE;
+            }
+            chain->count = count;
+        }
+    }
+    return EXIT_FINE;
+}
+
+static void add_model_json(struct routing *routing, const char *id, const char *owner)
+{
+    struct buf *out = &routing->models_json;
+    base_buf_add(out, out->len > 0 ? STR(",\n") : STR("{\"object\":\"list\",\"data\":[\n"));
+    base_buf_add(out, STR("{\"id\":"));
+    base_json_add_text(out, id);
+    base_buf_add(out, STR(",\"object\":\"model\",\"created\":0,\"owned_by\":"));
+    base_json_add_text(out, owner);
+    base_buf_add_char(out, '}');
+}
+
+static bool make_models_json(struct routing *routing)
+{
+    char name[64];
+    base_buf_init(&routing->models_json, MAX_MODELS_JSON);
+    add_model_json(routing, "auto", "tta");
+    for (int task = 0; task < TTA_TASK_COUNT; task++) {
+        (void)snprintf(name, sizeof(name), "auto:%s", tta_task_name((enum tta_task)task)); /* fits */
+        add_model_json(routing, name, "tta");
+    }
+    add_model_json(routing, "free", "tta");
+    for (size_t i = 0; i < routing->chain_count; i++) {
+        add_model_json(routing, routing->chains[i].name, "tta");
+    }
+    for (size_t row = 0; row < tta_catalogue_count(routing->catalogue); row++) {
+        const struct tta_model *model = tta_catalogue_peek(routing->catalogue, row);
+        size_t first;
+        bool is_first = tta_catalogue_find(routing->catalogue, model->id, &first) == TTA_OK && first == row;
+        if (routing->row_servers[row] != NO_SERVER && is_first) {
+            add_model_json(routing, model->id, routing->servers[routing->row_servers[row]].name);
+        }
+    }
+    base_buf_add(&routing->models_json, STR("\n]}\n"));
+    return base_buf_ok(&routing->models_json);
+}
+
+static void destroy(struct routing *routing)
+{
+    for (size_t i = 0; routing->servers && i < routing->keys.count; i++) {
+        for (int j = 0; j < API_COUNT; j++) {
+            free(routing->servers[i].urls[j]);
+        }
+    }
+    for (size_t row = 0; routing->row_names && row < tta_catalogue_count(routing->catalogue); row++) {
+        free(routing->row_names[row]);
+    }
+    base_buf_deinit(&routing->models_json);
+    free(routing->chains);
+    free(routing->row_names);
+    free(routing->row_servers);
+    free(routing->next_in_group);
+    free(routing->cannot_be_asked);
+    free(routing->servers);
+    tta_health_destroy(routing->health);
+    tta_selector_destroy(routing->selector);
+    tta_catalogue_destroy(routing->catalogue);
+    server_keys_release(&routing->keys);
+    config_destroy(routing->config);
+    free(routing);
+}
+
+static int read_config(const struct options *options, struct routing *routing)
+{
+    struct buf reason;
+    base_buf_init(&reason, 4000);
+    bool is_read = config_read(options->config_path, &routing->config, &reason);
+    if (!is_read) {
+        complain("%s", base_buf_cstr(&reason));
+    }
+    base_buf_deinit(&reason);
+    return is_read ? EXIT_FINE : EXIT_BAD_USAGE;
+}
+
+static int make_selector(struct routing *routing)
+{
+    const struct tta_criteria criteria = tta_criteria_defaults();
+    struct tta_error err = {0};
+    routing->catalogue = routing_catalogue_read(routing->config);
+    if (!routing->catalogue) {
+        return EXIT_BAD_USAGE;
+    }
+    if (tta_selector_create(routing->catalogue, &criteria, &routing->selector, &err) != TTA_OK) {
+        complain("%s", err.message);
+        return EXIT_BROKEN;
+    }
+    return EXIT_FINE;
+}
+
+static int make(const struct options *options, struct routing *previous, struct routing *routing)
+{
+    int status = read_config(options, routing);
+    status = status == EXIT_FINE ? server_keys_take(options, routing->config, &routing->keys) : status;
+    status = status == EXIT_FINE ? make_servers(routing) : status;
+    status = status == EXIT_FINE ? make_selector(routing) : status;
+    if (status == EXIT_FINE && !make_rows(routing)) {
+        complain("out of memory");
+        status = EXIT_BROKEN;
+    }
+    status = status == EXIT_FINE ? make_chains(routing) : status;
+    if (status == EXIT_FINE && !make_models_json(routing)) {
+        complain("out of memory");
+        status = EXIT_BROKEN;
+    }
+    return status == EXIT_FINE && !make_health(routing, previous) ? EXIT_BROKEN : status;
+}
+
+int routing_create(const struct options *options, struct routing *previous, struct routing **out_routing)
+{
+    struct routing *routing = base_alloc_array(1, sizeof(*routing));
+    if (!routing) {
+        complain("out of memory");
+        return EXIT_BROKEN;
+    }
+    atomic_init(&routing->holders, 1);
+    routing->keys.vault.lock_fd = -1;
+    int status = make(options, previous, routing);
+    if (status == EXIT_FINE) {
+        *out_routing = routing;
+    } else {
+        destroy(routing);
+    }
+    return status;
+}
+
+struct routing *routing_hold(struct routing *routing)
+{
+    atomic_fetch_add_explicit(&routing->holders, 1, memory_order_relaxed);
+    return routing;
+}
+
+void routing_release(struct routing *routing)
+{
+    if (routing && atomic_fetch_sub_explicit(&routing->holders, 1, memory_order_acq_rel) == 1) {
+        destroy(routing);
+    }
+}
+
+const struct serve_config *routing_serve_config(const struct routing *routing)
+{
+    return config_serve(routing->config);
+}
+
+const struct tta_catalogue *routing_catalogue(const struct routing *routing)
+{
+    return routing->catalogue;
+}
+
+struct tta_health *routing_health(const struct routing *routing)
+{
+    return routing->health;
+}
+
+size_t routing_server_count(const struct routing *routing)
+{
+    return routing->keys.count;
+}
+
+const struct tta_server *routing_server(const struct routing *routing, size_t server)
+{
+    return &routing->keys.servers[server];
+}
+
+const char *routing_server_name(const struct routing *routing, size_t server)
+{
+    return routing->servers[server].name;
+}
+
+const char *routing_url(const struct routing *routing, size_t server, enum api api)
+{
+    return routing->servers[server].urls[api];
+}
+
+enum tta_auth routing_auth(const struct routing *routing, size_t server)
+{
+    enum tta_auth usual = tta_provider_info_of(routing->keys.servers[server].provider)->auth;
+    return usual != TTA_AUTH_NONE ? usual : TTA_AUTH_BEARER; /* a key given to Ollama is for a proxy before it */
+}
+
+size_t routing_model_count(const struct routing *routing, size_t server)
+{
+    return routing->servers[server].model_count;
+}
+
+const char *routing_row_name(const struct routing *routing, uint32_t row)
+{
+    return routing->row_names[row];
+}
+
+struct str routing_models_json(const struct routing *routing)
+{
+    return base_buf_str(&routing->models_json);
+}
+
+/* What the body says that a model must be able to do. */
+static struct tta_requirements requirements_of(const struct fields *fields, enum api api, const struct tta_live *live)
+{
+    struct tta_requirements requirements = {.task = TTA_TASK_GENERAL_CHAT, .live = live};
+    int64_t tokens =
+        (int64_t)(fields->message_bytes / BYTES_A_TOKEN) + (fields->max_tokens > 0 ? fields->max_tokens : 0);
+    requirements.capabilities = (fields->has_tools ? TTA_CAN_TOOLS : 0) |
+                                (fields->has_images ? TTA_CAN_SEE_IMAGES : 0) |
+                                (fields->wants_json ? TTA_CAN_STRUCTURED_OUTPUTS : 0) |
+                                (api == API_EMBEDDINGS ? TTA_CAN_EMBED : 0);
+    requirements.any_output = api == API_EMBEDDINGS;
+    requirements.min_context_tokens = tokens > SMALL_PROMPT_TOKENS ? tokens : 0;
+    requirements.now_unix_s = base_clock_unix_ns() / NS_PER_SEC;
+    return requirements;
+}
+
+/* "auto", "auto:TASK" or "free"; false if it is none of these. */
+static bool read_virtual(const char *name, struct tta_requirements *requirements)
+{
+    if (strcmp(name, "free") == 0) {
+        requirements->free_only = true;
+        return true;
+    }
+    if (strncmp(name, "auto", 4) != 0 || (name[4] != '\0' && name[4] != ':')) {
+        return false;
+    }
+    return name[4] == '\0' || tta_task_of_name(name + 5, &requirements->task) == TTA_OK;
+}
+
+size_t routing_resolve(const struct routing *routing, const struct fields *fields, enum api api,
+                       struct tta_target *out_targets, bool *out_is_virtual)
+{
+    const struct tta_live live = {.out = routing->cannot_be_asked};
+    *out_is_virtual = false;
+    for (size_t i = 0; i < routing->chain_count; i++) {
+        if (strcmp(routing->chains[i].name, fields->model) == 0) {
+            memcpy(out_targets, routing->chains[i].targets, routing->chains[i].count * sizeof(*out_targets));
+            return routing->chains[i].count;
+        }
+    }
+    struct tta_requirements requirements = requirements_of(fields, api, &live);
+    if (read_virtual(fields->model, &requirements)) {
+        struct tta_choice choices[MAX_RANKED];
+        size_t count = 0, ranked = tta_rank(routing->selector, &requirements, choices, MAX_RANKED);
+        *out_is_virtual = true;
+        for (size_t i = 0; i < ranked; i++) {
+            count = add_target(routing, choices[i].row, out_targets, count);
+        }
+        return count;
+    }
+    return add_model(routing, fields->model, out_targets, 0);
+}

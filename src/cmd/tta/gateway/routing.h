@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+/*
+ * gateway/routing.h - what a name of a model stands for: whom to ask, in which order.
+ *
+ * A routing is made whole from the configuration and immutable from then on
+ * but for its health, which threads share; a reload makes the next one.  Those
+ * who use it hold it, and the last one to let go releases it.
+ */
+#ifndef CMD_TTA_GATEWAY_ROUTING_H
+#define CMD_TTA_GATEWAY_ROUTING_H
+
+#include "cmd/tta/gateway/fields.h"
+#include "cmd/tta/options.h"
+#include "cmd/tta/server_keys.h"
+#include "tta/failover.h"
+#include "tta/selection.h"
+
+/* What is asked for: a path of OpenAI's. */
+enum api { API_CHAT, API_COMPLETIONS, API_EMBEDDINGS, API_COUNT };
+
+struct routing;
+
+/*
+ * Reads the configuration that the options name, its keys and its lists.  EXIT_FINE: `*out_routing` is the caller's,
+ * who holds it once.  Another exit status after a complaint.  What was known of the health of `previous` (NULL: none)
+ * is taken over.
+ */
+int routing_create(const struct options *options, struct routing *previous, struct routing **out_routing);
+
+struct routing *routing_hold(struct routing *routing);
+void routing_release(struct routing *routing); /* NULL does nothing */
+
+const struct serve_config *routing_serve_config(const struct routing *routing);
+const struct tta_catalogue *routing_catalogue(const struct routing *routing);
+struct tta_health *routing_health(const struct routing *routing);
+
+/* The servers of the configuration. */
+size_t routing_server_count(const struct routing *routing);
+const struct tta_server *routing_server(const struct routing *routing, size_t server);
+const char *routing_server_name(const struct routing *routing, size_t server);
+/* Where it is asked; NULL: it does not have that. */
+const char *routing_url(const struct routing *routing, size_t server, enum api api);
+enum tta_auth routing_auth(const struct routing *routing, size_t server);
+/* Models that can be asked for at a server. */
+size_t routing_model_count(const struct routing *routing, size_t server);
+
+/* "SERVER/MODEL", of a row. */
+const char *routing_row_name(const struct routing *routing, uint32_t row);
+
+/* Targets of a request, the best first: `out_targets` has room for TTA_MAX_TARGETS.  0: there is no such model, or,
+ * with `*out_is_virtual`, none that fits. */
+size_t routing_resolve(const struct routing *routing, const struct fields *fields, enum api api,
+                       struct tta_target *out_targets, bool *out_is_virtual);
+
+/* The answer to GET /v1/models. */
+struct str routing_models_json(const struct routing *routing);
+
+#endif /* CMD_TTA_GATEWAY_ROUTING_H */

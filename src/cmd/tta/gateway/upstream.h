@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+/*
+ * gateway/upstream.h - requests to providers, many at a time, by libcurl.
+ *
+ * One upstream a loop: it keeps connections warm, resolves names beside the
+ * loop and speaks TLS and HTTP/2 where there is https.  An *endpoint* is a URL
+ * with the headers that go there, a key among them; a *call* is one request.
+ * All of it is for the loop's thread.  As tta/http.h: no redirects, no proxies,
+ * certificates are checked.
+ */
+#ifndef CMD_TTA_GATEWAY_UPSTREAM_H
+#define CMD_TTA_GATEWAY_UPSTREAM_H
+
+#include <curl/curl.h>
+
+#include "base/buf.h"
+#include "cmd/tta/gateway/loop.h"
+#include "tta/failure.h"
+#include "tta/keys.h"
+#include "tta/provider.h"
+
+struct upstream;
+struct endpoint;
+
+/* NULL without memory, or if libcurl cannot start. */
+struct upstream *upstream_create(struct loop *loop, int64_t connect_timeout_ns);
+/* No call may be under way, and no endpoint left.  NULL does nothing. */
+void upstream_destroy(struct upstream *upstream);
+
+/* `auth` says how the key is shown; a `key` of NULL is not.  The URL is copied, the key only into the header that is
+ * sent, which is wiped.  NULL without memory. */
+struct endpoint *endpoint_create(struct upstream *upstream, const char *url, enum tta_auth auth,
+                                 const struct tta_secret *key);
+/* No call may be under way there.  NULL does nothing. */
+void endpoint_destroy(struct endpoint *endpoint);
+
+enum call_verdict { CALL_GOES_ON, CALL_PAUSES, CALL_STOPS };
+
+/* Zero-initialised but for the functions and their context; must stay where it is while it is under way. */
+struct call {
+    /* Bytes of the body.  CALL_PAUSES leaves them for later, see call_resume(); CALL_STOPS ends the call, as cut.
+     * The call must not be cancelled within. */
+    enum call_verdict (*on_body)(void *context, const char *bytes, size_t len);
+    /* It is over, and may be started again. */
+    void (*on_end)(void *context, enum tta_transport transport);
+    void *context;
+
+    int http_status; /* 0 before the head */
+    struct buf head; /* the lines of the last head, its status line apart */
+    bool is_head_whole;
+
+    struct endpoint *endpoint; /* NULL: it is not under way */
+    CURL *handle;
+};
+
+/* Sends a body, borrowed until the call is over.  False without memory. */
+bool call_start(struct call *call, struct endpoint *endpoint, struct str body);
+/* Ends it at once, its connection too unless others share it; on_end is not called.  Does nothing if it is not under
+ * way. */
+void call_cancel(struct call *call);
+/* Goes on after CALL_PAUSES; both functions may be called within. */
+void call_resume(struct call *call);
+void call_deinit(struct call *call);
+
+enum { CALL_MAX_HEADERS = 64 };
+/* The headers of the answer, borrowed from the call; how many there are. */
+size_t call_headers(const struct call *call, struct tta_header out_headers[CALL_MAX_HEADERS]);
+
+#endif /* CMD_TTA_GATEWAY_UPSTREAM_H */

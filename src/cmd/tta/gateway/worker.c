@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/tta/gateway/worker.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/num.h"
+#include "base/random.h"
+#include "cmd/complain.h"
+
+#define MAX_TARGET_BYTES 8192
+#define MAX_HEAD_BYTES 65536
+#define MAX_BACKLOG_BYTES ((size_t)256 << 10)
+
+enum { SCRATCH_BYTES = 65536, LISTEN_BACKLOG = 1024, ACCEPTS_A_TURN = 64 };
+
+union address {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+};
+
+static struct site *site_create(struct routing *routing)
+{
+    struct site *site = base_alloc_array(1, sizeof(*site));
+    struct endpoint **endpoints =
+        base_alloc_array(routing_server_count(routing) * API_COUNT, sizeof(struct endpoint *));
+    if (!site || !endpoints) {
+        free(site);
+        free(endpoints);
+        return NULL;
+    }
+    *site = (struct site){.routing = routing_hold(routing), .endpoints = endpoints, .holders = 1};
+    return site;
+}
+
+struct site *site_hold(struct site *site)
+{
+    site->holders++;
+    return site;
+}
+
+void site_release(struct site *site)
+{
+    if (!site || --site->holders > 0) {
+        return;
+    }
+    for (size_t i = 0; i < routing_server_count(site->routing) * API_COUNT; i++) {
+        endpoint_destroy(site->endpoints[i]);
+    }
+    routing_release(site->routing);
+    free(site->endpoints);
+    free(site);
+}
+
+struct endpoint *site_endpoint(struct worker *worker, struct site *site, size_t server, enum api api)
+{
+    struct endpoint **endpoint = &site->endpoints[server * API_COUNT + (size_t)api];
+    const char *url = routing_url(site->routing, server, api);
+    if (!*endpoint && url) {
+        *endpoint = endpoint_create(worker->upstream, url, routing_auth(site->routing, server),
+                                    routing_server(site->routing, server)->key);
+    }
+    return *endpoint;
+}
+
+static void serve(void *context, struct connection *connection, const struct request *request)
+{
+    struct worker *worker = context;
+    worker->gateway->serve(worker, connection, request);
+}
+
+static void note_refusal(void *context, int status)
+{
+    struct worker *worker = context;
+    char id[REQUEST_ID_BYTES];
+    worker_make_id(worker, id);
+    worker_log(worker, &(struct access_entry){.id = id,
+                                              .method = "-",
+                                              .path = STR("-"),
+                                              .status = status,
+                                              .error = "bad_request",
+                                              .first_byte_ns = -1,
+                                              .usage = TTA_USAGE_NONE,
+                                              .cost_pusd = -1});
+}
+
+static void stop_if_done(struct worker *worker)
+{
+    if (!worker->is_listening && !worker->first) {
+        loop_stop(worker->loop);
+    }
+}
+
+static void forget(void *context, struct connection *connection)
+{
+    struct worker *worker = context;
+    struct connection_link *link = connection_link(connection);
+    *(link->previous ? &connection_link(link->previous)->next : &worker->first) = link->next;
+    *(link->next ? &connection_link(link->next)->previous : &worker->last) = link->previous;
+    atomic_fetch_sub_explicit(&worker->gateway->connection_count, 1, memory_order_relaxed);
+    stop_if_done(worker);
+}
+
+static void add_client(struct worker *worker, int fd)
+{
+    const int on = 1;
+    size_t most = routing_serve_config(worker->site->routing)->max_connections;
+    size_t count = atomic_fetch_add_explicit(&worker->gateway->connection_count, 1, memory_order_relaxed);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)); /* slower without */
+    struct connection *connection = count < most ? connection_open(&worker->connections, fd) : NULL;
+    if (!connection) {
+        atomic_fetch_sub_explicit(&worker->gateway->connection_count, 1, memory_order_relaxed);
+        (void)close(fd);
+        return;
+    }
+    struct connection_link *link = connection_link(connection);
+    link->previous = worker->last;
+    *(worker->last ? &connection_link(worker->last)->next : &worker->first) = connection;
+    worker->last = connection;
+}
+
+static void accept_clients(void *context, unsigned events)
+{
+    struct worker *worker = context;
+    (void)events;
+    for (int i = 0; i < ACCEPTS_A_TURN; i++) {
+        int fd = accept4(worker->listener_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd < 0) {
+            return; /* nobody waits, or has left again; without descriptors clients wait until some are free */
+        }
+        add_client(worker, fd);
+    }
+}
+
+static void stop_listening(struct worker *worker)
+{
+    if (worker->is_listening) {
+        loop_remove_watch(worker->loop, &worker->listener);
+        (void)close(worker->listener_fd); /* nothing to lose */
+        worker->is_listening = false;
+    }
+}
+
+static void close_all(void *context)
+{
+    struct worker *worker = context;
+    while (worker->first) {
+        connection_close(worker->first);
+    }
+}
+
+static void drain(struct worker *worker)
+{
+    if (worker->connections.is_draining) {
+        return;
+    }
+    worker->connections.is_draining = true;
+    stop_listening(worker);
+    for (struct connection *each = worker->first, *next; each; each = next) {
+        next = connection_link(each)->next;
+        connection_drain(each);
+    }
+    loop_set_timer(worker->loop, &worker->drain_timer,
+                   loop_now_ns(worker->loop) + routing_serve_config(worker->site->routing)->drain_ns);
+    stop_if_done(worker);
+}
+
+static void take_routing(struct worker *worker)
+{
+    pthread_mutex_lock(&worker->gateway->lock);
+    struct routing *routing = routing_hold(worker->gateway->routing);
+    pthread_mutex_unlock(&worker->gateway->lock);
+    if (!worker->site || worker->site->routing != routing) {
+        struct site *site = site_create(routing);
+        if (site) { /* else the old one goes on */
+            site_release(worker->site);
+            worker->site = site;
+        }
+    }
+    routing_release(routing);
+}
+
+static void look_again(void *context)
+{
+    struct worker *worker = context;
+    take_routing(worker);
+    if (atomic_load(&worker->gateway->is_draining)) {
+        drain(worker);
+    }
+}
+
+static void flush_log(void *context)
+{
+    struct worker *worker = context;
+    access_log_flush(&worker->log);
+}
+
+static bool make_address(const struct serve_config *config, uint16_t port, union address *out, socklen_t *out_len)
+{
+    memset(out, 0, sizeof(*out));
+    if (inet_pton(AF_INET, config->host, &out->v4.sin_addr) == 1) {
+        out->v4.sin_family = AF_INET;
+        out->v4.sin_port = htons(port);
+        *out_len = sizeof(out->v4);
+        return true;
+    }
+    out->v6.sin6_family = AF_INET6;
+    out->v6.sin6_port = htons(port);
+    *out_len = sizeof(out->v6);
+    return inet_pton(AF_INET6, config->host, &out->v6.sin6_addr) == 1;
+}
+
+static bool start_listening(struct worker *worker, uint16_t port)
+{
+    const struct serve_config *config = routing_serve_config(worker->site->routing);
+    const int on = 1;
+    union address address;
+    socklen_t len;
+    port = port != 0 ? port : config->port;
+    if (!make_address(config, port, &address, &len)) {
+        complain("address: %s is no numeric address", config->host);
+        return false;
+    }
+    int fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    bool shares = config->threads > 1;
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
+        (shares && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) != 0) ||
+        bind(fd, &address.any, len) != 0 || listen(fd, LISTEN_BACKLOG) != 0) {
+        complain("cannot listen on %s:%u: %s", config->host, (unsigned)port, strerror(errno));
+        if (fd >= 0) {
+            (void)close(fd); /* nothing to lose */
+        }
+        return false;
+    }
+    worker->listener_fd = fd;
+    worker->listener = (struct loop_watch){fd, LOOP_READABLE, accept_clients, worker};
+    worker->is_listening = loop_add_watch(worker->loop, &worker->listener);
+    return worker->is_listening;
+}
+
+uint16_t worker_port(const struct worker *worker)
+{
+    union address address;
+    socklen_t len = sizeof(address);
+    if (getsockname(worker->listener_fd, &address.any, &len) != 0) {
+        return 0;
+    }
+    return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
+}
+
+bool worker_init(struct worker *worker, struct gateway *gateway, uint16_t port)
+{
+    *worker = (struct worker){.gateway = gateway};
+    worker->random = (uint64_t)base_clock_unix_ns() ^ (uint64_t)(uintptr_t)worker ^ ((uint64_t)getpid() << 32);
+    worker->flush = (struct loop_task){.run = flush_log, .context = worker};
+    access_log_init(&worker->log, gateway->log_fd);
+    worker->loop = loop_create();
+    if (worker->loop) {
+        take_routing(worker);
+    }
+    char *scratch = malloc(SCRATCH_BYTES);
+    const struct serve_config *config = worker->site ? routing_serve_config(worker->site->routing) : NULL;
+    worker->connections = (struct connection_settings){
+        .loop = worker->loop,
+        .serve = serve,
+        .refused = note_refusal,
+        .closed = forget,
+        .context = worker,
+        .scratch = scratch,
+        .scratch_bytes = SCRATCH_BYTES,
+        .max_backlog_bytes = MAX_BACKLOG_BYTES,
+    };
+    if (config) {
+        worker->connections.limits =
+            (struct request_limits){MAX_TARGET_BYTES, MAX_HEAD_BYTES, config->max_body_bytes};
+        worker->connections.times =
+            (struct connection_times){config->head_timeout_ns, config->body_timeout_ns, config->timeout_ns,
+                                      config->keep_alive_ns, config->write_timeout_ns};
+        worker->upstream = upstream_create(worker->loop, config->connect_timeout_ns);
+    }
+    if (!scratch || !worker->upstream || !loop_add_timer(worker->loop, &worker->drain_timer, close_all, worker)) {
+        complain("no memory or descriptors for a worker");
+        return false;
+    }
+    loop_set_wake(worker->loop, look_again, worker);
+    return start_listening(worker, port);
+}
+
+void worker_run(struct worker *worker)
+{
+    loop_run(worker->loop);
+    access_log_flush(&worker->log);
+}
+
+void worker_deinit(struct worker *worker)
+{
+    if (worker->loop) {
+        close_all(worker);
+        stop_listening(worker);
+        loop_stop(worker->loop);
+        loop_run(worker->loop); /* what was to be released */
+    }
+    site_release(worker->site);
+    upstream_destroy(worker->upstream);
+    if (worker->loop) {
+        loop_remove_timer(worker->loop, &worker->drain_timer);
+        loop_run(worker->loop);
+    }
+    loop_destroy(worker->loop);
+    access_log_deinit(&worker->log);
+    free(worker->connections.scratch);
+}
+
+void worker_wake(struct worker *worker)
+{
+    loop_wake(worker->loop);
+}
+
+void worker_make_id(struct worker *worker, char out_id[REQUEST_ID_BYTES])
+{
+    static const char digits[] = "0123456789abcdef";
+    uint64_t number = base_random_next(&worker->random);
+    memcpy(out_id, "req_", 4);
+    for (size_t i = 0; i < 16; i++, number >>= 4) {
+        out_id[4 + i] = digits[number & 15];
+    }
+    out_id[20] = '\0';
+}
+
+void worker_log(struct worker *worker, const struct access_entry *entry)
+{
+    access_log_add(&worker->log, entry);
+    loop_defer(worker->loop, &worker->flush);
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+/*
+ * gateway/worker.h - one loop with its listener, its clients and its upstream.
+ *
+ * Workers are threads that share a gateway: the routing of the moment and the
+ * metrics.  Each has its own socket on the same address, its own warm
+ * connections and its own log buffer, so nothing on the way of a request waits
+ * for another thread but the lock of the health, for less than a microsecond.
+ */
+#ifndef CMD_TTA_GATEWAY_WORKER_H
+#define CMD_TTA_GATEWAY_WORKER_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "cmd/tta/gateway/access_log.h"
+#include "cmd/tta/gateway/connection.h"
+#include "cmd/tta/gateway/routing.h"
+#include "cmd/tta/gateway/upstream.h"
+#include "tta/metrics.h"
+
+struct worker;
+
+/* What workers share. */
+struct gateway {
+    pthread_mutex_t lock; /* of routing */
+    struct routing *routing;
+    /* Answers a request, now or later. */
+    void (*serve)(struct worker *worker, struct connection *connection, const struct request *request);
+    int log_fd;
+    atomic_bool is_draining;
+    atomic_size_t connection_count;
+};
+
+/* A routing with the endpoints that a worker has there; held like a routing, by one thread. */
+struct site {
+    struct routing *routing;
+    struct endpoint **endpoints; /* by server and api; NULL: not used yet */
+    size_t holders;
+};
+
+struct worker {
+    struct gateway *gateway;
+    struct loop *loop;
+    struct upstream *upstream;
+    struct site *site;
+    struct connection_settings connections;
+    struct connection *first, *last; /* of the clients */
+    int listener_fd;
+    struct loop_watch listener;
+    bool is_listening;
+    struct loop_timer drain_timer;
+    struct loop_task flush;
+    struct access_log log;
+    uint64_t random;
+    pthread_t thread;
+};
+
+/* Listens on the routing's address, or with `port` not 0 on that port.  False after a complaint. */
+bool worker_init(struct worker *worker, struct gateway *gateway, uint16_t port);
+/* Of the socket. */
+uint16_t worker_port(const struct worker *worker);
+/* Runs until it is told to end and all is answered, or the time for that is over. */
+void worker_run(struct worker *worker);
+void worker_deinit(struct worker *worker);
+/* Looks again at what the gateway says: another routing, or the end.  Any thread. */
+void worker_wake(struct worker *worker);
+
+struct site *site_hold(struct site *site);
+void site_release(struct site *site);
+/* NULL without memory, or if the server does not have that. */
+struct endpoint *site_endpoint(struct worker *worker, struct site *site, size_t server, enum api api);
+
+/* "req_" and 16 hexadecimal digits. */
+#define REQUEST_ID_BYTES 24
+void worker_make_id(struct worker *worker, char out_id[REQUEST_ID_BYTES]);
+
+/* Logs a request that was answered. */
+void worker_log(struct worker *worker, const struct access_entry *entry);
+
+#endif /* CMD_TTA_GATEWAY_WORKER_H */

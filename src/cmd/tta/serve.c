@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+/* The command `tta serve`: the gateway, from its configuration to its end. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/num.h"
+#include "cmd/tta/commands.h"
+#include "cmd/tta/gateway/route.h"
+#include "cmd/tta/table.h"
+
+/* What would be served: a line a server, and the chains. */
+static int print_check(const struct routing *routing)
+{
+    static const struct table_column columns[] = {
+        {"Server", TABLE_LEFT}, {"Key", TABLE_LEFT}, {"Models", TABLE_RIGHT}, {"Asked at", TABLE_LEFT}};
+    const struct serve_config *serve = routing_serve_config(routing);
+    struct table table;
+    size_t models = 0;
+    table_init(&table, columns, sizeof(columns) / sizeof(columns[0]));
+    for (size_t i = 0; i < routing_server_count(routing); i++) {
+        char label[TTA_LABEL_BYTES] = "-";
+        const struct tta_secret *key = routing_server(routing, i)->key;
+        const char *url = routing_url(routing, i, API_CHAT);
+        if (key) {
+            tta_secret_label(key, label);
+        }
+        models += routing_model_count(routing, i);
+        table_add(&table, routing_server_name(routing, i));
+        table_add(&table, label);
+        table_addf(&table, "%zu", routing_model_count(routing, i));
+        table_add(&table, url ? url : "not yet: it does not speak OpenAI's protocol");
+    }
+    bool is_printed = table_print(&table, stdout);
+    table_deinit(&table);
+    for (size_t i = 0; i < serve->chain_count; i++) {
+        printf("%s%s:", i == 0 ? "\n" : "", serve->chains[i].name);
+        for (size_t j = 0; j < serve->chains[i].target_count; j++) {
+            printf("%s %s", j == 0 ? "" : ",", serve->chains[i].targets[j]);
+        }
+        putchar('\n');
+    }
+    printf("\n%zu models, would listen on %s:%u\n", models, serve->host, (unsigned)serve->port);
+    if (!is_printed) {
+        complain("out of memory");
+    }
+    return is_printed ? EXIT_FINE : EXIT_BROKEN;
+}
+
+/* -1: none is kept; -2 after a complaint. */
+static int open_log(const struct serve_config *serve)
+{
+    if (!serve->access_log) {
+        return -1;
+    }
+    if (strcmp(serve->access_log, "-") == 0) {
+        return STDOUT_FILENO;
+    }
+    int fd = open(serve->access_log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        complain("cannot write the access log %s: %s", serve->access_log, strerror(errno));
+        return -2;
+    }
+    return fd;
+}
+
+/* As many descriptors as there may be: each client takes one or two. */
+static void raise_limits(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &files); /* up to the hard limit it is always allowed */
+    }
+}
+
+static void *run_worker(void *context)
+{
+    worker_run(context);
+    return NULL;
+}
+
+static void wake_all(struct worker *workers, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        worker_wake(&workers[i]);
+    }
+}
+
+/* The old routing goes on if the new one is none. */
+static void reload(const struct options *options, struct gateway *gateway)
+{
+    struct routing *next;
+    if (routing_create(options, gateway->routing, &next) != EXIT_FINE) {
+        complain("the configuration was not read again; the one before goes on");
+        return;
+    }
+    pthread_mutex_lock(&gateway->lock);
+    struct routing *previous = gateway->routing;
+    gateway->routing = next;
+    pthread_mutex_unlock(&gateway->lock);
+    routing_release(previous);
+    complain("the configuration was read again");
+}
+
+/* Until SIGTERM or SIGINT; SIGHUP reads the configuration again. */
+static void wait_for_signals(const struct options *options, struct gateway *gateway, struct worker *workers,
+                             size_t count, const sigset_t *signals)
+{
+    for (;;) {
+        int number = sigwaitinfo(signals, NULL);
+        if (number == SIGHUP) {
+            reload(options, gateway);
+        } else if (number == SIGTERM || number == SIGINT) {
+            atomic_store(&gateway->is_draining, true);
+        }
+        wake_all(workers, count);
+        if (number == SIGTERM || number == SIGINT) {
+            return;
+        }
+    }
+}
+
+static int run(const struct options *options, struct gateway *gateway, struct worker *workers, size_t count)
+{
+    const struct serve_config *serve = routing_serve_config(gateway->routing);
+    sigset_t signals;
+    size_t made = 0, started = 0;
+    uint16_t port = 0;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
+    (void)pthread_sigmask(SIG_BLOCK, &signals, NULL); /* of these it cannot fail; threads inherit it */
+    (void)signal(SIGPIPE, SIG_IGN);                   /* of a log that nobody reads */
+    bool good = true;
+    for (; made < count && good; made++) {
+        good = worker_init(&workers[made], gateway, port);
+        port = good && port == 0 ? worker_port(&workers[made]) : port;
+    }
+    for (; good && started < count; started++) {
+        if (pthread_create(&workers[started].thread, NULL, run_worker, &workers[started]) != 0) {
+            complain("cannot start a thread");
+            good = false;
+            break;
+        }
+    }
+    if (good) {
+        complain(strchr(serve->host, ':') ? "listening on http://[%s]:%u" : "listening on http://%s:%u", serve->host,
+                 (unsigned)port);
+        wait_for_signals(options, gateway, workers, count, &signals);
+    }
+    atomic_store(&gateway->is_draining, true);
+    wake_all(workers, started);
+    for (size_t i = 0; i < started; i++) {
+        (void)pthread_join(workers[i].thread, NULL); /* of a thread that runs it cannot fail */
+    }
+    for (size_t i = 0; i < made; i++) {
+        worker_deinit(&workers[i]);
+    }
+    return good ? EXIT_FINE : EXIT_BROKEN;
+}
+
+static int serve(const struct options *options, struct routing *routing)
+{
+    struct gateway gateway = {.routing = routing, .serve = route_serve};
+    size_t count = routing_serve_config(routing)->threads;
+    struct worker *workers = base_alloc_array(count, sizeof(*workers));
+    gateway.log_fd = open_log(routing_serve_config(routing));
+    int status = EXIT_BROKEN;
+    if (gateway.log_fd == -2) {
+        status = EXIT_BAD_USAGE;
+    } else if (!workers || pthread_mutex_init(&gateway.lock, NULL) != 0) {
+        complain("out of memory");
+    } else {
+        raise_limits();
+        status = run(options, &gateway, workers, count);
+        (void)pthread_mutex_destroy(&gateway.lock); /* nobody has it */
+    }
+    if (gateway.log_fd > STDERR_FILENO) {
+        (void)close(gateway.log_fd); /* each line was written, or counted as lost */
+    }
+    routing_release(gateway.routing);
+    free(workers);
+    return status;
+}
+
+int command_serve(const struct options *options)
+{
+    struct routing *routing;
+    int status = routing_create(options, NULL, &routing);
+    if (status != EXIT_FINE) {
+        return status;
+    }
+    if (!options->check_only) {
+        return serve(options, routing);
+    }
+    status = print_check(routing);
+    routing_release(routing);
+    return status;
+}

@@ -1,0 +1,538 @@
+// SPDX-License-Identifier: MIT
+/* What clients get from the gateway when providers do well, and when they do not. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "gateway_world.h"
+
+#define CHAT "/v1/chat/completions"
+#define JSON "Content-Type: application/json\r\n"
+#define EVENTS "Content-Type: text/event-stream\r\n"
+#define GOOD                                                                                                           \
+    "{\"choices\":[{\"message\":{\"content\":\"hello\"},\"finish_reason\":\"stop\"}],"                                 \
+    "\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}"
+#define SAY(text) "data: {\"choices\":[{\"delta\":{\"content\":\"" text "\"},\"finish_reason\":null}]}\n\n"
+#define ROLE "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"finish_reason\":null}]}\n\n"
+#define STOP "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+#define DONE "data: [DONE]\n\n"
+#define ASK(model) "{\"model\":\"" model "\",\"messages\":[{\"role\":\"user\",\"content\":\"a secret wish\"}]}"
+#define ASK_STREAM(model) "{\"stream\":true,\"model\":\"" model "\",\"messages\":[]}"
+
+static struct world world; /* too large for a stack */
+
+#define assert_has(text, part)                                                                                         \
+    do {                                                                                                               \
+        if (!strstr((text), (part))) {                                                                                 \
+            fail_msg("no \"%s\" in: %s", (part), (text));                                                              \
+        }                                                                                                              \
+    } while (0)
+#define assert_lacks(text, part)                                                                                       \
+    do {                                                                                                               \
+        if (strstr((text), (part))) {                                                                                  \
+            fail_msg("a \"%s\" in: %s", (part), (text));                                                               \
+        }                                                                                                              \
+    } while (0)
+
+static struct loopback_server *provider(const struct loopback_answer *script, size_t count)
+{
+    struct loopback_server *server = loopback_server_start(script, count);
+    assert_non_null(server);
+    return server;
+}
+
+static struct loopback_server *saying(struct loopback_answer answer)
+{
+    return provider(&answer, 1);
+}
+
+static struct loopback_server *good(void)
+{
+    return saying((struct loopback_answer){.headers = JSON, .body = GOOD});
+}
+
+static void start(struct loopback_server *alpha, struct loopback_server *beta)
+{
+    world_start(&world, alpha, beta, "  connect_timeout: 2 s\n");
+}
+
+static void an_answer_says_who_gave_it_and_what_it_cost(void **state)
+{
+    char request[4096];
+    (void)state;
+    start(good(), NULL);
+    const char *answer = world_post(&world, CHAT, ASK("alpha/one"));
+    assert_has(answer, "HTTP/1.1 200 OK\r\n");
+    assert_has(answer, "x-tta-model: one\r\n");
+    assert_has(answer, "x-tta-provider: alpha\r\n");
+    assert_has(answer, "x-tta-attempts: alpha/one ok ");
+    assert_has(answer, "x-tta-cost-usd: 0.000014000000\r\n"); /* 3 tokens at 2 and 2 at 4 USD per million */
+    assert_has(answer, "\r\n\r\n" GOOD);
+    loopback_server_last_request(world.alpha, request, sizeof(request));
+    assert_has(request, "POST /v1/chat/completions HTTP/1.1\r\n");
+    assert_has(request, "Authorization: Bearer " WORLD_KEY "\r\n");
+    assert_lacks(request, "of-the-client"); /* which is the client's, for the gateway alone */
+    assert_has(request, "{\"model\":\"one\",\"messages\":[{\"role\":\"user\",\"content\":\"a secret wish\"}]}");
+    world_stop(&world);
+}
+
+static void failures_before_an_answer_are_made_good(void **state)
+{
+    static const struct loopback_answer faults[] = {
+        {.status = 500, .headers = JSON, .body = "{}"},
+        {.status = 401, .headers = JSON, .body = "{\"error\":{\"code\":\"invalid_api_key\"}}"},
+        {.status = 429, .headers = JSON "Retry-After: 30\r\n", .body = "{}"},
+        {.status = 404, .headers = JSON, .body = "{\"error\":{\"code\":\"model_not_found\"}}"},
+        {.status = 503, .headers = "Content-Type: text/html\r\n", .body = "<html>"},
+        {.status = 302, .headers = "Location: http://127.0.0.1:1/\r\n", .body = ""},
+        {.fault = LOOPBACK_CLOSE},
+        {.fault = LOOPBACK_SILENT},
+        {.headers = JSON, .body = GOOD, .fault = LOOPBACK_TRUNCATE},
+        {.headers = JSON, .body = GOOD, .fault = LOOPBACK_STALL},
+        {.headers = JSON, .body = "{\"error\":{\"message\":\"in a 200\",\"code\":500}}"},
+        {.headers = JSON, .body = "{\"choices\":[{\"message\""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+        world_start(&world, saying(faults[i]), good(), "  first_byte: 60 ms\n  idle: 60 ms\n");
+        const char *answer = world_post(&world, CHAT, ASK("both"));
+        assert_has(answer, "HTTP/1.1 200 OK\r\n");
+        assert_has(answer, "x-tta-attempts: alpha/one ");
+        assert_has(answer, "; beta/two ok ");
+        assert_has(answer, "\r\n\r\n" GOOD);
+        world_stop(&world);
+    }
+}
+
+static void a_provider_that_is_not_there_is_passed_over(void **state)
+{
+    (void)state;
+    start(NULL, good());
+    const char *answer = world_post(&world, CHAT, ASK("both"));
+    assert_has(answer, "x-tta-attempts: alpha/one connect ");
+    assert_has(answer, "x-tta-provider: beta\r\n");
+    assert_has(answer, "\r\n\r\n" GOOD);
+    world_stop(&world);
+}
+
+static void the_model_is_named_to_each_provider_in_its_own_words(void **state)
+{
+    char request[4096];
+    (void)state;
+    start(saying((struct loopback_answer){.status = 500}), good());
+    (void)world_post(&world, CHAT, "{\"a\":\"model\", \"model\" : \"b\\u006fth\" ,\"b\":{\"model\":\"x\"}}");
+    loopback_server_last_request(world.alpha, request, sizeof(request));
+    assert_has(request, "\r\n\r\n{\"a\":\"model\", \"model\" : \"one\" ,\"b\":{\"model\":\"x\"}}");
+    loopback_server_last_request(world.beta, request, sizeof(request));
+    assert_has(request, "\r\n\r\n{\"a\":\"model\", \"model\" : \"two\" ,\"b\":{\"model\":\"x\"}}");
+    world_stop(&world);
+}
+
+static void what_is_wrong_with_a_request_is_told_as_the_provider_says_it(void **state)
+{
+    static const char body[] = "{\"error\":{\"message\":\"temperature is too hot\",\"param\":\"temperature\"}}";
+    (void)state;
+    start(saying((struct loopback_answer){.status = 400, .headers = JSON, .body = body}), good());
+    const char *answer = world_post(&world, CHAT, ASK("both"));
+    assert_has(answer, "HTTP/1.1 400 Bad Request\r\n");
+    assert_has(answer, body);
+    assert_int_equal(loopback_server_request_count(world.beta), 0);
+    world_stop(&world);
+}
+
+static void nothing_a_provider_says_of_the_key_reaches_the_client(void **state)
+{
+    static const struct loopback_answer answers[] = {
+        {.status = 401, .headers = JSON, .body = "{\"error\":{\"message\":\"bad key " WORLD_KEY "\"}}"},
+        {.status = 400, .headers = JSON "X-Key: " WORLD_KEY "\r\n",
+         .body = "{\"error\":{\"message\":\"bad key " WORLD_KEY "\"}}"},
+        {.status = 500, .headers = JSON, .body = "{\"error\":{\"message\":\"bad key " WORLD_KEY "\"}}"},
+    };
+    static const char *const statuses[] = {"HTTP/1.1 502 ", "HTTP/1.1 400 ", "HTTP/1.1 502 "};
+    (void)state;
+    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+        start(saying(answers[i]), NULL);
+        const char *answer = world_post(&world, CHAT, ASK("alpha/one"));
+        assert_has(answer, statuses[i]);
+        assert_has(answer, "{\"error\":{\"message\":\"");
+        assert_lacks(answer, WORLD_KEY);
+        world_stop(&world);
+    }
+}
+
+static void a_rate_limit_is_passed_on_with_its_time(void **state)
+{
+    (void)state;
+    start(saying((struct loopback_answer){.status = 429, .headers = JSON "Retry-After: 30\r\n", .body = "{}"}), NULL);
+    const char *answer = world_post(&world, CHAT, ASK("alpha/one"));
+    assert_has(answer, "HTTP/1.1 429 Too Many Requests\r\n");
+    assert_has(answer, "retry-after: 30\r\n");
+    assert_has(answer, "\"code\":\"rate_limit_exceeded\"");
+    world_stop(&world);
+}
+
+static void a_stream_goes_on_as_it_comes(void **state)
+{
+    (void)state;
+    start(saying((struct loopback_answer){.headers = EVENTS, .body = ROLE SAY("a") SAY("b") STOP DONE}), NULL);
+    const char *answer = world_post(&world, CHAT, ASK_STREAM("alpha/one"));
+    assert_has(answer, "HTTP/1.1 200 OK\r\n");
+    assert_has(answer, "Content-Type: text/event-stream");
+    assert_has(answer, "Transfer-Encoding: chunked\r\n");
+    assert_has(answer, "x-tta-attempts: alpha/one ok ");
+    assert_has(answer, ROLE SAY("a") SAY("b") STOP DONE "\r\n0\r\n\r\n");
+    world_stop(&world);
+}
+
+static void a_stream_in_drops_arrives_whole(void **state)
+{
+    (void)state;
+    start(saying((struct loopback_answer){
+              .headers = EVENTS, .body = ROLE ": a comment\r\n\r\n" SAY("abc") STOP DONE, .fault = LOOPBACK_DRIP}),
+          NULL);
+    const char *answer = world_post(&world, CHAT, ASK_STREAM("alpha/one"));
+    assert_has(answer, "\"abc\"");
+    assert_has(answer, DONE);
+    world_stop(&world);
+}
+
+static void a_stream_that_fails_before_content_is_made_good(void **state)
+{
+    static const struct loopback_answer faults[] = {
+        {.headers = EVENTS, .body = ROLE "data: {\"error\":{\"message\":\"no\",\"code\":503}}\n\n" DONE},
+        {.headers = EVENTS, .body = "event: error\ndata: {\"error\":{\"message\":\"no\"}}\n\n"},
+        {.headers = EVENTS, .body = ROLE},
+        {.headers = EVENTS, .body = ROLE DONE},
+        {.headers = EVENTS, .body = ROLE, .fault = LOOPBACK_TRUNCATE},
+        {.headers = EVENTS, .body = ROLE, .fault = LOOPBACK_STALL},
+        {.headers = EVENTS, .body = ROLE SAY("gone in the same breath") "data: {\"error\":{}}\n\n"},
+        {.headers = JSON, .body = GOOD},
+        {.headers = EVENTS, .body = "data: this is no JSON\n\n"},
+        {.status = 500, .headers = JSON, .body = "{}"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+        struct loopback_server *beta = saying((struct loopback_answer){.headers = EVENTS, .body = SAY("b") STOP DONE});
+        world_start(&world, saying(faults[i]), beta, "  first_token: 60 ms\n");
+        const char *answer = world_post(&world, CHAT, ASK_STREAM("both"));
+        assert_has(answer, "x-tta-provider: beta\r\n");
+        assert_has(answer, "\r\n" SAY("b") STOP DONE "\r\n0\r\n\r\n");
+        assert_lacks(answer, "ROLE");
+        assert_lacks(answer, "breath");
+        world_stop(&world);
+    }
+}
+
+static void a_stream_that_breaks_off_later_never_ends_as_if_it_were_whole(void **state)
+{
+    static const struct loopback_answer faults[] = {
+        {.headers = EVENTS, .body = SAY("a") "data: {\"error\":{\"message\":\"raw words\"}}\n\n" DONE,
+         .fault = LOOPBACK_DRIP},
+        {.headers = EVENTS, .body = SAY("a") DONE, .fault = LOOPBACK_DRIP}, /* without a finish_reason */
+        {.headers = EVENTS, .body = SAY("a")},
+        {.headers = EVENTS, .body = SAY("a"), .fault = LOOPBACK_TRUNCATE},
+        {.headers = EVENTS, .body = SAY("a"), .fault = LOOPBACK_STALL},
+        {.headers = EVENTS, .body = SAY("a") "data: {\"choices\"", .fault = LOOPBACK_TRUNCATE},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+        world_start(&world, saying(faults[i]), good(), "  idle: 60 ms\n");
+        const char *answer = world_post(&world, CHAT, ASK_STREAM("both"));
+        assert_has(answer, SAY("a"));
+        assert_has(answer, "data: {\"error\":{\"message\":\"");
+        assert_has(answer, "\"code\":\"stream_broken\"}}\n\n");
+        assert_lacks(answer, "[DONE]");
+        assert_lacks(answer, "raw words");
+        assert_int_equal(loopback_server_request_count(world.beta), 0); /* it has said something: no way back */
+        world_stop(&world);
+    }
+}
+
+/* Up to twenty seconds, so that what hangs fails. */
+static void pause_shortly(int turn)
+{
+    const struct timespec pause = {.tv_nsec = 1000000};
+    assert_true(turn < 20000);
+    (void)nanosleep(&pause, NULL);
+}
+
+static void wait_until_closed(struct loopback_server *server)
+{
+    for (int i = 0; loopback_server_open_count(server) > 0; i++) {
+        pause_shortly(i);
+    }
+}
+
+static void wait_for_request(struct loopback_server *server)
+{
+    for (int i = 0; loopback_server_request_count(server) == 0; i++) {
+        pause_shortly(i);
+    }
+}
+
+static void a_client_that_leaves_ends_the_request_to_the_provider(void **state)
+{
+    static const struct loopback_answer answers[] = {
+        {.fault = LOOPBACK_SILENT}, {.headers = EVENTS, .body = ROLE SAY("a"), .fault = LOOPBACK_STALL}};
+    char request[400];
+    (void)state;
+    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+        start(saying(answers[i]), good());
+        int fd = world_connect(&world);
+        (void)snprintf(request, sizeof(request), "POST " CHAT " HTTP/1.1\r\nHost: x\r\nContent-Length: %zu\r\n\r\n%s",
+                       strlen(ASK_STREAM("both")), ASK_STREAM("both"));
+        world_send(fd, request);
+        if (i > 0) {
+            assert_has(world_read_until(&world, fd, "\"a\""), ROLE SAY("a"));
+        }
+        wait_for_request(world.alpha);
+        (void)close(fd);
+        wait_until_closed(world.alpha);
+        assert_int_equal(loopback_server_request_count(world.beta), 0);
+        world_stop(&world);
+    }
+}
+
+static void requests_sent_ahead_are_answered_in_their_order(void **state)
+{
+    static const struct loopback_answer script[] = {
+        {.headers = JSON, .body = "{\"choices\":[{\"message\":{\"content\":\"first\"}}]}"},
+        {.headers = JSON, .body = "{\"choices\":[{\"message\":{\"content\":\"second\"}}]}"}};
+    (void)state;
+    start(provider(script, 2), NULL);
+    const char *answer = world_ask(&world, "POST " CHAT " HTTP/1.1\r\nHost: x\r\nContent-Length: 35\r\n\r\n"
+                                           "{\"model\":\"alpha/one\",\"messages\":[]}GET /healthz HTTP/1.1\r\nHost: x"
+                                           "\r\n\r\nPOST " CHAT " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                                           "Transfer-Encoding: chunked\r\n\r\n10\r\n{\"model\":\"alpha/\r\n"
+                                           "12\r\none\",\"messages\":[]\r\n1\r\n}\r\n0\r\n\r\n");
+    const char *first = strstr(answer, "\"first\""), *page = strstr(answer, "{\"status\":\"ok\"}");
+    assert_non_null(first);
+    assert_non_null(page);
+    assert_true(first < page);
+    assert_has(page, "\"second\"");
+    world_stop(&world);
+}
+
+static void a_client_may_wait_until_its_body_is_welcome(void **state)
+{
+    (void)state;
+    start(good(), NULL);
+    int fd = world_connect(&world);
+    world_send(fd, "POST " CHAT " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\n"
+                   "Content-Length: 35\r\n\r\n");
+    assert_has(world_read_until(&world, fd, "\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+    world_send(fd, "{\"model\":\"alpha/one\",\"messages\":[]}");
+    assert_has(world_read_all(&world, fd), GOOD);
+    world_stop(&world);
+}
+
+static void what_could_be_read_in_two_ways_is_refused(void **state)
+{
+#define POST "POST " CHAT " HTTP/1.1\r\nHost: x\r\n"
+    static const struct {
+        const char *request, *status;
+    } cases[] = {
+        {POST "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "400"},
+        {POST "Content-Length: 4\r\nContent-Length: 4\r\n\r\n{}  ", "400"},
+        {POST "Content-Length: 4, 4\r\n\r\n{}  ", "400"},
+        {POST "Content-Length: +4\r\n\r\n{}  ", "400"},
+        {POST "Content-Length: 99999999999999999999\r\n\r\n", "400"},
+        {POST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", "501"},
+        {POST "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n", "400"},
+        {POST "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", "501"},
+        {POST "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n", "400"},
+        {POST "Transfer-Encoding: chunked\r\n\r\nxyz\r\n\r\n", "400"},
+        {POST "Transfer-Encoding: chunked\r\n\r\n-1\r\n\r\n", "400"},
+        {POST "Transfer-Encoding: chunked\r\n\r\n2\r\n{}x\r\n0\r\n\r\n", "400"},
+        {POST "Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n\r\n", "400"},
+        {"POST " CHAT " HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "400"},
+        {POST "Content-Length : 2\r\n\r\n{}", "400"},
+        {POST "A: b\r\n Content-Length: 2\r\n\r\n{}", "400"},
+        {POST "A: b\rContent-Length: 2\r\n\r\n{}", "400"},
+        {POST "Host: y\r\n\r\n", "400"},
+        {"POST " CHAT " HTTP/1.1\r\n\r\n", "400"},
+        {"GET /healthz HTTP/2.0\r\nHost: x\r\n\r\n", "505"},
+        {"GET /healthz\r\n\r\n", "505"},
+        {"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 a greeting of TLS", "501"},
+        {"CONNECT example.org:443 HTTP/1.1\r\nHost: x\r\n\r\n", "501"},
+        {POST "Expect: miracles\r\n\r\n", "417"},
+        {POST "Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}", "415"},
+    };
+    (void)state;
+    start(good(), NULL);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const char *answer = world_ask(&world, cases[i].request);
+        if (strncmp(answer, "HTTP/1.1 ", 9) != 0 || strncmp(answer + 9, cases[i].status, 3) != 0) {
+            fail_msg("not %s but \"%s\" after: %s", cases[i].status, answer, cases[i].request);
+        }
+        assert_has(answer, "Connection: close\r\n");
+        assert_has(answer, "{\"error\":{\"message\":\"");
+    }
+    assert_int_equal(loopback_server_request_count(world.alpha), 0);
+    assert_has(world_ask(&world, "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), "200 OK");
+    world_stop(&world);
+}
+
+static void what_is_too_large_is_refused_before_it_is_read(void **state)
+{
+    char *text = malloc(200001);
+    (void)state;
+    assert_non_null(text);
+    memset(text, 'x', 200000);
+    text[200000] = '\0';
+    char *request = malloc(210000);
+    assert_non_null(request);
+    world_start(&world, good(), NULL, "  max_body: 1 KiB\n");
+    (void)snprintf(request, 210000, "GET /%s HTTP/1.1\r\nHost: x\r\n\r\n", text);
+    assert_has(world_ask(&world, request), "HTTP/1.1 414 ");
+    (void)snprintf(request, 210000, "GET / HTTP/1.1\r\nHost: x\r\nA: %s\r\n\r\n", text);
+    assert_has(world_ask(&world, request), "HTTP/1.1 431 ");
+    assert_has(world_ask(&world, POST "Content-Length: 1025\r\n\r\n"), "HTTP/1.1 413 ");
+    (void)snprintf(request, 210000, POST "Transfer-Encoding: chunked\r\n\r\n30d40\r\n%s\r\n0\r\n\r\n", text);
+    assert_has(world_ask(&world, request), "HTTP/1.1 413 ");
+    text[1024] = '\0';
+    assert_has(world_post(&world, CHAT, text), "HTTP/1.1 400 "); /* as large as may be, and no JSON */
+    assert_int_equal(loopback_server_request_count(world.alpha), 0);
+    world_stop(&world);
+    free(request);
+    free(text);
+}
+
+static void a_body_that_does_not_fit_is_told_where(void **state)
+{
+    static const struct {
+        const char *body, *says;
+    } cases[] = {
+        {"", "The body is not JSON"},
+        {"{\"model\":\n\n\"x\",}", "The body is not JSON: line 3: a key is missing."},
+        {"[1]", "The request must be an object."},
+        {"{}", "The request names no model."},
+        {"{\"model\":7}", "model must be the name of a model."},
+        {"{\"model\":\"one\",\"mod\\u0065l\":\"two\"}", "This stands twice in the request."},
+        {"{\"model\":\"one\",\"stream\":\"yes\"}", "This must be true or false."},
+        {"{\"model\":\"nobody/has-it\"}", "There is no such model here"},
+        {"{\"model\":\"one\",\"max_tokens\":-1}", "The limit on tokens must be a whole number."},
+    };
+    (void)state;
+    start(good(), NULL);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_has(world_post(&world, CHAT, cases[i].body), cases[i].says);
+    }
+    assert_int_equal(loopback_server_request_count(world.alpha), 0);
+    world_stop(&world);
+}
+
+static void slow_senders_are_not_waited_for(void **state)
+{
+    (void)state;
+    world_start(&world, good(), NULL, "  head_timeout: 50 ms\n  body_timeout: 50 ms\n");
+    assert_has(world_ask(&world, "POST /v1/chat"), "HTTP/1.1 408 ");
+    assert_has(world_ask(&world, POST "Content-Length: 100\r\n\r\n{\"model\""), "HTTP/1.1 408 ");
+    assert_int_equal(loopback_server_request_count(world.alpha), 0);
+    world_stop(&world);
+}
+
+static void pages_are_there(void **state)
+{
+#define GET(path) "GET " path " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    (void)state;
+    start(good(), NULL);
+    const char *answer = world_ask(&world, GET("/v1/models"));
+    assert_has(answer, "{\"object\":\"list\",\"data\":[\n{\"id\":\"auto\",\"object\":\"model\"");
+    assert_has(answer, "{\"id\":\"both\",\"object\":\"model\",\"created\":0,\"owned_by\":\"tta\"}");
+    assert_has(answer, "{\"id\":\"one\",\"object\":\"model\",\"created\":0,\"owned_by\":\"alpha\"}");
+    assert_has(world_ask(&world, GET("/readyz?verbose")), "{\"status\":\"ready\",\"models\":2}");
+    assert_has(world_ask(&world, GET("/nowhere")), "HTTP/1.1 404 ");
+    assert_has(world_ask(&world, GET(CHAT)), "HTTP/1.1 405 ");
+    assert_has(world_post(&world, "/v1/embeddings", ASK("one")), GOOD);
+    world_stop(&world);
+}
+
+static void the_log_has_neither_prompts_nor_keys(void **state)
+{
+    (void)state;
+    start(saying((struct loopback_answer){.status = 500}), good());
+    (void)world_post(&world, CHAT, ASK("both"));
+    (void)world_post(&world, CHAT, "{\"model\":\"a secret wish");
+    (void)world_ask(&world, "GET /?key=" WORLD_KEY " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    char *log = world_log(&world);
+    assert_has(log, "\"status\":200,");
+    assert_has(log, "\"attempts\":\"alpha/one server 500 ");
+    assert_has(log, "\"prompt_tokens\":3,\"completion_tokens\":2");
+    assert_has(log, "\"status\":400,");
+    assert_lacks(log, "secret wish");
+    assert_lacks(log, WORLD_KEY);
+    assert_lacks(log, "of-the-client");
+    free(log);
+    world_stop(&world);
+}
+
+static void what_is_under_way_is_answered_before_the_end(void **state)
+{
+    (void)state;
+    start(saying((struct loopback_answer){.headers = JSON, .body = GOOD, .delay_ns = 100000000}), NULL);
+    int idle = world_connect(&world), fd = world_connect(&world);
+    world_send(fd, POST "Content-Length: 35\r\n\r\n{\"model\":\"alpha/one\",\"messages\":[]}");
+    wait_for_request(world.alpha);
+    atomic_store(&world.gateway.is_draining, true);
+    worker_wake(&world.worker);
+    assert_string_equal(world_read_all(&world, idle), "");
+    const char *answer = world_read_all(&world, fd);
+    assert_has(answer, "Connection: close\r\n");
+    assert_has(answer, GOOD);
+    world_stop(&world);
+}
+
+static void another_configuration_is_for_what_comes_after_it(void **state)
+{
+    static const struct loopback_answer script[] = {
+        {.headers = JSON, .body = GOOD, .delay_ns = 50000000}, {.headers = JSON, .body = GOOD}};
+    (void)state;
+    start(provider(script, 2), good());
+    int fd = world_connect(&world);
+    world_send(fd, POST "Connection: close\r\nContent-Length: 35\r\n\r\n{\"model\":\"alpha/one\",\"messages\":[]}");
+    wait_for_request(world.alpha);
+    assert_has(world_post(&world, CHAT, ASK("other")), "HTTP/1.1 404 ");
+    world_reload(&world, "    - name: other\n      targets: [beta/three]\n");
+    assert_has(world_read_all(&world, fd), GOOD);
+    assert_has(world_post(&world, CHAT, ASK("other")), "x-tta-model: three\r\n");
+    world_stop(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_answer_says_who_gave_it_and_what_it_cost),
+        cmocka_unit_test(failures_before_an_answer_are_made_good),
+        cmocka_unit_test(a_provider_that_is_not_there_is_passed_over),
+        cmocka_unit_test(the_model_is_named_to_each_provider_in_its_own_words),
+        cmocka_unit_test(what_is_wrong_with_a_request_is_told_as_the_provider_says_it),
+        cmocka_unit_test(nothing_a_provider_says_of_the_key_reaches_the_client),
+        cmocka_unit_test(a_rate_limit_is_passed_on_with_its_time),
+        cmocka_unit_test(a_stream_goes_on_as_it_comes),
+        cmocka_unit_test(a_stream_in_drops_arrives_whole),
+        cmocka_unit_test(a_stream_that_fails_before_content_is_made_good),
+        cmocka_unit_test(a_stream_that_breaks_off_later_never_ends_as_if_it_were_whole),
+        cmocka_unit_test(a_client_that_leaves_ends_the_request_to_the_provider),
+        cmocka_unit_test(requests_sent_ahead_are_answered_in_their_order),
+        cmocka_unit_test(a_client_may_wait_until_its_body_is_welcome),
+        cmocka_unit_test(what_could_be_read_in_two_ways_is_refused),
+        cmocka_unit_test(what_is_too_large_is_refused_before_it_is_read),
+        cmocka_unit_test(a_body_that_does_not_fit_is_told_where),
+        cmocka_unit_test(slow_senders_are_not_waited_for),
+        cmocka_unit_test(pages_are_there),
+        cmocka_unit_test(the_log_has_neither_prompts_nor_keys),
+        cmocka_unit_test(what_is_under_way_is_answered_before_the_end),
+        cmocka_unit_test(another_configuration_is_for_what_comes_after_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "gateway_world.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "cmd/tta/commands.h"
+
+enum { PATIENCE_SEC = 20 }; /* so that what hangs fails */
+
+const char program_name[] = "gateway_test";
+
+static void write_config(const struct world *world, const char *settings)
+{
+    static const char nobody[] = "http://127.0.0.1:1"; /* a port that no test listens on */
+    FILE *out = fopen(world->config_path, "w");
+    assert_non_null(out);
+    fprintf(out,
+            "servers:\n"
+            "  - provider: custom_api\n"
+            "    name: alpha\n"
+            "    base_url: %s/v1\n"
+            "    key_variable: WORLD_ALPHA_KEY\n"
+            "  - provider: custom_api\n"
+            "    name: beta\n"
+            "    base_url: %s/v1\n"
+            "    key_variable: WORLD_BETA_KEY\n"
+            "store: %s/lists.json\n"
+            "models:\n"
+            "  - id: one\n"
+            "    provider: custom_api\n"
+            "    origin: alpha\n"
+            "    prompt_price: 2\n"
+            "    completion_price: 4\n"
+            "serve:\n"
+            "  address: 127.0.0.1:0\n"
+            "  chains:\n"
+            "    - name: both\n"
+            "      targets: [alpha/one, beta/two]\n"
+            "%s",
+            world->alpha ? loopback_server_url(world->alpha) : nobody,
+            world->beta ? loopback_server_url(world->beta) : nobody, world->folder, settings);
+    assert_int_equal(fclose(out), 0);
+}
+
+static void *run(void *context)
+{
+    worker_run(context);
+    return NULL;
+}
+
+void world_start(struct world *world, struct loopback_server *alpha, struct loopback_server *beta, const char *settings)
+{
+    memset(world, 0, offsetof(struct world, answer));
+    world->alpha = alpha;
+    world->beta = beta;
+    (void)snprintf(world->folder, sizeof(world->folder), "gateway_test.XXXXXX");
+    assert_non_null(mkdtemp(world->folder));
+    (void)snprintf(world->config_path, sizeof(world->config_path), "%s/tta.yaml", world->folder);
+    (void)snprintf(world->log_path, sizeof(world->log_path), "%s/access.log", world->folder);
+    assert_int_equal(setenv("WORLD_ALPHA_KEY", WORLD_KEY, 1), 0);
+    write_config(world, settings);
+    world->options = options_defaults();
+    world->options.config_path = world->config_path;
+    world->gateway.serve = route_serve;
+    world->gateway.log_fd = open(world->log_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    assert_true(world->gateway.log_fd >= 0);
+    assert_int_equal(pthread_mutex_init(&world->gateway.lock, NULL), 0);
+    assert_int_equal(routing_create(&world->options, NULL, &world->gateway.routing), EXIT_FINE);
+    assert_true(worker_init(&world->worker, &world->gateway, 0));
+    world->port = worker_port(&world->worker);
+    assert_int_equal(pthread_create(&world->worker.thread, NULL, run, &world->worker), 0);
+}
+
+void world_reload(struct world *world, const char *settings)
+{
+    struct routing *next;
+    write_config(world, settings);
+    assert_int_equal(routing_create(&world->options, world->gateway.routing, &next), EXIT_FINE);
+    pthread_mutex_lock(&world->gateway.lock);
+    struct routing *previous = world->gateway.routing;
+    world->gateway.routing = next;
+    pthread_mutex_unlock(&world->gateway.lock);
+    routing_release(previous);
+    worker_wake(&world->worker);
+}
+
+void world_stop(struct world *world)
+{
+    atomic_store(&world->gateway.is_draining, true);
+    worker_wake(&world->worker);
+    assert_int_equal(pthread_join(world->worker.thread, NULL), 0);
+    worker_deinit(&world->worker);
+    routing_release(world->gateway.routing);
+    assert_int_equal(pthread_mutex_destroy(&world->gateway.lock), 0);
+    assert_int_equal(close(world->gateway.log_fd), 0);
+    loopback_server_stop(world->alpha);
+    loopback_server_stop(world->beta);
+    (void)unlink(world->config_path);
+    (void)unlink(world->log_path);
+    assert_int_equal(rmdir(world->folder), 0);
+}
+
+int world_connect(const struct world *world)
+{
+    const struct timeval patience = {.tv_sec = PATIENCE_SEC};
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+                                  .sin_port = htons(world->port)};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)), 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    return fd;
+}
+
+void world_send(int fd, const char *text)
+{
+    size_t len = strlen(text);
+    while (len > 0) {
+        ssize_t sent = send(fd, text, len, MSG_NOSIGNAL);
+        if (sent < 0) {
+            return; /* it has closed: its answer says why */
+        }
+        text += sent;
+        len -= (size_t)sent;
+    }
+}
+
+const char *world_read_until(struct world *world, int fd, const char *text)
+{
+    world->answer_len = 0;
+    world->answer[0] = '\0';
+    for (;;) {
+        ssize_t len = recv(fd, world->answer + world->answer_len, sizeof(world->answer) - 1 - world->answer_len, 0);
+        if (len < 0) {
+            fail_msg("nothing came any more after: %s", world->answer);
+        }
+        world->answer_len += (size_t)len;
+        world->answer[world->answer_len] = '\0';
+        if (len == 0 || (text && strstr(world->answer, text))) {
+            return world->answer;
+        }
+    }
+}
+
+const char *world_read_all(struct world *world, int fd)
+{
+    const char *answer = world_read_until(world, fd, NULL);
+    (void)close(fd);
+    return answer;
+}
+
+const char *world_ask(struct world *world, const char *request)
+{
+    int fd = world_connect(world);
+    world_send(fd, request);
+    return world_read_all(world, fd);
+}
+
+const char *world_post(struct world *world, const char *path, const char *body)
+{
+    size_t size = strlen(body) + 400;
+    char *request = malloc(size);
+    assert_non_null(request);
+    (void)snprintf(request, size,
+                   "POST %s HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer of-the-client\r\nConnection: close\r\n"
+                   "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+                   path, strlen(body), body);
+    const char *answer = world_ask(world, request);
+    free(request);
+    return answer;
+}
+
+char *world_log(const struct world *world)
+{
+    struct buf text;
+    char reason[BASE_FILE_REASON_BYTES];
+    base_buf_init(&text, 1 << 20);
+    assert_true(base_file_read(world->log_path, &text, reason));
+    char *log = base_buf_take(&text);
+    assert_non_null(log);
+    return log;
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+/*
+ * gateway_world.h - a gateway of one worker on a free port, between scripted
+ * providers and a client that says exactly what it is told.
+ */
+#ifndef TESTS_GATEWAY_WORLD_H
+#define TESTS_GATEWAY_WORLD_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cmd/tta/gateway/route.h"
+#include "loopback_server.h"
+
+#define WORLD_KEY "sk-test-0123456789abcdefghij"
+#define WORLD_MAX_ANSWER_BYTES ((size_t)1 << 20)
+
+/* A chain "both" of alpha/one and beta/two; alpha has a key, and states prices for its model. */
+struct world {
+    struct loopback_server *alpha, *beta; /* NULL: nobody listens there */
+    char folder[64], config_path[96], log_path[96];
+    struct options options;
+    struct gateway gateway;
+    struct worker worker;
+    uint16_t port;
+    char answer[WORLD_MAX_ANSWER_BYTES]; /* the last one, ending in a NUL */
+    size_t answer_len;
+};
+
+/* Begins to serve; `settings` are lines for the section 'serve', two blanks before each.  What fails fails the test. */
+void world_start(struct world *world, struct loopback_server *alpha, struct loopback_server *beta,
+                 const char *settings);
+/* Ends it, gently, and stops its providers. */
+void world_stop(struct world *world);
+/* Reads the configuration again, with other settings. */
+void world_reload(struct world *world, const char *settings);
+
+/* A new connection to the gateway. */
+int world_connect(const struct world *world);
+void world_send(int fd, const char *text);
+/* Reads into world->answer until the gateway closes the connection, and closes it too. */
+const char *world_read_all(struct world *world, int fd);
+/* Reads until the answer holds this text. */
+const char *world_read_until(struct world *world, int fd, const char *text);
+
+/* POSTs a body on a connection of its own; the answer, head and body. */
+const char *world_post(struct world *world, const char *path, const char *body);
+/* Any request, whole. */
+const char *world_ask(struct world *world, const char *request);
+
+/* The log so far, which is the caller's, for free(). */
+char *world_log(const struct world *world);
+
+#endif /* TESTS_GATEWAY_WORLD_H */
