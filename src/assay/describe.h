@@ -22,7 +22,7 @@ struct assay_stats {
     double mad;    /* median absolute deviation from the median, not scaled; ours */
     double q1, q3, iqr; /* quartiles by the methods of pytest-benchmark, which depend on n modulo 4 */
     double ld15iqr; /* lowest datum at or above q1 - 1.5 iqr */
-    double hd15iqr; /* as pytest-benchmark writes it: the first datum ABOVE q3 + 1.5 iqr, or the highest */
+    double hd15iqr; /* highest datum at or below q3 + 1.5 iqr; pytest-benchmark before 5.3.1 wrote the first ABOVE */
     double total;   /* plain left-to-right sum of the samples */
     double ops;     /* n / total; 0 if total is 0 */
     uint64_t rounds; /* n */

@@ -2,23 +2,29 @@
 # SPDX-License-Identifier: MIT
 """Compares assay's statistics with those of the installed pytest-benchmark, to the last digit.
 
+Before 5.3.1 its hd15iqr was the lowest datum above the upper fence instead of the highest within: there, what is
+within is taken from the samples.
+
 usage: statistics_check.py DESCRIBE_SAMPLES [SETS [SEED]]
 
 Exit status 77, which CTest shows as skipped, if pytest-benchmark is not installed.
 The median absolute deviation, which pytest-benchmark does not have, is compared
 with Python's statistics.median.
 """
+import itertools
 import random
 import statistics
 import subprocess
 import sys
 
 try:
+    from pytest_benchmark import __version__
     from pytest_benchmark.stats import Stats
 except ImportError:
     print("skipped: python3-pytest-benchmark is not installed")
     sys.exit(77)
 
+HAS_RIGHT_HD15IQR = tuple(map(int, __version__.split(".")[:3])) >= (5, 3, 1)
 FIELDS = ("min max mean stddev rounds median iqr q1 q3 iqr_outliers stddev_outliers ld15iqr hd15iqr ops total").split()
 
 
@@ -54,8 +60,18 @@ SHAPES = {
 }
 
 
+def few(rng):
+    """Up to nine samples: every shape, and every choice of values that puts data on and beyond the fences."""
+    for shape, n in itertools.product(SHAPES, range(1, 10)):
+        yield shape, SHAPES[shape](rng, n)
+    for n in range(1, 10):
+        for samples in itertools.combinations_with_replacement([1.0, 2.0, 3.0, 9.0], n):
+            yield "few", list(samples)
+
+
 def sample_sets(count, seed):
     rng = random.Random(seed)
+    yield from few(rng)
     shapes = list(SHAPES)
     for index, n in enumerate(sizes(count, rng)):
         # The stride walks through all shapes at each size as the seed varies.
@@ -67,6 +83,9 @@ def expected(samples):
     stats = Stats()
     stats.data = samples
     values = {field: float(getattr(stats, field)) for field in FIELDS}
+    if not HAS_RIGHT_HD15IQR:
+        fence = stats.q3 + 1.5 * stats.iqr
+        values["hd15iqr"] = max([x for x in samples if x <= fence] or samples)
     median = statistics.median(samples)
     values["mad"] = statistics.median([abs(x - median) for x in samples])
     return values
@@ -89,7 +108,7 @@ def main():
             if got[name] != value:
                 wrong += 1
                 print("%s, n=%d: %s is %r, pytest-benchmark says %r" % (shape, len(samples), name, got[name], value))
-    print("%d sets, %d numbers differ" % (len(sets), wrong))
+    print("pytest-benchmark %s: %d sets, %d numbers differ" % (__version__, len(sets), wrong))
     sys.exit(1 if wrong else 0)
 
 

@@ -29,8 +29,8 @@
 
 static const char *const colours[] = {"#3b82c4", "#d9822b", "#3a9d6e", "#c2538f", "#8a6fd1", "#9c9424"};
 
-/* What is drawn of a row, seconds, ascending.  pytest-benchmark writes as hd15iqr the first round beyond the
- * fence instead of the last within; that one is found again, or, without the rounds, the fence stands for it. */
+/* What is drawn of a row, seconds, ascending.  pytest-benchmark before 5.3.1 wrote as hd15iqr the first round beyond
+ * the fence instead of the last within; in a file without the rounds the fence stands for it. */
 enum part { PART_MIN, PART_LOW, PART_Q1, PART_MEDIAN, PART_Q3, PART_HIGH, PART_MAX, PART_COUNT };
 static const char *const part_names[PART_COUNT] = {"min", "ld15iqr", "q1", "median",
                                                    "q3",  "hd15iqr", "max"};
@@ -40,17 +40,6 @@ struct box {
     bool high_is_fence;
     double reference; /* what is 1 on a relative axis */
 };
-
-static double highest_within(const struct assay_run *run, double fence, double least)
-{
-    double highest = least;
-    for (uint64_t i = 0; i < run->stats.rounds; i++) {
-        if (run->samples[i] <= fence && run->samples[i] > highest) {
-            highest = run->samples[i];
-        }
-    }
-    return highest;
-}
 
 static double between(double value, double low, double high)
 {
@@ -63,9 +52,7 @@ static struct box box_of(const struct assay_run *run)
     double fence = stats->q3 + 1.5 * stats->iqr;
     struct box box = {.parts = {stats->min, stats->ld15iqr, stats->q1, stats->median, stats->q3, stats->hd15iqr,
                                 stats->max}};
-    if (run->samples) {
-        box.parts[PART_HIGH] = highest_within(run, fence, stats->q3);
-    } else if (!(box.parts[PART_HIGH] <= fence)) {
+    if (!run->samples && !(box.parts[PART_HIGH] <= fence)) {
         box.parts[PART_HIGH] = fmin(fence, stats->max);
         box.high_is_fence = box.parts[PART_HIGH] < stats->max;
     }
