@@ -11,6 +11,11 @@ void assay_run_deinit(struct assay_run *run)
     free(run->name);
     free(run->fullname);
     free(run->group);
+    for (size_t i = 0; i < run->param_count; i++) {
+        free(run->params[i].name);
+        free(run->params[i].value);
+    }
+    free(run->params);
     free(run->tags);
     free(run->error);
     free(run->file);

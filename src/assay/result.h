@@ -32,10 +32,17 @@ struct assay_counter {
 };
 
 /* The samples of one benchmark.  All pointers are owned by the result. */
+/* A parameter that a file states, its value as text, cut if it is very long. */
+struct assay_param {
+    char *name, *value;
+};
+
 struct assay_run {
     char *name;     /* as "parse_small" */
     char *fullname; /* as "bench_parse.c::parse_small": what runs are joined by */
     char *group;    /* or NULL */
+    struct assay_param *params; /* of a file; names differ.  A run that was measured here has them in its name alone */
+    size_t param_count;
     char *tags;     /* with blanks between, each after "@"; or NULL */
     char *error;    /* why there are no samples, one sentence; NULL if there are */
     char *file;     /* that defines it, as the compiler was given it; NULL if unknown */

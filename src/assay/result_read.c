@@ -444,6 +444,7 @@ static void read_run(struct reader *reader, struct json_value json, struct assay
     reader_text(&benchmark, "fullname", run->name, &run->fullname);
     reader->benchmark = run->fullname;
     reader_text(&benchmark, "group", NULL, &run->group);
+    assay_read_params(&benchmark, run);
     read_options(&benchmark, run);
     read_stats(&benchmark, run);
 

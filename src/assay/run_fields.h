@@ -16,6 +16,8 @@ void assay_read_measured(const struct object *own, struct assay_measured *out);
 void assay_read_tags(const struct object *own, struct assay_run *run);
 /* One number a launch, 0 or more, the caller's; NULL if it is absent. */
 double *assay_read_launches(const struct object *own, const char *key, size_t *out_count);
+/* The parameters that a benchmark states; what cannot be one is left out. */
+void assay_read_params(const struct object *benchmark, struct assay_run *run);
 /* Refuses what no samples can give. */
 void assay_check_stats(struct reader *reader, const struct assay_stats *stats);
 

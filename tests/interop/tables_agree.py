@@ -11,17 +11,11 @@ import csv
 import json
 import os
 import random
-import re
-import subprocess
 import sys
 import tempfile
 import unittest
 
-try:
-    import pytest_benchmark  # noqa: F401
-except ImportError:
-    print("skipped: python3-pytest-benchmark is not installed")
-    sys.exit(77)
+import peer
 
 ASSAY = os.path.abspath(sys.argv.pop(1))
 COLUMNS = "min,max,mean,stddev,median,iqr,outliers,ops,rounds,iterations"
@@ -53,27 +47,6 @@ def write(folder, name, seed):
                    "datetime": "2026-11-23T07:05:39.233374", "version": "3.2.2"}, file)
 
 
-def run(folder, *command):
-    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          stdin=subprocess.DEVNULL, universal_newlines=True)
-    if done.returncode > 1:  # 1: slower, which only one of the two looks at
-        raise AssertionError("%s: status %d\n%s%s" % (command, done.returncode, done.stdout, done.stderr))
-    return done.stdout
-
-
-def tables(text):
-    """For each table its unit of times, and its rows as they are shown: name and all cells."""
-    found = []
-    for line in text.splitlines():
-        heading = re.match(r"Name \(time in (\w+)\)", line)
-        row = re.match(r"(test_\S+ \(\w+\)) +(.*\S)", line)
-        if heading:
-            found.append((heading[1], []))
-        elif row:
-            found[-1][1].append((row[1], row[2].split()))
-    return found
-
-
 class TablesAgree(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
@@ -81,23 +54,25 @@ class TablesAgree(unittest.TestCase):
         write(self.folder.name, "old.json", 1)
         write(self.folder.name, "new.json", 2)
 
+    def assay(self, *args):
+        return peer.run(self.folder.name, ASSAY, *args, statuses=(0, 1))  # 1: slower, which only one of the two looks at
+
     def both(self, *args):
-        theirs = run(self.folder.name, sys.executable, "-m", "pytest_benchmark", "compare", "old.json", "new.json", *args)
-        ours = run(self.folder.name, ASSAY, "compare", "--wide", "--table=runs", "old.json", "new.json", *args)
+        theirs = peer.program(self.folder.name, "compare", "old.json", "new.json", *args)
+        ours = self.assay("compare", "--wide", "--table=runs", "old.json", "new.json", *args)
         return theirs, ours
 
     def test_every_cell_and_the_order_of_rows(self):
         for args in ([], ["--sort=mean"], ["--sort=stddev", "--columns=min,stddev,ops,outliers"],
                      ["--group-by=func", "--sort=max"]):
-            theirs, ours = (tables(text) for text in self.both(*args))
+            theirs, ours = (peer.tables(text) for text in self.both(*args))
             self.assertGreater(len(theirs), 2, args)
             self.assertEqual(sum(len(rows) for _, rows in theirs), 48)
             self.assertEqual(theirs, ours, args)
 
     def test_every_value_of_the_csv(self):
-        run(self.folder.name, ASSAY, "compare", "-q", "old.json", "new.json", "--csv=ours.csv", "--columns=" + COLUMNS)
-        run(self.folder.name, sys.executable, "-m", "pytest_benchmark", "compare", "old.json", "new.json",
-            "--csv=theirs.csv", "--columns=" + COLUMNS)
+        self.assay("compare", "-q", "old.json", "new.json", "--csv=ours.csv", "--columns=" + COLUMNS)
+        peer.program(self.folder.name, "compare", "old.json", "new.json", "--csv=theirs.csv", "--columns=" + COLUMNS)
         theirs, ours = (self.read(name) for name in ("theirs.csv", "ours.csv"))
         self.assertEqual(len(theirs), 48)
         self.assertEqual({row.pop("source") for row in ours}, {"old.json", "new.json"})

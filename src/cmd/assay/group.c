@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "assay/params.h"
 
 static const struct str param_prefix = {"param:", 6};
 
@@ -37,11 +36,41 @@ static struct str cut_params(const char *name, struct str *out_params)
     return out_params->ptr ? before : base_str(name);
 }
 
-struct str group_params(const char *name)
+struct group_params group_params_of(const struct assay_run *run)
 {
-    struct str params;
-    (void)cut_params(name, &params);
+    struct group_params params = {.run = run};
+    if (run->param_count == 0) {
+        (void)cut_params(run->name, &params.rest);
+    }
     return params;
+}
+
+bool group_next_param(struct group_params *params, struct group_param *out)
+{
+    if (params->at < params->run->param_count) {
+        const struct assay_param *param = &params->run->params[params->at++];
+        *out = (struct group_param){base_str(param->name), base_str(param->value)};
+        return true;
+    }
+    while (params->rest.ptr) {
+        out->name = base_str_cut(base_str_cut(params->rest, ',', &params->rest), '=', &out->value);
+        if (out->value.ptr && out->name.len > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct str group_param_value(const struct assay_run *run, struct str name)
+{
+    struct group_params params = group_params_of(run);
+    struct group_param param;
+    while (group_next_param(&params, &param)) {
+        if (base_str_equal(param.name, name)) {
+            return param.value;
+        }
+    }
+    return (struct str){0};
 }
 
 static void add_part(const struct assay_run *run, struct str label, struct buf *out_part)
@@ -62,7 +91,7 @@ static void add_part(const struct assay_run *run, struct str label, struct buf *
         base_buf_add(out_part, params);
     } else {
         struct str name = {label.ptr + param_prefix.len, label.len - param_prefix.len};
-        struct str value = assay_params_value(params, name);
+        struct str value = group_param_value(run, name);
         if (value.ptr) {
             base_buf_addf(out_part, "%.*s=%.*s", STR_ARGS(name), STR_ARGS(value));
         }

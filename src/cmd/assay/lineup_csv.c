@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "assay/compare.h"
-#include "assay/params.h"
 #include "assay/writer.h"
 #include "base/num.h"
 #include "cmd/assay/group.h"
@@ -35,13 +34,13 @@ static bool has_name(const struct param_names *params, struct str name)
     return false;
 }
 
-/* Adds the names of "size=64,order=random"; false without memory. */
-static bool add_names(struct param_names *params, struct str label)
+/* False without memory. */
+static bool add_names(struct param_names *params, const struct assay_run *run)
 {
-    while (label.ptr) {
-        struct str value;
-        struct str name = base_str_cut(base_str_cut(label, ',', &label), '=', &value);
-        if (!value.ptr || name.len == 0 || has_name(params, name)) {
+    struct group_params all = group_params_of(run);
+    struct group_param param;
+    while (group_next_param(&all, &param)) {
+        if (has_name(params, param.name)) {
             continue;
         }
         void *names = params->names;
@@ -49,7 +48,7 @@ static bool add_names(struct param_names *params, struct str label)
             return false;
         }
         params->names = names;
-        params->names[params->count++] = name;
+        params->names[params->count++] = param.name;
     }
     return true;
 }
@@ -57,7 +56,7 @@ static bool add_names(struct param_names *params, struct str label)
 static bool collect_names(const struct lineup *lineup, struct param_names *params)
 {
     for (size_t i = 0; i < lineup->count; i++) {
-        if (!add_names(params, group_params(lineup->rows[i].run->name))) {
+        if (!add_names(params, lineup->rows[i].run)) {
             return false;
         }
     }
@@ -107,11 +106,10 @@ static void add_value(struct buf *out, const struct assay_run *run, enum assay_m
 static void add_row(const struct lineup *lineup, const struct lineup_row *row, const struct param_names *params,
                     const enum assay_metric *columns, size_t count, struct buf *out)
 {
-    struct str label = group_params(row->run->name);
     add_text(out, base_str(row->run->fullname));
     for (size_t i = 0; i < params->count; i++) {
         base_buf_add_char(out, ',');
-        add_text(out, assay_params_value(label, params->names[i]));
+        add_text(out, group_param_value(row->run, params->names[i]));
     }
     for (size_t i = 0; i < count; i++) {
         base_buf_add_char(out, ',');

@@ -34,6 +34,10 @@ void report_lineup_title(const struct lineup *lineup, const struct lineup_group 
 /* The unit of times in a group: as the option says, or of the best of what it is sorted by, if that is a time. */
 struct report_scale report_group_time_scale(const struct lineup_group *group, const struct options *options);
 
+/* The unit of operations a second in a group, by the least: K above a thousand, M above a million and, as
+ * pytest-benchmark has it, no further. */
+struct report_scale report_group_ops_scale(double least);
+
 /* A number of a column without its unit: "12,345.6789", a count "12345"; "-" for NAN. */
 void report_format_cell(enum assay_metric metric, double value, struct report_scale scale,
                         char out_text[GRID_NUMBER_BYTES]);

@@ -157,6 +157,7 @@ static struct report_scale scale_of(const struct lineup_group *group, const stru
         least = fmin(least, assay_run_value(group->rows[i].run, metric));
     }
     return assay_metric_unit(metric) == ASSAY_UNIT_SECONDS ? report_group_time_scale(group, options)
+           : metric == ASSAY_METRIC_OPS                    ? report_group_ops_scale(least)
                                                            : report_scale_of(metric, least);
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Columns of one kind have one unit in a table: times that of the best row, rates
- * that of the worst, so that no number there is below one.
+ * that of the worst, so that no number there is below one.  Numbers are rounded as
+ * pytest-benchmark rounds them, which multiplies by powers of ten.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -35,6 +36,12 @@ static void format_grouped(double value, char out_text[GRID_NUMBER_BYTES])
     (void)snprintf(out_text + out, GRID_NUMBER_BYTES - out, "%s", plain + digits); /* fits: five commas are added */
 }
 
+/* Both factors are exact, or as exact as the constants 1e-3 and 1e-6 are. */
+static double in_unit(double value, struct report_scale scale)
+{
+    return scale.unit < 1 ? value * round(1 / scale.unit) : value * (1 / scale.unit);
+}
+
 void report_format_cell(enum assay_metric metric, double value, struct report_scale scale,
                         char out_text[GRID_NUMBER_BYTES])
 {
@@ -43,7 +50,7 @@ void report_format_cell(enum assay_metric metric, double value, struct report_sc
     } else if (assay_metric_unit(metric) == ASSAY_UNIT_COUNT) {
         (void)snprintf(out_text, GRID_NUMBER_BYTES, fabs(value) < LARGEST_WHOLE ? "%.0f" : "%.4e", value); /* fits */
     } else {
-        format_grouped(value / scale.unit, out_text);
+        format_grouped(in_unit(value, scale), out_text);
     }
 }
 
@@ -73,6 +80,13 @@ struct report_scale report_group_time_scale(const struct lineup_group *group, co
     return report_time_scale(options->time_unit, range_of(group, metric).best);
 }
 
+struct report_scale report_group_ops_scale(double least)
+{
+    return least > 1e6   ? (struct report_scale){1e6, "M/s"}
+           : least > 1e3 ? (struct report_scale){1e3, "K/s"}
+                         : (struct report_scale){1, "/s"};
+}
+
 /* One column of one table. */
 struct column {
     enum assay_metric metric;
@@ -86,7 +100,9 @@ static struct column plan_column(const struct lineup_group *group, enum assay_me
 {
     struct column column = {.metric = metric, .range = range_of(group, metric)};
     bool is_time = assay_metric_unit(metric) == ASSAY_UNIT_SECONDS;
-    column.scale = is_time ? time_scale : report_scale_of(metric, column.range.worst);
+    column.scale = is_time                      ? time_scale
+                   : metric == ASSAY_METRIC_OPS ? report_group_ops_scale(column.range.worst)
+                                                : report_scale_of(metric, column.range.worst);
     column.has_factors = group->count > 1 && assay_metric_can_be_limited(metric);
     return column;
 }

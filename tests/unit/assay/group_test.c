@@ -42,6 +42,20 @@ static void keys_are_what_a_run_has_under_the_labels(void **state)
     }
 }
 
+static void parameters_that_a_file_states_are_its_own(void **state)
+{
+    (void)state;
+    static char name[] = "test_parse[64-a]", size[] = "size", bytes[] = "64", kind[] = "kind", word[] = "a,b=c";
+    struct assay_param stated[] = {{size, bytes}, {kind, word}};
+    const struct assay_run run = {.name = name, .fullname = name, .params = stated, .param_count = 2};
+    struct buf key;
+    base_buf_init(&key, 1000);
+    group_add_key(&run, STR("func,param:kind,param:size,param"), &key);
+    assert_string_equal(base_buf_cstr(&key), "test_parse kind=a,b=c size=64 64-a");
+    base_buf_deinit(&key);
+    assert_null(group_param_value(&run, STR("b")).ptr);
+}
+
 static void other_labels_are_refused(void **state)
 {
     (void)state;
@@ -55,6 +69,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_are_what_a_run_has_under_the_labels),
+        cmocka_unit_test(parameters_that_a_file_states_are_its_own),
         cmocka_unit_test(other_labels_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
