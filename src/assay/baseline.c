@@ -267,7 +267,7 @@ enum assay_status assay_baselines_put(struct assay_baselines *baselines, const s
     struct assay_block block;
     const char *key = result->machine.class_key;
     if (!key || key[0] == '\0') {
-        return assay_fail(err, ASSAY_BAD_SYNTAX, "the run does not say what machine it is of");
+        return assay_fail(err, ASSAY_BAD_SYNTAX, "the run does not say what kind of machine it is of");
     }
     if (run->fullname[0] == '\0' || !base_utf8_is_valid(base_str(run->fullname))) {
         return assay_fail(err, ASSAY_BAD_SYNTAX, "the name of the benchmark '%s' is empty, or not UTF-8", run->name);

@@ -424,7 +424,7 @@ static void reads_the_schema_of_2015(void **state)
     (void)state;
     struct assay_result result;
     struct assay_error err;
-    assert_int_equal(assay_result_read(TEST_DATA "/pytest-benchmark-2015.json", &result, &err), ASSAY_OK);
+    assert_int_equal(assay_result_read(TEST_DATA "/pytest-benchmark/2.5-of-2015.json", &result, &err), ASSAY_OK);
     assert_int_equal(result.run_count, 1);
     const struct assay_run *run = assay_result_find(&result, "tests/test_normal.py::test_xfast_parametrized[0]");
     assert_non_null(run);
@@ -456,7 +456,7 @@ static void statistics_from_the_samples_equal_the_stored_ones(void **state)
 {
     (void)state;
     struct buf text;
-    read_file(TEST_DATA "/pytest-benchmark-with-data.json", &text);
+    read_file(TEST_DATA "/pytest-benchmark/5.2-with-data.json", &text);
     struct assay_result computed = parse(base_buf_cstr(&text));
     for (char *data = text.ptr; (data = strstr(data, "\"data\"")) != NULL; data++) {
         data[1] = 'x'; /* an unknown field, so the stored ones count */
