@@ -221,10 +221,11 @@ void arguments_print_options(FILE *out, const struct argument_table *table, unsi
             continue;
         }
         bool is_optional = option->value == ARGUMENT_OPTIONAL;
-        char left[64];
+        char left[64], letter[] = "-l, ";
+        letter[1] = option->letter;
         (void)snprintf(left, sizeof(left), "--%s%s%s%s%s", option->name, is_optional ? "[" : "",
                        option->value_name ? "=" : "", option->value_name ? option->value_name : "",
                        is_optional ? "]" : ""); /* the table's own words: they fit */
-        fprintf(out, "  %-28s %s\n", left, option->help);
+        fprintf(out, "  %-4s%-28s %s\n", option->letter ? letter : "", left, option->help);
     }
 }

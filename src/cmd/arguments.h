@@ -69,7 +69,7 @@ bool arguments_set_by_name(const struct argument_table *table, struct str name, 
 /* The index in argv of the first operand behind options of the command; argc if there is none. */
 int arguments_first_operand(const struct argument_table *table, unsigned command, int argc, char *const *argv);
 
-/* A line for each option of the command. */
+/* A line for each option of the command, "-l, --name=VALUE  help". */
 void arguments_print_options(FILE *out, const struct argument_table *table, unsigned command);
 
 /* For setters: says what was wanted, and is false. */

@@ -18,7 +18,7 @@ def main():
     has = set()
     for command in COMMANDS:
         text = subprocess.run([program, *command, "--help"], check=True, capture_output=True, text=True).stdout
-        has |= set(re.findall(r"^ +--([a-z-]+)", text, re.M))
+        has |= set(re.findall(r"^ +(?:-[a-z], )?--([a-z-]+)", text, re.M))
     with open(page, encoding="utf-8") as file:
         text = file.read().replace("\\-", "-")
     named = set(re.findall(r"--([a-z]+(?:-[a-z]+)*)", text))

@@ -120,7 +120,16 @@ static size_t count_files(const struct lineup_group *group)
     return files;
 }
 
-static int write_file(const struct boxplot *plot, const char *path)
+/* Where files of one kind go. */
+struct place {
+    const char *prefix;
+    bool exclusive;
+    enum time_unit time_unit;
+    struct names names;
+};
+
+/* EXIT_FINE without a word and with `*out_exists` where a file is to stay. */
+static int write_file(const struct boxplot *plot, const char *path, bool exclusive, bool *out_exists)
 {
     char reason[BASE_FILE_REASON_BYTES];
     struct buf text;
@@ -128,9 +137,11 @@ static int write_file(const struct boxplot *plot, const char *path)
     base_buf_init(&text, MAX_FILE_BYTES);
     if (!boxplot_draw(plot, &text)) {
         status = out_of_memory();
-    } else if (!base_file_write_atomic(path, base_buf_str(&text), false, NULL, reason)) {
-        complain("%s", reason);
-        status = EXIT_BAD_USAGE;
+    } else if (!base_file_write_atomic(path, base_buf_str(&text), exclusive, out_exists, reason)) {
+        if (!*out_exists) {
+            complain("%s", reason);
+            status = EXIT_BAD_USAGE;
+        }
     } else {
         fprintf(stderr, "wrote %s\n", path);
     }
@@ -138,21 +149,20 @@ static int write_file(const struct boxplot *plot, const char *path)
     return status;
 }
 
-static int write_named(const struct boxplot *plot, const char *prefix, const char *name)
+static int write_named(const struct boxplot *plot, const struct place *place, const char *name, bool *out_exists)
 {
     struct buf path;
     if (!name) {
         return out_of_memory();
     }
     base_buf_init(&path, 65536);
-    base_buf_addf(&path, "%s%s.svg", prefix, name);
-    int status = base_buf_ok(&path) ? write_file(plot, path.ptr) : out_of_memory();
+    base_buf_addf(&path, "%s%s.svg", place->prefix, name);
+    int status = base_buf_ok(&path) ? write_file(plot, path.ptr, place->exclusive, out_exists) : out_of_memory();
     base_buf_deinit(&path);
     return status;
 }
 
-static int write_group(const struct lineup *lineup, const struct lineup_group *group, const char *prefix,
-                       enum time_unit time_unit, struct names *names)
+static int write_group(const struct lineup *lineup, const struct lineup_group *group, struct place *place)
 {
     size_t files = count_files(group), file = 0;
     int status = EXIT_FINE;
@@ -164,20 +174,24 @@ static int write_group(const struct lineup *lineup, const struct lineup_group *g
         if (files > 1) {
             (void)snprintf(title + len, sizeof(title) - len, " (part %zu of %zu)", file, files); /* fits, or is cut */
         }
-        const struct boxplot plot = {title, lineup, group->rows + first, count, time_unit};
-        status = write_named(&plot, prefix, take_name(names, group->key, files > 1 ? file : 0));
+        const struct boxplot plot = {title, lineup, group->rows + first, count, place->time_unit};
+        bool exists = true;
+        while (exists && status == EXIT_FINE) {
+            exists = false;
+            status = write_named(&plot, place, take_name(&place->names, group->key, files > 1 ? file : 0), &exists);
+        }
         first += count;
     }
     return status;
 }
 
-int boxplot_write_files(const struct lineup *lineup, const char *prefix, enum time_unit time_unit)
+int boxplot_write_files(const struct lineup *lineup, const char *prefix, bool exclusive, enum time_unit time_unit)
 {
-    struct names names = {0};
+    struct place place = {.prefix = prefix, .exclusive = exclusive, .time_unit = time_unit};
     int status = EXIT_FINE;
     for (size_t i = 0; status == EXIT_FINE && i < lineup->group_count; i++) {
-        status = write_group(lineup, &lineup->groups[i], prefix, time_unit, &names);
+        status = write_group(lineup, &lineup->groups[i], &place);
     }
-    names_deinit(&names);
+    names_deinit(&place.names);
     return status;
 }

@@ -11,11 +11,13 @@
  * others, where what is no letter, digit, "-" or "_" in a group's name becomes "_", and a
  * name that is taken gets a number.  A group of more rows than BOXPLOT_MAX_ROWS is cut
  * between benchmarks into several files, PREFIX-GROUP-1.svg and so on.  Each file appears
- * whole or not at all and is named on stderr.
+ * whole or not at all and is named on stderr.  With `exclusive` a name that a file has already is
+ * taken too, and the file stays; without it is written anew.
  *
  * EXIT_FINE, EXIT_BAD_USAGE for a file that cannot be written, the first of which ends
  * it, or, without memory, EXIT_UNMEASURED.
  */
-int boxplot_write_files(const struct lineup *lineup, const char *prefix, enum time_unit time_unit);
+int boxplot_write_files(const struct lineup *lineup, const char *prefix, bool exclusive,
+                        enum time_unit time_unit);
 
 #endif /* CMD_ASSAY_BOXPLOT_FILES_H */

@@ -144,6 +144,27 @@ struct saved_runs {
     struct assay_result *baselines; /* of the further ones; the first is empty */
 };
 
+/* Whether the filter leaves something of a run that is shown by itself; the rest of it is released. */
+static bool keep_of_one(const struct saved_runs *runs)
+{
+    struct assay_result *result = &runs->results[0];
+    const char *filter = runs->options->filter;
+    size_t kept = 0, count = result->run_count;
+    for (size_t i = 0; i < count; i++) {
+        const struct assay_subject subject = assay_run_subject(&result->runs[i]);
+        if (assay_filter_matches(filter, &subject)) {
+            result->runs[kept++] = result->runs[i];
+        } else {
+            assay_run_deinit(&result->runs[i]);
+        }
+    }
+    result->run_count = kept;
+    if (kept == 0 && count > 0) {
+        complain("no benchmark of %s matches '%s'", runs->paths->paths[0], filter);
+    }
+    return kept > 0 || count == 0;
+}
+
 static int show_one(const struct saved_runs *runs)
 {
     const struct options *options = runs->options;
@@ -226,7 +247,7 @@ static bool read_all(const struct saved_runs *runs)
 
 static int show_and_compare(const struct saved_runs *runs)
 {
-    if (!read_all(runs)) {
+    if (!read_all(runs) || (runs->paths->count == 1 && !keep_of_one(runs))) {
         return EXIT_BAD_USAGE;
     }
     int status = show_lineup(runs);

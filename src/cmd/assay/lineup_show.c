@@ -42,14 +42,35 @@ static bool has_suffix(const char *path)
     return strchr(slash ? slash + 1 : path, '.') != NULL;
 }
 
-static void add_csv_path(const struct options *options, struct buf *out)
+/* `number` above 1: what was given no name is called so again within one second. */
+static void add_csv_path(const struct options *options, int number, struct buf *out)
 {
     if (options->csv_path) {
-        base_buf_add_cstr(out, options->csv_path);
-    } else {
-        add_name_of_now(out);
+        base_buf_addf(out, "%s%s", options->csv_path, has_suffix(options->csv_path) ? "" : ".csv");
+        return;
     }
-    base_buf_add_cstr(out, options->csv_path && has_suffix(options->csv_path) ? "" : ".csv");
+    add_name_of_now(out);
+    if (number > 1) {
+        base_buf_addf(out, "-%d", number);
+    }
+    base_buf_add_cstr(out, ".csv");
+}
+
+/* A file that was there is replaced if it was named, and else left alone.  On false `reason` says why; "" is out of
+ * memory. */
+static bool write_csv_text(const struct options *options, struct str text, struct buf *out_path,
+                           char reason[BASE_FILE_REASON_BYTES])
+{
+    bool written = false, exists = true;
+    for (int number = 1; exists; number++) {
+        exists = false;
+        reason[0] = '\0';
+        base_buf_reset(out_path);
+        add_csv_path(options, number, out_path);
+        written = base_buf_ok(out_path) &&
+                  base_file_write_atomic(out_path->ptr, text, !options->csv_path, &exists, reason);
+    }
+    return written;
 }
 
 static int write_csv(const struct lineup *lineup, const struct options *options)
@@ -59,15 +80,16 @@ static int write_csv(const struct lineup *lineup, const struct options *options)
     int status = EXIT_FINE;
     base_buf_init(&path, 65536);
     base_buf_init(&text, MAX_FILE_BYTES);
-    add_csv_path(options, &path);
     lineup_csv(lineup, options->lineup_columns.items, options->lineup_columns.count, &text);
-    if (!base_buf_ok(&path) || !base_buf_ok(&text)) {
+    if (!base_buf_ok(&text)) {
         status = out_of_memory();
-    } else if (!base_file_write_atomic(path.ptr, base_buf_str(&text), false, NULL, reason)) {
+    } else if (write_csv_text(options, base_buf_str(&text), &path, reason)) {
+        fprintf(stderr, "wrote %s\n", path.ptr);
+    } else if (reason[0] == '\0') {
+        status = out_of_memory();
+    } else {
         complain("%s", reason);
         status = EXIT_BAD_USAGE;
-    } else {
-        fprintf(stderr, "wrote %s\n", path.ptr);
     }
     base_buf_deinit(&path);
     base_buf_deinit(&text);
@@ -91,7 +113,8 @@ static int draw(const struct lineup_source *sources, size_t count, struct lineup
     } else {
         add_name_of_now(&prefix);
     }
-    int status = base_buf_ok(&prefix) ? boxplot_write_files(&lineup, prefix.ptr, options->time_unit)
+    int status = base_buf_ok(&prefix) ? boxplot_write_files(&lineup, prefix.ptr, !options->histogram_prefix,
+                                                            options->time_unit)
                                       : out_of_memory();
     base_buf_deinit(&prefix);
     lineup_deinit(&lineup);

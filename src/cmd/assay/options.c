@@ -106,7 +106,7 @@ static bool set_switch(void *field, const char *value, struct buf *wanted)
     } else if (is_one_of(value, no_words)) {
         *out = false;
     } else {
-        return arguments_want(wanted, "'on' or 'off'");
+        return arguments_want(wanted, "'on', 'true', 'yes' or 'auto', nor 'off', 'false' or 'no'");
     }
     return true;
 }
