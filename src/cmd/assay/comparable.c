@@ -62,8 +62,8 @@ static enum baseline_outcome take_class(const struct options *options, const cha
     const char *key = candidate->machine->class_key;
     size_t class_at = key ? assay_baselines_class(baselines, key) : baselines->class_count;
     if (!key) {
-        complain("%s does not say what kind of machine it is of, so none of the baselines in %s is meant", candidate->name,
-                 path);
+        complain("%s does not say what kind of machine it is of, so none of the baselines in %s is meant",
+                 candidate->name, path);
         assay_baselines_deinit(baselines);
         return BASELINE_REFUSED;
     }
@@ -110,8 +110,8 @@ static bool is_of_comparable_machine(const struct options *options, const struct
         const char *unknown = is_known ? candidate->name : path;
         const bool may = options->any_machine || is_known == is_known_here;
         complain(may ? "note: %s does not say what kind of machine it is of; its times may mean nothing here"
-                     : "%s does not say what kind of machine it is of, so its times may mean nothing here; add --any-machine "
-                       "to compare all the same",
+                     : "%s does not say what kind of machine it is of, so its times may mean nothing here; add "
+                       "--any-machine to compare all the same",
                  unknown);
         return may;
     }

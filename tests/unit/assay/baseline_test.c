@@ -266,7 +266,7 @@ static void refuses_a_run_that_cannot_be_told_apart(void **state)
     char *key = result.machine.class_key, *fullname = result.runs[0].fullname;
     result.machine.class_key = NULL; /* of another tool */
     assert_int_equal(assay_baselines_put(&baselines, &result, &result.runs[0], &err), ASSAY_BAD_SYNTAX);
-    assert_non_null(strstr(err.message, "what machine"));
+    assert_non_null(strstr(err.message, "what kind of machine"));
     result.machine.class_key = key;
     result.runs[0].fullname = (char[]){"\xFF"};
     assert_int_equal(assay_baselines_put(&baselines, &result, &result.runs[0], &err), ASSAY_BAD_SYNTAX);
