@@ -25,7 +25,8 @@
 #define MUCH_APART 4.0     /* medians: then no common scale shows both a box and where it lies */
 #define TOO_LONG_TAIL 20.0 /* for a linear axis, as in histograms of samples */
 
-#define INK "#7a7a7a" /* the contrast to white and to black is about the same */
+#define PAPER "#ffffff" /* its own, for a page may be dark, or a reader paint what is transparent black */
+#define INK "#3f3f3f"
 
 static const char *const colours[] = {"#3b82c4", "#d9822b", "#3a9d6e", "#c2538f", "#8a6fd1", "#9c9424"};
 
@@ -280,11 +281,11 @@ static void add_key(const struct drawing *drawing)
         add_text(drawing, x[part], y + 24, "middle", " font-size=\"11\"", part_names[part]);
     }
     add_box(drawing, x, y, INK);
-    add_text(drawing, MARGIN, y + 4, "start", " font-size=\"11\"", "Rounds. ld15iqr, hd15iqr:");
-    add_text(drawing, MARGIN, y + 18, "start", " font-size=\"11\"", "the last within 1.5 IQR of the box");
     add_arrow(drawing, plot_left(drawing) + PLOT + 20, y, 1, INK);
     add_text(drawing, plot_left(drawing) + PLOT + 36, y + 4, "start", " font-size=\"11\"",
              "rounds beyond the axis");
+    add_text(drawing, plot_left(drawing) + PLOT + 20, y + 24, "start", " font-size=\"11\"",
+             "ld15iqr, hd15iqr: the last rounds within 1.5 IQR of the box");
 }
 
 /* Which colour is which run: four a line. */
@@ -308,11 +309,13 @@ static void add_head(const struct drawing *drawing)
     base_buf_addf(drawing->out,
                   "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                   "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\" "
-                  "role=\"img\" font-family=\"DejaVu Sans Mono, Menlo, Consolas, monospace\" font-size=\"12\" "
+                  "role=\"img\" style=\"max-width:100%%;height:auto\" "
+                  "font-family=\"DejaVu Sans Mono, Menlo, Consolas, monospace\" font-size=\"12\" "
                   "fill=\"" INK "\">\n<title>",
                   drawing->width, drawing->height, drawing->width, drawing->height);
     xml_add_text(drawing->out, base_str(drawing->plot->title));
-    base_buf_add_cstr(drawing->out, "</title>\n");
+    base_buf_addf(drawing->out, "</title>\n<rect width=\"%.0f\" height=\"%.0f\" fill=\"" PAPER "\"/>\n",
+                  drawing->width, drawing->height);
     add_text(drawing, MARGIN, MARGIN + 14, "start", " font-size=\"15\" font-weight=\"bold\"", drawing->plot->title);
     for (int part = 0; part < PART_COUNT; part++) {
         add_text(drawing, plot_left(drawing) + PLOT + (part + 1) * NUMBER, MARGIN + HEAD - 8, "end",

@@ -10,8 +10,9 @@
  * Where the medians of benchmarks differ too much for one scale, each benchmark is drawn
  * relative to the median of its first row, and the axis says so.
  *
- * Colours are readable on a light and on a dark page, and stand in attributes, which every
- * reader of SVG knows; nothing is told by colour alone.
+ * The drawing is as wide as its names and numbers, as high as its rows, and smaller where a page is narrower.  It
+ * has a ground of its own, so that it looks the same on a light and on a dark page; colours stand in attributes, which
+ * every reader of SVG knows, and nothing is told by colour alone.
  */
 #ifndef CMD_ASSAY_BOXPLOT_H
 #define CMD_ASSAY_BOXPLOT_H
