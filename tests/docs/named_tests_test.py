@@ -9,9 +9,9 @@ import pathlib
 import re
 import sys
 
-# What `pytest --help` lists with pytest-benchmark 5.2.
-OPTIONS = """min-time max-time min-rounds timer calibration-precision warmup warmup-iterations disable-gc skip only disable
-enable save autosave save-data json compare compare-fail cprofile cprofile-loops cprofile-top cprofile-dump storage netrc
+# What `pytest --help` lists with pytest-benchmark 5.3.
+OPTIONS = """min-time max-time min-rounds timer precision confidence calibration-precision warmup warmup-iterations
+disable-gc skip only disable enable save autosave save-data json compare compare-fail cprofile cprofile-loops cprofile-top cprofile-dump storage netrc
 verbose quiet sort group-by columns name time-unit histogram""".split()
 
 

@@ -11,6 +11,7 @@ not installed.
 """
 import csv
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -104,6 +105,16 @@ class BothWays(unittest.TestCase):
         ours = self.assay("compare", "--wide", "--table=runs", *files, *args, statuses=(0, 1))
         self.assertEqual(sum(len(rows) for _, rows in peer.tables(theirs)), count, theirs)
         self.assertEqual(peer.tables(theirs), peer.tables(ours))
+
+    def test_every_option_of_theirs_is_known(self):
+        """Whatever it does without a program or a file: it must not be an unknown word."""
+        for command, text, pattern in ("run", peer.pytest(self.folder, "--help"), r"(?m)^ +--(benchmark-[a-z-]+)"), \
+                ("compare", peer.program(self.folder, "compare", "--help"), r"(?m)^ +(?:-\w[^-]*)?--([a-z-]+)"):
+            options = set(re.findall(pattern, text))
+            self.assertGreater(len(options), 5)
+            for option in sorted(options):
+                output = self.assay(command, "--" + option, statuses=range(5))
+                self.assertNotIn("there is no option", output)
 
     # What assay wrote
 

@@ -536,12 +536,13 @@ static bool set_color(void *field, const char *value, struct buf *wanted)
 #define WITH_VERDICTS (RUN_OR_COMPARE | COMMAND_GATE)
 
 /* Options of pytest-benchmark that mean nothing in C, so that a known command line works: what there is instead. */
-enum counterpart { OF_GC, OF_CPROFILE, OF_NETRC, OF_IMPORTS, COUNTERPARTS };
+enum counterpart { OF_GC, OF_CPROFILE, OF_NETRC, OF_IMPORTS, OF_PRECISION, COUNTERPARTS };
 static const char *const counterparts[COUNTERPARTS] = {
     [OF_GC] = "--disable-gc: there is no collector in C; --launches is what evens out the state of the heap",
     [OF_CPROFILE] = "--cprofile: nothing is profiled; --profile=FILTER runs one benchmark for perf, valgrind or gdb",
     [OF_NETRC] = "--netrc: runs are saved in a folder, which asks for no password",
     [OF_IMPORTS] = "--import-mode: nothing is imported",
+    [OF_PRECISION] = "--precision: rounds fill --max-time; 'assay gate' stops as soon as it can tell",
 };
 
 static bool note_counterpart(void *field, enum counterpart which)
@@ -561,6 +562,7 @@ COUNTERPART(set_gc, OF_GC)
 COUNTERPART(set_cprofile, OF_CPROFILE)
 COUNTERPART(set_netrc, OF_NETRC)
 COUNTERPART(set_import_mode, OF_IMPORTS)
+COUNTERPART(set_precision, OF_PRECISION)
 
 /* All that is measured here is a benchmark. */
 static const struct argument_option entries[] = {
@@ -608,6 +610,8 @@ static const struct argument_option entries[] = {
     {"cprofile-loops", 0, ARGUMENT_REQUIRED, "N", COMMAND_RUN, set_cprofile, AT(counterparts), NULL},
     {"cprofile-top", 0, ARGUMENT_REQUIRED, "N", COMMAND_RUN, set_cprofile, AT(counterparts), NULL},
     {"cprofile-dump", 0, ARGUMENT_OPTIONAL, "FILE", COMMAND_RUN, set_cprofile, AT(counterparts), NULL},
+    {"precision", 0, ARGUMENT_REQUIRED, "SHARE", COMMAND_RUN, set_precision, AT(counterparts), NULL},
+    {"confidence", 0, ARGUMENT_REQUIRED, "SHARE", COMMAND_RUN, set_precision, AT(counterparts), NULL},
     {"netrc", 0, ARGUMENT_OPTIONAL, "FILE", EVERY_COMMAND, set_netrc, AT(counterparts), NULL},
     {"import-mode", 0, ARGUMENT_REQUIRED, "MODE", EVERY_COMMAND, set_import_mode, AT(counterparts), NULL},
     {"shuffle", 0, ARGUMENT_OPTIONAL, "on|off", COMMAND_RUN, set_switch, AT(session.shuffle),
