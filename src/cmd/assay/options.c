@@ -321,12 +321,8 @@ static bool set_allow_gone(void *field, const char *value, struct buf *wanted)
     return true;
 }
 
-static bool find_metric(struct str name, enum assay_metric *out, struct buf *wanted)
+static bool want_metric(struct buf *wanted)
 {
-    if (assay_metric_of_name(name, out)) {
-        return true;
-    }
-    base_buf_add_cstr(wanted, "one of");
     for (int metric = 0; metric < ASSAY_METRIC_COUNT; metric++) {
         base_buf_addf(wanted, " %s", assay_metric_name((enum assay_metric)metric));
     }
@@ -423,7 +419,11 @@ static bool set_sort(void *field, const char *value, struct buf *wanted)
     options->order = strcmp(value, "name") == 0       ? LINEUP_BY_NAME
                      : strcmp(value, "fullname") == 0 ? LINEUP_BY_FULLNAME
                                                       : LINEUP_BY_METRIC;
-    return options->order != LINEUP_BY_METRIC || find_metric(base_str(value), &options->sort, wanted);
+    if (options->order != LINEUP_BY_METRIC || assay_metric_of_name(base_str(value), &options->sort)) {
+        return true;
+    }
+    base_buf_add_cstr(wanted, "one of name fullname");
+    return want_metric(wanted);
 }
 
 static bool parse_metrics(const char *value, struct metric_list *out, struct buf *wanted)
@@ -435,8 +435,9 @@ static bool parse_metrics(const char *value, struct metric_list *out, struct buf
         if (list.count == ASSAY_METRIC_COUNT) {
             return arguments_want(wanted, "each column once");
         }
-        if (!find_metric(name, &list.items[list.count], wanted)) {
-            return false;
+        if (!assay_metric_of_name(name, &list.items[list.count])) {
+            base_buf_addf(wanted, "a list of columns: '%.*s' is none of", STR_ARGS(name));
+            return want_metric(wanted);
         }
         list.count++;
     }
