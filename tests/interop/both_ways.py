@@ -178,6 +178,7 @@ class BothWays(unittest.TestCase):
     def test_expressions_choose_the_same(self):
         for expression, count in ("parameters", 4), ("pause or once", 4), ("not (measured or outliers)", 8):
             self.assert_same_tables(count, self.theirs, "-k", expression)
+        self.assert_same_tables(4, self.theirs, "-k", "parameters", "--group-by=param:kind,param:size")
 
     def test_their_saved_runs_are_read_with_every_digit(self):
         files = self.theirs + ["theirs.json"]
