@@ -86,7 +86,7 @@ class BothWays(unittest.TestCase):
         write(cls.folder, "test_measured.py", MEASURED_TEST)
         # One session: it saves statistics alone, and the other file has every round.
         peer.pytest(cls.folder, "--benchmark-storage=theirs", "--benchmark-max-time=0.005", "--benchmark-save=without",
-                    "--benchmark-json=theirs.json")
+                    "--benchmark-json=theirs.json", "--benchmark-cprofile=tottime")
         machine = os.listdir(os.path.join(cls.folder, "theirs"))[0]
         cls.theirs = [os.path.join("theirs", machine, name) for name in ("0001_without.json", "0002_with.json")]
         shutil.copy(os.path.join(cls.folder, "theirs.json"), os.path.join(cls.folder, cls.theirs[1]))
