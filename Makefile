@@ -16,7 +16,7 @@ help:
 	@echo 'make proof-failure  play faults on loopback and write docs/failure.md'
 	@echo 'make proof-files  measure how fast large files are compared'
 	@echo 'make proof-select  measure what choosing, loading and replacing catalogues cost'
-	@echo 'make proof-stored  what comparisons of stored runs say of unchanged and of slower code (COMPARISONS=30)'
+	@echo 'make proof-stored  measure what comparisons with stored runs find, write docs/proof-stored.md (COMPARISONS=30, RESUME=1)'
 	@echo 'make install   install libraries, headers and programs (PREFIX, DESTDIR)'
 	@echo 'make setup     only install the system packages that are missing'
 	@echo 'make clean     remove build/'
@@ -86,7 +86,7 @@ proof-select: setup
 COMPARISONS ?= 30
 proof-stored: setup
 	$(call build,release,proof_stored)
-	@python3 -B tests/proof/stored/proof.py build/release $(COMPARISONS)
+	@python3 -B tests/proof/stored/proof.py build/release docs/proof-stored.md $(COMPARISONS) $(if $(RESUME),--resume)
 
 # Packagers run this: it never installs system packages by itself.
 install: release

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Bodies of several kinds that do UNITS units of work each. */
+/*
+ * Bodies of several kinds, of UNITS times so many like units of work that an iteration takes ten microseconds or more:
+ * what it costs beside the units is then less than a thousandth, and a fifth more units are a fifth more work.
+ */
 #include <assay/bench.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -9,7 +12,7 @@ BENCH(multiply)
 {
     uint64_t product = 1;
     BENCH_LOOP (bench) {
-        for (int i = 0; i < UNITS; i++) {
+        for (int i = 0; i < 100 * UNITS; i++) {
             product = product * 6364136223846793005U + 1;
             BENCH_HIDE(product);
         }
@@ -30,7 +33,7 @@ static void chase(struct assay_bench *bench, size_t count)
         next[i] = (uint32_t)((5 * i + 1) % count);
     }
     BENCH_LOOP (bench) {
-        for (int i = 0; i < UNITS; i++) {
+        for (int i = 0; i < 100 * UNITS; i++) {
             at = next[at];
         }
         BENCH_KEEP(at);
@@ -48,6 +51,7 @@ BENCH(chase_512_kib)
     chase(bench, 131072);
 }
 
+/* The end of the loop is mispredicted as well, which costs as much as a unit or two, once an iteration. */
 BENCH(branches)
 {
     static unsigned char coins[1 << 20]; /* more than a predictor learns */
@@ -58,7 +62,7 @@ BENCH(branches)
         coins[i] = (unsigned char)(state >> 31);
     }
     BENCH_LOOP (bench) {
-        for (int i = 0; i < UNITS; i++) {
+        for (int i = 0; i < 100 * UNITS; i++) {
             if (coins[at++ % sizeof(coins)]) {
                 heads++;
                 BENCH_HIDE(heads);
@@ -71,7 +75,7 @@ BENCH(branches)
 BENCH(allocate)
 {
     BENCH_LOOP (bench) {
-        for (int i = 0; i < UNITS; i++) {
+        for (int i = 0; i < 10 * UNITS; i++) {
             void *block = malloc((size_t)(16 + i % 10));
             BENCH_KEEP(block);
             free(block);
@@ -84,7 +88,7 @@ BENCH(hash)
     static const char text[] = "once upon a time there was a story without an end";
     uint64_t sum = 14695981039346656037U;
     BENCH_LOOP (bench) {
-        for (int i = 0; i < UNITS; i++) {
+        for (int i = 0; i < 10 * UNITS; i++) {
             for (size_t at = 0; at < sizeof(text); at++) {
                 sum = (sum ^ (unsigned char)text[at]) * 1099511628211U;
             }
@@ -119,7 +123,7 @@ BENCH(find_in_text)
     size_t found = 0;
     memset(text, 'x', sizeof(text) - 1);
     BENCH_LOOP (bench) {
-        for (int i = 0; i < UNITS; i++) {
+        for (int i = 0; i < 10 * UNITS; i++) {
             const char *at = text;
             BENCH_HIDE(at);
             found += strchr(at, 'y') == NULL;

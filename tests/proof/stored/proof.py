@@ -2,125 +2,186 @@
 # SPDX-License-Identifier: MIT
 """What comparisons with stored runs say of unchanged code, and of code that is really 20 % slower.
 
-proof.py BUILD [COMPARISONS]
-
 Takes the runs of the performance suite one after the other, each compared with the one before it as the configuration
 says: the same programs, so every *slower* is false.  In turn with them a program with several kinds of body, and the same
 built with a fifth more work in each body, compared with it.  Beside it, of the very same runs, pytest-benchmark's rule:
-fail if the mean (or minimum) of one is more than 20 % above that of the other.  Exit 0 only if what is demanded holds.
+fail if the mean (or minimum) of one is more than 20 % above that of the other.
+
+Each comparison is written to build/proof-stored/outcomes.jsonl when it is made, and --resume goes on from there.  In the
+end the page is written.  Exit 0 only if what is demanded holds, 1 if not, 2 if it could not be measured.
 """
-import collections
+import argparse
 import datetime
+import hashlib
 import json
 import os
 import pathlib
-import platform
 import subprocess
 import sys
-import tempfile
 
-MOST_FALSE, LEAST_FOUND = 0.01, 0.95
+import page
+
 SUITE = "catalogue_load", "model_selection", "fallback", "metrics_recording", "api_key_validation", "services"
+PLANTED, PLANTED_TOLERANCE = 0.2, 0.0005
 
 
-def binomial_tail(n, k, share):
-    """The probability of k or more among n, each with that share."""
-    term, total = (1 - share) ** n, 0.0
-    for i in range(n + 1):
-        total += term if i >= k else 0
-        term *= (n - i) / (i + 1) * share / (1 - share)
-    return total
+class CannotMeasure(Exception):
+    pass
 
 
-def bisect(rises_above, low=0.0, high=1 - 1e-12):
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (low, middle) if rises_above(middle) else (middle, high)
-    return (low + high) / 2
+def now():
+    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
 
 
-def interval(k, n):
-    """Clopper and Pearson's, 95 %."""
-    lower = 0.0 if k == 0 else bisect(lambda share: binomial_tail(n, k, share) > 0.025)
-    upper = 1.0 if k == n else bisect(lambda share: binomial_tail(n, k + 1, share) > 0.975)
-    return lower, upper
+def git(*words):
+    return subprocess.run(["git", *words], capture_output=True, text=True).stdout.strip()
 
 
-def run(build, programs, result, baseline=None, verdict=None):
-    """Measures programs into a file; what the comparison says."""
-    command = [build / "assay", "run", "--no-build", "--no-baseline", "--quiet", f"--json={result}"]
-    if baseline:
-        command += [f"--compare={baseline}", f"--verdict={verdict}"]
-    done = subprocess.run(command + programs, stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    if done.returncode not in (0, 1):
-        sys.exit(f"{' '.join(map(str, command))} ends with {done.returncode}:\n{done.stderr}")
-    return json.loads(verdict.read_text())["benchmarks"] if baseline else []
+def run(build, programs, result, *options):
+    """Measures programs into a file."""
+    command = [build / "assay", "run", "--no-build", "--no-baseline", "--quiet", f"--json={result}", *options, *programs]
+    result.unlink(missing_ok=True)
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    # 1 and 4: a target is missed or undecided, or the comparison fails, as it may
+    if done.returncode not in (0, 1, 4) or not result.exists():
+        raise CannotMeasure(f"{' '.join(map(str, command))} ends with {done.returncode}:\n{done.stderr}")
 
 
-def is_failed(benchmark):
-    return any(finding["kind"] == "failure" and finding["of"] == "verdict" for finding in benchmark["findings"])
+def benchmarks_of(path):
+    return {each["fullname"]: each for each in json.loads(path.read_text())["benchmarks"]}
 
 
-class Counts(collections.Counter):
-    """How often each rule spoke, among `n`."""
+def compare(build, programs, new, old):
+    """Measures programs into `new`; of each benchmark what the comparison with `old` says, and what the values do."""
+    verdict = new.with_name("verdict.json")
+    verdict.unlink(missing_ok=True)
+    # a run that was called slower is no baseline, but here it is one
+    run(build, programs, new, f"--compare={old}", f"--verdict={verdict}", "--any-run")
+    before, after, said = benchmarks_of(old), benchmarks_of(new), benchmarks_of(verdict)
+    if before.keys() != after.keys() or said.keys() != after.keys():
+        raise CannotMeasure(f"{old} and {new} have other benchmarks")
+    return [{
+        "name": name,
+        "verdict": each["verdict"],
+        "fails": any(finding["kind"] == "failure" and finding["of"] == "verdict" for finding in each["findings"]),
+        "change": [each.get("change"), each.get("lower"), each.get("upper")],
+        "mean": after[name]["stats"]["mean"] / before[name]["stats"]["mean"] - 1,
+        "min": after[name]["stats"]["min"] / before[name]["stats"]["min"] - 1,
+    } for name, each in said.items()]
 
-    def add(self, benchmarks, old, new):
-        before, now = ({each["fullname"]: each["stats"] for each in json.loads(path.read_text())["benchmarks"]}
-                       for path in (old, new))
-        for each in benchmarks:
-            name = each["fullname"]
-            self["n"] += 1
-            self["slower"] += each["verdict"] == "slower"
-            self["failed"] += is_failed(each)
-            self["cannot tell"] += each["verdict"] == "cannot tell"
-            self["mean"] += now[name]["mean"] > 1.2 * before[name]["mean"]
-            self["min"] += now[name]["min"] > 1.2 * before[name]["min"]
 
-    def cell(self, what):
-        lower, upper = interval(self[what], self["n"])
-        return f"{self[what]} of {self['n']} = {self[what] / self['n']:.2%} ({lower:.2%} to {upper:.2%})"
+def planted_work(build, folder, units):
+    """By how much the instructions of each body grow, counted by callgrind before anything is timed."""
+    counted = []
+    for program in units:
+        result = folder / "instructions.json"
+        run(build, [program], result, "--instructions", "--max-time=0.01", "--launches=1")
+        counted.append({each["name"]: each["assay"]["measured"]["instructions"] for each in benchmarks_of(result).values()})
+    planted = {name: counted[1][name] / counted[0][name] - 1 for name in counted[0]}
+    for name, share in planted.items():
+        if abs(share - PLANTED) > PLANTED_TOLERANCE:
+            raise CannotMeasure(f"{name} does {share:+.2%} instructions and not {PLANTED:+.0%}: more units an iteration")
+    return planted
+
+
+def state_of(build, programs):
+    """What may not change between the comparisons of one page."""
+    digest = hashlib.sha256()
+    for path in [build / "assay", *programs, pathlib.Path("assay.yaml")]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def begin(build, folder, programs, units):
+    result = folder / "machine.json"
+    run(build, units[:1], result, "--max-time=0.01", "--launches=1")
+    dirty = " with uncommitted changes" if git("status", "--porcelain", "--untracked-files=no") else ""
+    return {
+        "programs": state_of(build, programs),
+        "commit": git("rev-parse", "--short=12", "HEAD") + dirty,
+        "machine": json.loads(result.read_text())["assay"]["machine_class"],
+        "planted": planted_work(build, folder, units),
+    }
+
+
+def read_outcomes(path):
+    """The header and the comparisons of a run that was interrupted; a last line that was cut is none."""
+    lines = []
+    for line in path.read_text().splitlines():
+        try:
+            lines.append(json.loads(line))
+        except ValueError:
+            break
+    return (lines[0], lines[1:]) if lines else (None, [])
+
+
+def add_line(file, value):
+    file.write(json.dumps(value) + "\n")
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def measure(arguments, build, folder):
+    """The header and all comparisons, those that are there already first."""
+    suite = [build / f"tests/performance/bench_{name}" for name in SUITE]
+    units = [build / f"tests/proof/stored/bench_units_{count}" for count in (100, 120)]
+    old, new, base, slow = (folder / f"{name}.json" for name in ("old", "new", "base", "slow"))
+    path = folder / "outcomes.jsonl"
+    header, outcomes = read_outcomes(path) if arguments.resume and path.exists() else (None, [])
+    if header and header["programs"] != state_of(build, suite + units):
+        raise CannotMeasure(f"{path} is of other programs or settings: begin anew, without --resume")
+    if path.exists() and not header:
+        path.replace(path.with_suffix(".before"))
+    header = header or begin(build, folder, suite + units, units)
+    with path.with_suffix(".new").open("w") as file:  # without a last line that was cut
+        for line in [header, *outcomes]:
+            add_line(file, line)
+        path.with_suffix(".new").replace(path)
+        if len(outcomes) < arguments.comparisons:
+            run(build, suite, old)
+        while len(outcomes) < arguments.comparisons:
+            outcome = {"begin": now(), "load": os.getloadavg()[0]}
+            outcome["unchanged"] = compare(build, suite, new, old)
+            run(build, units[:1], base)
+            # another file name is another benchmark program, and the same source: the names agree
+            outcome["slowed"] = compare(build, units[1:], slow, base)
+            outcome["end"] = now()
+            new.replace(old)
+            outcomes.append(outcome)
+            add_line(file, outcome)
+            said = {kind: sum(each["verdict"] == "slower" for each in outcome[kind]) for kind in ("unchanged", "slowed")}
+            failed = sum(each["fails"] for each in outcome["slowed"])
+            print(f"{outcome['end'][11:19]} {len(outcomes)} of {arguments.comparisons}: falsely slower {said['unchanged']} "
+                  f"of {len(outcome['unchanged'])}, found {failed} of {len(outcome['slowed'])}", file=sys.stderr, flush=True)
+    return header, outcomes[:arguments.comparisons]
 
 
 def main():
-    build = pathlib.Path(sys.argv[1]).resolve()
-    comparisons = int(sys.argv[2]) if len(sys.argv) > 2 else 30
-    suite = [build / f"tests/performance/bench_{name}" for name in SUITE]
-    units = {count: build / f"tests/proof/stored/bench_units_{count}" for count in (100, 120)}
-    unchanged, slowed, bodies = Counts(), Counts(), collections.defaultdict(Counts)
-    begin = datetime.datetime.now(datetime.timezone.utc)
-    loads = []
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        old, new, verdict = folder / "old.json", folder / "new.json", folder / "verdict.json"
-        base, slow = folder / "base.json", folder / "slow.json"
-        run(build, suite, old)
-        for number in range(comparisons):
-            unchanged.add(run(build, suite, new, old, verdict), old, new)
-            run(build, [units[100]], base)
-            # another file name is another benchmark program, and the same source: the names agree
-            found = run(build, [units[120]], slow, base, verdict)
-            slowed.add(found, base, slow)
-            for each in found:
-                bodies[each["fullname"].split("::")[1]].add([each], base, slow)
-            new.replace(old)
-            loads.append(os.getloadavg()[0])
-            print(f"{number + 1} of {comparisons}", file=sys.stderr)
-    holds_false = unchanged["slower"] <= MOST_FALSE * unchanged["n"]
-    holds_found = slowed["failed"] >= LEAST_FOUND * slowed["n"]
-    print(f"{begin:%Y-%m-%d, %H:%M} UTC, {platform.machine()}, load {min(loads):.1f} to {max(loads):.1f} on "
-          f"{os.cpu_count()} cores, {comparisons} comparisons of the suite, 95 % intervals by Clopper and Pearson, as if comparisons were independent\n")
-    print("| | unchanged code, suite | a fifth more work | demanded | |\n|---|---|---|---|---|")
-    print(f"| assay: *slower* | {unchanged.cell('slower')} | {slowed.cell('slower')} | at most 1 % unchanged | "
-          f"{'holds' if holds_false else 'MISSED'} |")
-    print(f"| assay: fails | {unchanged.cell('failed')} | {slowed.cell('failed')} | at least 95 % found | "
-          f"{'holds' if holds_found else 'MISSED'} |")
-    print(f"| assay: *cannot tell* | {unchanged.cell('cannot tell')} | {slowed.cell('cannot tell')} | | |")
-    print(f"| `mean:20%` on values | {unchanged.cell('mean')} | {slowed.cell('mean')} | | |")
-    print(f"| `min:20%` on values | {unchanged.cell('min')} | {slowed.cell('min')} | | |\n")
-    print("| a fifth more work in | fails | `mean:20%` | `min:20%` |\n|---|--:|--:|--:|")
-    for body, counts in bodies.items():
-        print(f"| {body} | {counts['failed']} of {counts['n']} | {counts['mean']} | {counts['min']} |")
-    return 0 if holds_false and holds_found else 1
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("build", type=pathlib.Path, help="where the release build is")
+    parser.add_argument("page", type=pathlib.Path, help="the page to write")
+    parser.add_argument("comparisons", type=int, nargs="?", default=page.COMPARISONS)
+    parser.add_argument("--resume", action="store_true", help="go on where an earlier run of the same programs was interrupted")
+    arguments = parser.parse_args()
+    if arguments.comparisons < 1:
+        parser.error("COMPARISONS is at least 1")
+    build = arguments.build.resolve()
+    folder = build.parent / "proof-stored"
+    folder.mkdir(exist_ok=True)
+    again = f"make proof-stored COMPARISONS={arguments.comparisons} RESUME=1 goes on from there"
+    try:
+        header, outcomes = measure(arguments, build, folder)
+    except CannotMeasure as error:
+        print(f"{error}\n{again}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"interrupted; {again}", file=sys.stderr)
+        return 130
+    text, holds = page.write(header, outcomes)
+    arguments.page.write_text(text)
+    print(text, end="")
+    return 0 if holds else 1
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
