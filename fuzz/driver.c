@@ -19,29 +19,15 @@
 
 #include "base/file.h"
 #include "base/num.h"
+#include "mutate.h"
 
-#define MAX_INPUT_BYTES ((size_t)1 << 20)
-#define MAX_STEPS 6 /* of one mutation */
 #define DEFAULT_MUTATIONS 2000
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+/* Of a target that counts what became of its inputs, and prints it: whether they were good for a test. */
+bool fuzz_is_telling(void) __attribute__((weak));
 /* Of the sanitizers, where the program is linked with one. */
 void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
-
-/* What a number, a string or a structure of text is likely to break on. */
-static const struct str tokens[] = {
-    {"0", 1}, {"-1", 2}, {"1", 1}, {"0.5", 3}, {"2.5", 3}, {"1e309", 5}, {"1e-400", 6}, {"-0.0", 4},
-    {"0.00000025", 10}, {"9223372036854775807", 19}, {"9223372036854775808", 19}, {"-9223372036854775809", 20},
-    {"18446744073709551616", 20}, {"4294967296", 10}, {"0000000000000000000000000", 25}, {"NaN", 3}, {"null", 4},
-    {"true", 4}, {"\"", 1}, {"\"\"", 2}, {"\\", 1}, {"\\u0000", 6}, {"\\ud800", 6}, {"{", 1}, {"}", 1}, {"{}", 2},
-    {"[", 1}, {"]", 1}, {"[]", 2}, {":", 1}, {",", 1}, {" ", 1}, {"\n", 1}, {"\0", 1}, {"\xff", 1}, {"\xc3", 1},
-    {"\xf0\x9f\x98\x80", 4}, {"*", 1}, {"?", 1}, {"[a-z]", 5}, {"%", 1}, {"<", 1}, {">=", 2}, {"ms", 2}, {"/", 1},
-};
-
-struct input {
-    char *ptr;
-    size_t len;
-};
 
 /* For the handler of crashes, which takes no argument. */
 static struct input current;
@@ -81,72 +67,6 @@ static void watch_for_crashes(void)
     (void)signal(SIGABRT, handle_crash);
 }
 
-/* splitmix64: Steele, Lea, Flood 2014, "Fast splittable pseudorandom number generators". */
-static uint64_t next_random(uint64_t *seed)
-{
-    uint64_t z = *seed += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
-
-static size_t below(uint64_t *seed, size_t limit)
-{
-    return limit == 0 ? 0 : (size_t)(next_random(seed) % limit);
-}
-
-/* Replaces `cut` bytes at `at` by `with`; leaves the input alone where it would grow too long. */
-static void replace(struct input *input, size_t at, size_t cut, struct str with)
-{
-    if (input->len - cut + with.len > MAX_INPUT_BYTES) {
-        return;
-    }
-    char copy[256]; /* `with` may lie in the input */
-    if (with.len > sizeof(copy)) {
-        with.len = sizeof(copy);
-    }
-    memcpy(copy, with.ptr, with.len);
-    memmove(input->ptr + at + with.len, input->ptr + at + cut, input->len - at - cut);
-    memcpy(input->ptr + at, copy, with.len);
-    input->len = input->len - cut + with.len;
-}
-
-/* One step of a mutation, on an input with room for MAX_INPUT_BYTES + 1. */
-static void mutate(struct input *input, const struct input *other, uint64_t *seed)
-{
-    size_t at = below(seed, input->len);
-    size_t span = 1 + below(seed, input->len - at < 40 ? input->len - at : 40);
-    span = span > input->len - at ? input->len - at : span;
-    struct str part = {input->ptr + at, span};
-    switch (next_random(seed) % 7) {
-    case 0:
-        if (input->len > 0) {
-            input->ptr[at] = (char)(input->ptr[at] ^ (1 << below(seed, 8)));
-        }
-        break;
-    case 1:
-        replace(input, at, span, (struct str){"", 0});
-        break;
-    case 2:
-        input->len = at;
-        break;
-    case 3:
-        replace(input, below(seed, input->len + 1), 0, part);
-        break;
-    case 4: {
-        size_t from = below(seed, other->len);
-        replace(input, at, span, (struct str){other->ptr + from, other->len - from});
-        break;
-    }
-    case 5:
-        replace(input, at, span, tokens[below(seed, sizeof(tokens) / sizeof(tokens[0]))]);
-        break;
-    default:
-        replace(input, at, 0, tokens[below(seed, sizeof(tokens) / sizeof(tokens[0]))]);
-        break;
-    }
-}
-
 /* In memory that ends with it, so that a sanitizer sees a byte too far. */
 static bool run(const struct input *input)
 {
@@ -167,13 +87,11 @@ static bool run_mutations(const struct input *corpus, size_t count, uint64_t mut
     bool good = input.ptr != NULL;
     for (uint64_t i = 0; good && i < mutations; i++) {
         uint64_t random = seed * UINT64_C(1000003) + i;
-        const struct input *start = &corpus[below(&random, count)];
-        const struct input *other = &corpus[below(&random, count)];
+        const struct input *start = &corpus[random_below(&random, count)];
+        const struct input *other = &corpus[random_below(&random, count)];
         memcpy(input.ptr, start->ptr, start->len);
         input.len = start->len;
-        for (size_t steps = 1 + below(&random, MAX_STEPS); steps > 0; steps--) {
-            mutate(&input, other, &random);
-        }
+        mutate(&input, other, &random);
         good = run(&input);
     }
     free(input.ptr);
@@ -255,5 +173,5 @@ int main(int argc, char **argv)
         return 1;
     }
     printf("%zu files and %" PRId64 " mutations\n", count, mutations);
-    return 0;
+    return !fuzz_is_telling || fuzz_is_telling() ? 0 : 1;
 }

@@ -22,7 +22,8 @@ struct assay_error {
     char message[512];
 };
 
-/* Fills `err` (may be NULL) as printf does, cut if longer; returns `status`. */
+/* Fills `err` (may be NULL) as printf does, cut if longer; returns `status`.  Control characters, which may come
+ * from input that is quoted, become '?', so it stays one line. */
 enum assay_status assay_fail(struct assay_error *err, enum assay_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -169,7 +169,11 @@ static bool read_list(struct json_value json, struct store_room *room)
         return true; /* of a later version */
     }
     for (struct json_value at = base_json_first(answers); at.json; at = base_json_next(answers, at)) {
-        struct str text = base_json_raw(tta_json_member(at, "answer"));
+        struct json_value answer = tta_json_member(at, "answer");
+        struct str text = base_json_raw(answer);
+        if (text.len > 0 && !tta_json_is(answer, JSON_IS_OBJECT) && !tta_json_is(answer, JSON_IS_ARRAY)) {
+            return false; /* no listing is such, and it could not be written again */
+        }
         if (text.len > 0 && listing_of_name(tta_json_member(at, "listing"), &room->answer->listing)) {
             room->answer->json = text.ptr;
             room->answer->len = text.len;

@@ -601,6 +601,7 @@ static void refuses_json_that_is_no_result(void **state)
         {"{\"benchmarks\": [{}]}", "benchmark 1: name is missing"},
         {"{\"benchmarks\": [{\"name\": 5}]}", "benchmark 1: name is not a string"},
         {"{\"benchmarks\": [{\"name\": \"a\\u0000b\"}]}", "benchmark 1: name has a NUL character"},
+        {"{\"benchmarks\": [{\"name\": \"a\\n\\u001b[31m\\u007f\"}]}", "benchmark 'a??[31m?': stats is missing"},
         {"{\"benchmarks\": [{\"name\": \"a\"}]}", "benchmark 'a': stats is missing"},
         {"{\"benchmarks\": [{\"name\": \"a\", \"fullname\": \"f::a\", \"stats\": []}]}",
          "benchmark 'f::a': stats is not an object"},

@@ -121,6 +121,9 @@ static void refuses_what_is_no_store(void **state)
          TTA_BAD_SYNTAX},
         {"{\"version\":1,\"lists\":[{\"provider\":\"ollama\",\"origin\":7,\"fetched_unix_s\":1,\"answers\":[]}]}",
          TTA_BAD_SYNTAX},
+        {"{\"version\":1,\"lists\":[{\"provider\":\"ollama\",\"origin\":\"o\",\"fetched_unix_s\":1,\"answers\":["
+         "{\"listing\":\"ollama_tags\",\"answer\":\"text\"}]}]}",
+         TTA_BAD_SYNTAX},
         {"{\"version\":1,\"lists\":[", TTA_BAD_SYNTAX},
         {"{\"version\":1,\"lists\":[]}", TTA_OK},
         {"{\"version\":1,\"lists\":["
