@@ -154,17 +154,19 @@ static int64_t take_exponent(struct str text)
 static const char *take_run(const char *at, const char *end, size_t limit, struct scientific *number,
                             char *out_digits)
 {
+    while (number->count == 0 && at < end && *at == '0') {
+        at++;
+    }
+    const char *start = at, *stop = (size_t)(end - at) > limit - number->count ? at + (limit - number->count) : end;
     uint64_t digits = number->digits;
-    size_t count = number->count;
-    for (; at < end && is_digit(*at) && count < limit; at++) {
-        if (out_digits) {
-            out_digits[count] = *at;
-        }
+    for (; at < stop && is_digit(*at); at++) {
         digits = digits * 10 + (uint64_t)(*at - '0');
-        count += count > 0 || *at != '0';
+    }
+    if (out_digits) {
+        memcpy(out_digits + number->count, start, (size_t)(at - start));
     }
     number->digits = digits;
-    number->count = count;
+    number->count += (size_t)(at - start);
     for (; at < end && is_digit(*at); at++) {
         number->has_more = number->has_more || *at != '0';
         number->exponent++;
