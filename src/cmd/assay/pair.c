@@ -27,6 +27,7 @@ struct turns {
     struct worker *workers[2];
     uint64_t iterations[2]; /* of a slice */
     uint64_t warmup;
+    int64_t least_ns; /* of a slice of the old build */
     double blocks[MAX_BLOCKS];
     size_t count;
 };
@@ -91,6 +92,9 @@ static bool run_block(struct turns *turns, bool starts_with_new)
             return false;
         }
     }
+    for (int i = 0; i < 2; i++) {
+        turns->least_ns = times_ns[OLD][i] < turns->least_ns ? times_ns[OLD][i] : turns->least_ns;
+    }
     turns->blocks[turns->count++] = assay_gate_block(times_ns[OLD], times_ns[NEW]);
     return pair->slowed > 0 || (subject_keep_times(pair->sides[OLD], times_ns[OLD], 2) &&
                                 subject_keep_times(pair->sides[NEW], times_ns[NEW], 2));
@@ -113,6 +117,18 @@ static bool take_turns(struct turns *turns, uint64_t *random, int64_t turns_ns)
         }
     }
     return true;
+}
+
+/* Batches of a first launch may have been cold or interrupted; the least of many slices was neither.  What it
+ * tells goes for the next launch. */
+static void correct_iterations(const struct turns *turns, const struct session_options *options)
+{
+    struct pair *pair = turns->pair;
+    double aim = (double)turns->iterations[OLD] * (double)options->min_time_ns / (double)(turns->least_ns + 1);
+    double off = aim / (double)pair->iterations;
+    if (pair->sides[OLD]->plan.rounds == 0 && (off < 0.75 || off > 1.33)) {
+        pair->iterations = aim < 1 ? 1 : (uint64_t)aim;
+    }
 }
 
 /* The offsets are the same for both builds: what they do to the time cancels as far as it can, and what
@@ -197,7 +213,7 @@ static bool is_threaded(const struct pair *pair)
 
 bool pair_launch(struct pair *pair, struct pair_setting *setting, double *out_value)
 {
-    struct turns turns = {.pair = pair};
+    struct turns turns = {.pair = pair, .least_ns = INT64_MAX - 1};
     size_t kept[] = {pair->sides[OLD]->sample_count, pair->sides[NEW]->sample_count};
     int64_t start_ns = base_clock_monotonic_ns();
     if (!is_threaded(pair)) { /* threads have a core each */
@@ -214,6 +230,7 @@ bool pair_launch(struct pair *pair, struct pair_setting *setting, double *out_va
         pair->sides[NEW]->sample_count = kept[NEW];
         return false;
     }
+    correct_iterations(&turns, setting->options);
     *out_value = assay_gate_launch(turns.blocks, turns.count);
     return true;
 }
