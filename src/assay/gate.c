@@ -19,10 +19,13 @@
 #define MAX_ERROR 0.005
 #define SECOND_SESSION_FROM 0.5 /* of the time */
 #define SIDES_TO_SEE (1 + 1.64 / 2.58)
+#define SLICES_TO_ONE 20 /* that is undisturbed */
+
+enum view { TYPICAL, UNDISTURBED, VIEWS };
 
 /* Launches of one session. */
 struct session {
-    double values[ASSAY_GATE_MAX_LAUNCHES];
+    double values[VIEWS][ASSAY_GATE_MAX_LAUNCHES];
     size_t count, look;
     enum assay_verdict verdict; /* of the last look */
 };
@@ -45,7 +48,7 @@ struct assay_gate {
     struct benchmark benchmarks[];
 };
 
-static const size_t looks[ASSAY_GATE_LOOKS] = {12, 16, 20,  25,  32,  40, 50,
+static const size_t looks[ASSAY_GATE_LOOKS] = {13, 16, 20,  25,  32,  40, 50,
                                                64, 80, 108, 144, 192, ASSAY_GATE_MAX_LAUNCHES};
 
 size_t assay_gate_look(size_t look)
@@ -75,10 +78,22 @@ static int compare_numbers(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-double assay_gate_launch(double *blocks, size_t count)
+static int compare_times(const void *a, const void *b)
 {
-    qsort(blocks, count, sizeof(*blocks), compare_numbers);
-    return blocks[(count - 1) / 2] / 2 + blocks[count / 2] / 2;
+    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+    return (left > right) - (left < right);
+}
+
+struct assay_gate_launch assay_gate_launch(double *blocks, int64_t *old_ns, int64_t *new_ns, size_t block_count)
+{
+    size_t slices = 2 * block_count, undisturbed = (slices - 1) / SLICES_TO_ONE;
+    qsort(blocks, block_count, sizeof(*blocks), compare_numbers);
+    qsort(old_ns, slices, sizeof(*old_ns), compare_times);
+    qsort(new_ns, slices, sizeof(*new_ns), compare_times);
+    return (struct assay_gate_launch){
+        .typical = blocks[(block_count - 1) / 2] / 2 + blocks[block_count / 2] / 2,
+        .undisturbed = log_of(new_ns[undisturbed]) - log_of(old_ns[undisturbed]),
+    };
 }
 
 struct assay_gate *assay_gate_create(size_t count, double error, uint64_t seed)
@@ -139,14 +154,36 @@ static enum assay_verdict judge(const struct assay_change *change, double margin
     return change->lower >= -margin && change->upper <= margin ? ASSAY_VERDICT_SAME : ASSAY_VERDICT_UNKNOWN;
 }
 
-/* Of the launches of both sessions. */
-static struct assay_change pooled_change(const struct assay_gate *gate, const struct benchmark *benchmark)
+/* Both views of the same launches. */
+struct views {
+    struct assay_change told, other; /* the one with the narrower interval first */
+};
+
+static struct views views_of(const struct assay_gate *gate, const struct session *sessions, size_t session_count)
 {
-    double values[2 * ASSAY_GATE_MAX_LAUNCHES];
-    size_t first = benchmark->sessions[0].count, second = benchmark->sessions[1].count;
-    memcpy(values, benchmark->sessions[0].values, first * sizeof(*values));
-    memcpy(values + first, benchmark->sessions[1].values, second * sizeof(*values));
-    return change_of(values, first + second, gate->look_error);
+    struct assay_change changes[VIEWS];
+    for (int view = 0; view < VIEWS; view++) {
+        double values[2 * ASSAY_GATE_MAX_LAUNCHES];
+        size_t count = 0;
+        for (size_t i = 0; i < session_count; i++) {
+            memcpy(values + count, sessions[i].values[view], sessions[i].count * sizeof(*values));
+            count += sessions[i].count;
+        }
+        changes[view] = change_of(values, count, gate->look_error / VIEWS);
+    }
+    double typical = changes[TYPICAL].upper - changes[TYPICAL].lower;
+    bool is_undisturbed = changes[UNDISTURBED].upper - changes[UNDISTURBED].lower < typical;
+    return (struct views){changes[is_undisturbed], changes[!is_undisturbed]};
+}
+
+static enum assay_verdict judge_views(const struct views *views, double margin)
+{
+    enum assay_verdict verdict = judge(&views->told, margin);
+    const struct assay_change *other = &views->other;
+    bool agrees = (verdict == ASSAY_VERDICT_SLOWER && other->upper > margin) ||
+                  (verdict == ASSAY_VERDICT_FASTER && other->lower < -margin) ||
+                  (verdict == ASSAY_VERDICT_SAME && fabs(other->ratio) <= margin);
+    return agrees ? verdict : ASSAY_VERDICT_UNKNOWN;
 }
 
 static bool is_a_difference(enum assay_verdict verdict)
@@ -161,8 +198,8 @@ static void conclude(const struct assay_gate *gate, struct benchmark *benchmark)
     benchmark->phase = ASSAY_GATE_DECIDED;
     benchmark->verdict = first;
     if (benchmark->was_suspect) {
-        struct assay_change pooled = pooled_change(gate, benchmark);
-        enum assay_verdict together = judge(&pooled, benchmark->margin);
+        struct views pooled = views_of(gate, benchmark->sessions, 2);
+        enum assay_verdict together = judge_views(&pooled, benchmark->margin);
         benchmark->is_contradicted = second != first;
         bool agree = together == ASSAY_VERDICT_SAME || (first == second && together == first);
         benchmark->verdict = agree ? together : ASSAY_VERDICT_UNKNOWN;
@@ -173,8 +210,8 @@ static void conclude(const struct assay_gate *gate, struct benchmark *benchmark)
 static void look_at(const struct assay_gate *gate, struct benchmark *benchmark)
 {
     struct session *session = &benchmark->sessions[benchmark->was_suspect];
-    struct assay_change change = change_of(session->values, session->count, gate->look_error);
-    session->verdict = judge(&change, benchmark->margin);
+    struct views views = views_of(gate, session, 1);
+    session->verdict = judge_views(&views, benchmark->margin);
     bool is_over = session->count == ASSAY_GATE_MAX_LAUNCHES;
     if (!benchmark->was_suspect && is_a_difference(session->verdict)) {
         benchmark->was_suspect = true;
@@ -184,12 +221,14 @@ static void look_at(const struct assay_gate *gate, struct benchmark *benchmark)
     }
 }
 
-void assay_gate_take(struct assay_gate *gate, size_t index, double value, double seconds)
+void assay_gate_take(struct assay_gate *gate, size_t index, const struct assay_gate_launch *launch, double seconds)
 {
     struct benchmark *benchmark = &gate->benchmarks[index];
     benchmark->seconds += seconds;
     struct session *session = &benchmark->sessions[benchmark->was_suspect];
-    session->values[session->count++] = value;
+    session->values[TYPICAL][session->count] = launch->typical;
+    session->values[UNDISTURBED][session->count] = launch->undisturbed;
+    session->count++;
     if (session->count == looks[session->look]) {
         session->look++;
         look_at(gate, benchmark);
@@ -285,7 +324,7 @@ struct assay_gate_verdict assay_gate_verdict(const struct assay_gate *gate, size
     const struct benchmark *benchmark = &gate->benchmarks[index];
     struct assay_gate_verdict verdict = {
         .verdict = benchmark->phase == ASSAY_GATE_DECIDED ? benchmark->verdict : ASSAY_VERDICT_UNKNOWN,
-        .change = pooled_change(gate, benchmark),
+        .change = views_of(gate, benchmark->sessions, 2).told,
         .launches = benchmark->sessions[0].count + benchmark->sessions[1].count,
         .was_suspect = benchmark->was_suspect,
         .is_contradicted = benchmark->is_contradicted,

@@ -7,7 +7,7 @@
  * the order ABBA or BAAB, a *launch* many blocks of two fresh processes.  What slows the
  * machine for longer than a block slows both builds alike.  What a process keeps for
  * life, its layout in memory, does not change within a launch, so blocks of a launch
- * are no independent evidence: a launch gives one number, and all inference is over
+ * are no independent evidence: a launch counts once, and all inference is over
  * launches (assay/signed_rank.h).
  *
  * It is sequential: there are looks after so many launches, and a benchmark that is
@@ -30,8 +30,19 @@
 /* The logarithm of new over old, of the times of a block's two slices of each build. */
 double assay_gate_block(const int64_t old_ns[2], const int64_t new_ns[2]);
 
-/* What a launch says: the median of its blocks, 1 or more, which it sorts. */
-double assay_gate_launch(double *blocks, size_t count);
+/*
+ * What a launch says, in two views; each is the logarithm of new over old.  A neighbour on
+ * the same core that comes and goes blurs the typical block, and leaves some slices alone;
+ * what differs from one process to the next in all of its slices, such as where its memory
+ * lies, blurs the least of them more.
+ */
+struct assay_gate_launch {
+    double typical;     /* the median of its blocks */
+    double undisturbed; /* of the times that one slice in twenty is at or below; of the least with fewer slices */
+};
+
+/* Of 1 block or more, and twice as many slices of each build; sorts all three. */
+struct assay_gate_launch assay_gate_launch(double *blocks, int64_t *old_ns, int64_t *new_ns, size_t block_count);
 
 /*
  * How likely one side of a session may be wrong at any of its looks, for so many
@@ -42,8 +53,11 @@ double assay_gate_launch(double *blocks, size_t count);
  */
 double assay_gate_error(size_t benchmarks);
 
-/* The looks of a session: after how many launches the one of that number is, 12 for look
- * 0, and 256 for the last.  Each may use up the same share of the session's error. */
+/* The looks of a session: after how many launches the one of that number is, 13 for look
+ * 0, and 256 for the last.  Each may use up the same share of the session's error, half of it for
+ * either view, so that the view with the narrower interval can be believed.  What it says is no
+ * verdict if the other excludes it, nor is *same* if the other's estimate lies beyond the margin:
+ * that a slice is as fast as ever where nothing disturbs it does not make a build so. */
 #define ASSAY_GATE_LOOKS 13
 size_t assay_gate_look(size_t look);
 
@@ -58,7 +72,7 @@ enum assay_gate_phase {
 
 struct assay_gate_verdict {
     enum assay_verdict verdict; /* SAME, SLOWER, FASTER or UNKNOWN */
-    struct assay_change change; /* as shares; of the launches of both sessions */
+    struct assay_change change; /* as shares; of the launches of both sessions, in the view that tells more */
     size_t launches;            /* of both */
     bool was_suspect;           /* the first session said slower or faster */
     bool is_contradicted;       /* and the second did not */
@@ -90,8 +104,8 @@ void assay_gate_set_margin(struct assay_gate *gate, size_t index, double margin)
  */
 bool assay_gate_next(struct assay_gate *gate, double used, size_t *out_index);
 
-/* Takes the number that a launch gave, and how long that took, above 0. */
-void assay_gate_take(struct assay_gate *gate, size_t index, double value, double seconds);
+/* Takes what a launch says, and how long that took, above 0 seconds. */
+void assay_gate_take(struct assay_gate *gate, size_t index, const struct assay_gate_launch *launch, double seconds);
 
 /* It cannot be measured. */
 void assay_gate_fail(struct assay_gate *gate, size_t index);

@@ -107,6 +107,7 @@ static void set_pairs(const struct probing *probing, struct pair *pairs)
                 .sides = {&sides[0], &sides[1]},
                 .slowed = kind == SLOWED ? probing->slowed : 0,
                 .iterations = probe->iterations[kind],
+                .is_settled = probe->iterations[kind] > 0,
             };
             /* Times are of no interest here, so that samples need not be kept from gate to gate. */
             sides[0].sample_count = sides[1].sample_count = 0;
@@ -164,7 +165,7 @@ static bool look_at_slices(struct probing *probing, struct pair *pairs, struct p
     set_pairs(probing, pairs);
     for (size_t i = 0; i < probing->count && interrupt_caught() == 0; i++) {
         struct pair *pair = &pairs[KINDS * i];
-        double ignored;
+        struct assay_gate_launch ignored;
         if (!pair->sides[0]->error && !pair_launch(pair, setting, &ignored) &&
             (pair->sides[0]->no_memory || pair->sides[1]->no_memory)) {
             return false;

@@ -29,10 +29,10 @@ bool gate_session_run(struct assay_gate *gate, struct pair *pairs, struct pair_s
         if (interrupt_caught() != 0 || !assay_gate_next(gate, used, &index)) {
             break;
         }
-        double value;
+        struct assay_gate_launch launch;
         show(progress, pairs[index].sides[1]->fullname, done++, used);
-        if (pair_launch(&pairs[index], setting, &value)) {
-            assay_gate_take(gate, index, value, (double)(base_clock_monotonic_ns() - launch_ns + 1) / 1e9);
+        if (pair_launch(&pairs[index], setting, &launch)) {
+            assay_gate_take(gate, index, &launch, (double)(base_clock_monotonic_ns() - launch_ns + 1) / 1e9);
         } else if (!has_memory(&pairs[index])) {
             return false;
         } else if (interrupt_caught() == 0) {

@@ -119,7 +119,7 @@ static bool choose_control(struct gate_suite *suite, struct pair_setting *settin
     for (int attempt = 0; attempt < CANDIDATES && interrupt_caught() == 0; attempt++) {
         struct pair *pair = &suite->pairs[suite->count];
         int64_t start_ns = base_clock_monotonic_ns();
-        double ignored;
+        struct assay_gate_launch ignored;
         from = suite->pairs[base_random_below(&setting->random, suite->count)].sides[OLD];
         if (!set_control(suite, from, from->fullname)) {
             return false;

@@ -27,7 +27,7 @@ struct turns {
     struct worker *workers[2];
     uint64_t iterations[2]; /* of a slice */
     uint64_t warmup;
-    int64_t least_ns; /* of a slice of the old build */
+    int64_t slices_ns[2][2 * MAX_BLOCKS]; /* of either build */
     double blocks[MAX_BLOCKS];
     size_t count;
 };
@@ -92,8 +92,8 @@ static bool run_block(struct turns *turns, bool starts_with_new)
             return false;
         }
     }
-    for (int i = 0; i < 2; i++) {
-        turns->least_ns = times_ns[OLD][i] < turns->least_ns ? times_ns[OLD][i] : turns->least_ns;
+    for (int side = OLD; side <= NEW; side++) {
+        memcpy(&turns->slices_ns[side][2 * turns->count], times_ns[side], sizeof(times_ns[side]));
     }
     turns->blocks[turns->count++] = assay_gate_block(times_ns[OLD], times_ns[NEW]);
     return pair->slowed > 0 || (subject_keep_times(pair->sides[OLD], times_ns[OLD], 2) &&
@@ -119,16 +119,19 @@ static bool take_turns(struct turns *turns, uint64_t *random, int64_t turns_ns)
     return true;
 }
 
-/* Batches of a first launch may have been cold or interrupted; the least of many slices was neither.  What it
- * tells goes for the next launch. */
-static void correct_iterations(const struct turns *turns, const struct session_options *options)
+/* Batches of a first launch may have been cold or interrupted; the least of its slices was neither.  False if
+ * that tells of another number of iterations, with which a launch is to be made in place of this one. */
+static bool are_iterations_right(const struct turns *turns, int64_t least_ns, const struct session_options *options)
 {
     struct pair *pair = turns->pair;
-    double aim = (double)turns->iterations[OLD] * (double)options->min_time_ns / (double)(turns->least_ns + 1);
-    double off = aim / (double)pair->iterations;
-    if (pair->sides[OLD]->plan.rounds == 0 && (off < 0.75 || off > 1.33)) {
-        pair->iterations = aim < 1 ? 1 : (uint64_t)aim;
+    double aim = (double)turns->iterations[OLD] * (double)options->min_time_ns / (double)(least_ns > 0 ? least_ns : 1);
+    uint64_t wanted = aim < 1 ? 1 : (uint64_t)aim;
+    double off = (double)wanted / (double)turns->iterations[OLD];
+    if (pair->is_settled || pair->sides[OLD]->plan.rounds > 0 || (off > 0.75 && off < 1.33)) {
+        return true;
     }
+    pair->iterations = wanted;
+    return false;
 }
 
 /* The offsets are the same for both builds: what they do to the time cancels as far as it can, and what
@@ -184,15 +187,15 @@ static void explain(struct subject *subject, const struct worker *worker)
     }
 }
 
-/* Both end, whatever became of either. */
-static bool finish(struct turns *turns)
+/* Both end, whatever became of either; what they measured is kept or not. */
+static bool finish(struct turns *turns, bool keeps)
 {
     bool good = true;
     for (int side = OLD; side <= NEW; side++) {
         struct worker *worker = turns->workers[side];
         bool finished = worker && worker_is_alive(worker) && worker_finish(worker);
         struct subject *subject = turns->pair->sides[side];
-        if (finished && turns->pair->slowed == 0) {
+        if (finished && keeps && turns->pair->slowed == 0) {
             subject_end_launch(subject, worker);
         }
         if (!finished && worker) {
@@ -211,9 +214,10 @@ static bool is_threaded(const struct pair *pair)
     return label && assay_params_value(base_str(label + 1), STR("threads")).ptr;
 }
 
-bool pair_launch(struct pair *pair, struct pair_setting *setting, double *out_value)
+static bool launch(struct pair *pair, struct pair_setting *setting, struct assay_gate_launch *out_launch,
+                   bool *out_is_right)
 {
-    struct turns turns = {.pair = pair, .least_ns = INT64_MAX - 1};
+    struct turns turns = {.pair = pair};
     size_t kept[] = {pair->sides[OLD]->sample_count, pair->sides[NEW]->sample_count};
     int64_t start_ns = base_clock_monotonic_ns();
     if (!is_threaded(pair)) { /* threads have a core each */
@@ -223,14 +227,25 @@ bool pair_launch(struct pair *pair, struct pair_setting *setting, double *out_va
     int64_t turns_ns = base_clock_monotonic_ns() - start_ns;
     turns_ns = turns_ns < TURNS_NS ? TURNS_NS : turns_ns > MAX_TURNS_NS ? MAX_TURNS_NS : turns_ns;
     good = good && take_turns(&turns, &setting->random, turns_ns);
-    good = finish(&turns) && good;
+    if (good) {
+        *out_launch = assay_gate_launch(turns.blocks, turns.slices_ns[OLD], turns.slices_ns[NEW], turns.count);
+        *out_is_right = are_iterations_right(&turns, turns.slices_ns[OLD][0], setting->options); /* sorted by now */
+    }
+    good = finish(&turns, good && *out_is_right) && good;
     core_release(&setting->cores);
-    if (!good) {
+    if (!good || !*out_is_right) {
         pair->sides[OLD]->sample_count = kept[OLD];
         pair->sides[NEW]->sample_count = kept[NEW];
+    }
+    return good;
+}
+
+bool pair_launch(struct pair *pair, struct pair_setting *setting, struct assay_gate_launch *out_launch)
+{
+    bool is_right = true;
+    if (!launch(pair, setting, out_launch, &is_right)) {
         return false;
     }
-    correct_iterations(&turns, setting->options);
-    *out_value = assay_gate_launch(turns.blocks, turns.count);
-    return true;
+    pair->is_settled = true;
+    return is_right || launch(pair, setting, out_launch, &is_right);
 }

@@ -10,6 +10,7 @@
 #ifndef CMD_ASSAY_PAIR_H
 #define CMD_ASSAY_PAIR_H
 
+#include "assay/gate.h"
 #include "cmd/assay/core.h"
 #include "cmd/assay/subject.h"
 
@@ -19,6 +20,7 @@ struct pair {
     double slowed;            /* the new side makes so many more iterations in its slices, as a share of them: what a
                                  control is to find */
     uint64_t iterations;      /* of a slice; 0: the first launch finds out */
+    bool is_settled;          /* and they are known to be right */
 };
 
 /* What all pairs have in common. */
@@ -33,7 +35,7 @@ struct pair_setting {
  * slice is kept as a round of its side, but for a control.  False if a side failed, which
  * its subject tells, or memory ran out, or a signal came (interrupt.h).
  */
-bool pair_launch(struct pair *pair, struct pair_setting *setting, double *out_value);
+bool pair_launch(struct pair *pair, struct pair_setting *setting, struct assay_gate_launch *out_launch);
 
 /* Whether so few iterations are a slice that a control cannot make `slowed` more of them. */
 bool pair_is_too_coarse(const struct pair *pair, double slowed);

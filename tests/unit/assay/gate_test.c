@@ -38,6 +38,12 @@ static double launch_of(uint64_t *random, enum scatter scatter, double deviation
     return value;
 }
 
+/* Both views say the same. */
+static void take(struct assay_gate *gate, size_t index, double value, double seconds)
+{
+    assay_gate_take(gate, index, &(struct assay_gate_launch){value, value}, seconds);
+}
+
 static struct assay_gate *create(size_t count, uint64_t seed)
 {
     struct assay_gate *gate = assay_gate_create(count, assay_gate_error(count), seed);
@@ -53,7 +59,7 @@ static struct assay_gate *simulate(size_t count, uint64_t seed, enum scatter sca
     uint64_t random = seed * 7919 + 1;
     size_t index, done = 0;
     while (assay_gate_next(gate, (double)done / (double)(launches * count), &index)) {
-        assay_gate_take(gate, index, launch_of(&random, scatter, deviation, change), 1);
+        take(gate, index, launch_of(&random, scatter, deviation, change), 1);
         done++;
     }
     assay_gate_stop(gate);
@@ -99,13 +105,37 @@ static void a_block_is_the_mean_log_ratio_of_its_slices(void **state)
     assert_double_near(assay_gate_block((int64_t[]){0, 0}, (int64_t[]){1, 1}) + 1, 1, 1e-12); /* a coarse clock */
 }
 
-static void a_launch_is_the_median_of_its_blocks(void **state)
+static void a_launch_is_the_median_of_its_blocks_and_what_is_undisturbed(void **state)
 {
     (void)state;
     double odd[] = {0.3, -0.1, 9}, even[] = {4, 1, 2, 8}, one[] = {0.5};
-    assert_double_is(assay_gate_launch(odd, 3), 0.3);
-    assert_double_is(assay_gate_launch(even, 4), 3);
-    assert_double_is(assay_gate_launch(one, 1), 0.5);
+    int64_t old_ns[] = {700, 100, 300, 400, 500, 600, 900, 800}, new_ns[] = {220, 900, 300, 400, 200, 600, 700, 800};
+    struct assay_gate_launch launch = assay_gate_launch(even, old_ns, new_ns, 4);
+    assert_double_is(launch.typical, 3);
+    assert_double_near(launch.undisturbed, log(2), 1e-12);
+    assert_double_is(assay_gate_launch(odd, old_ns, new_ns, 3).typical, 0.3);
+    assert_double_is(assay_gate_launch(one, old_ns, new_ns, 1).typical, 0.5);
+}
+
+static void one_slice_in_twenty_is_undisturbed(void **state)
+{
+    (void)state;
+    double blocks[32] = {0};
+    int64_t old_ns[64], new_ns[64];
+    for (int64_t i = 0; i < 64; i++) {
+        old_ns[i] = 1000 - i;
+        new_ns[63 - i] = 2 * (1000 - i);
+    }
+    new_ns[0] = 1; /* a clock that stood still, once */
+    double least = log(1);
+    assert_double_near(assay_gate_launch(blocks, old_ns, new_ns, 10).undisturbed, least - log(981), 1e-12);
+    assert_int_equal(old_ns[0], 981); /* it was sorted */
+    for (int64_t i = 0; i < 64; i++) {
+        old_ns[i] = 1000 + i;
+        new_ns[i] = i == 0 ? 1 : 2000 + 2 * i;
+    }
+    /* the fourth of 64 */
+    assert_double_near(assay_gate_launch(blocks, old_ns, new_ns, 32).undisturbed, log(2006.0 / 1003), 1e-12);
 }
 
 static void two_sessions_share_the_error_of_the_suite(void **state)
@@ -176,11 +206,52 @@ static void what_could_have_been_seen_is_seen(void **state)
     assert_true(tally.slower >= 465);
 }
 
+/* A gate of one benchmark whose views scatter and change each in its own way. */
+static struct assay_gate_verdict simulate_views(uint64_t seed, double typical_scatter, double typical_change,
+                                                double undisturbed_scatter, double undisturbed_change)
+{
+    struct assay_gate *gate = create(1, seed);
+    uint64_t random = seed * 7919 + 1;
+    size_t index, done = 0;
+    while (assay_gate_next(gate, (double)done / 120, &index)) {
+        const struct assay_gate_launch launch = {launch_of(&random, EVEN, typical_scatter, typical_change),
+                                                 launch_of(&random, EVEN, undisturbed_scatter, undisturbed_change)};
+        assay_gate_take(gate, index, &launch, 1);
+        done++;
+    }
+    assay_gate_stop(gate);
+    struct assay_gate_verdict verdict = assay_gate_verdict(gate, 0);
+    assay_gate_destroy(gate);
+    return verdict;
+}
+
+static void the_view_that_scatters_less_tells(void **state)
+{
+    (void)state;
+    struct assay_gate_verdict verdict = simulate_views(1, 0.05, 0.02, 0.001, 0.02);
+    assert_int_equal(verdict.verdict, ASSAY_VERDICT_SLOWER);
+    assert_double_near(verdict.change.ratio, 0.02, 0.05);
+    assert_true(verdict.change.upper - verdict.change.lower < 0.004);
+    assert_int_equal(simulate_views(2, 0.001, 0.02, 0.05, 0.02).verdict, ASSAY_VERDICT_SLOWER);
+    assert_int_equal(simulate_views(3, 0.001, -0.02, 0.05, -0.02).verdict, ASSAY_VERDICT_FASTER);
+}
+
+/* A build whose slices are as fast as ever where nothing disturbs them, and slower in all others. */
+static void views_that_contradict_each_other_are_no_verdict(void **state)
+{
+    (void)state;
+    assert_int_equal(simulate_views(1, 0.005, 0.03, 0.001, 0).verdict, ASSAY_VERDICT_UNKNOWN);
+    assert_int_equal(simulate_views(2, 0.03, 0.03, 0.001, 0).verdict, ASSAY_VERDICT_UNKNOWN); /* not even excluded */
+    assert_int_equal(simulate_views(3, 0.005, 0, 0.001, 0.03).verdict, ASSAY_VERDICT_UNKNOWN);
+    assert_int_equal(simulate_views(4, 0.005, 0.03, 0.001, -0.03).verdict, ASSAY_VERDICT_UNKNOWN);
+    assert_int_equal(simulate_views(5, 0.001, 0, 0.005, -0.03).verdict, ASSAY_VERDICT_UNKNOWN);
+}
+
 /* Gives the session that goes on as many launches of one value as its first look needs. */
 static void feed(struct assay_gate *gate, size_t index, double value)
 {
     for (size_t i = 0; i < assay_gate_look(0); i++) {
-        assay_gate_take(gate, index, value, 1);
+        take(gate, index, value, 1);
     }
 }
 
@@ -281,7 +352,7 @@ static void one_whose_launches_take_long_gets_its_share_of_the_time_only(void **
         double seconds = index == 2 ? 5 : 1;
         spent += seconds;
         launches[index]++;
-        assay_gate_take(gate, index, (launches[index] % 2 == 0 ? 1 : -1) * 0.5, seconds); /* never decided */
+        take(gate, index, (launches[index] % 2 == 0 ? 1 : -1) * 0.5, seconds); /* never decided */
     }
     assert_in_range(launches[2], 4, 7);
     assert_in_range(launches[0], 20, 30);
@@ -307,7 +378,7 @@ static void the_time_ends_what_is_undecided_and_what_failed_has_no_verdict(void 
     (void)state;
     struct assay_gate *gate = create(3, 1);
     size_t index;
-    assay_gate_take(gate, 0, 0.01, 1);
+    take(gate, 0, 0.01, 1);
     assay_gate_fail(gate, 2);
     assert_false(assay_gate_next(gate, 1, &index));
     assay_gate_stop(gate);
@@ -353,12 +424,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_block_is_the_mean_log_ratio_of_its_slices),
-        cmocka_unit_test(a_launch_is_the_median_of_its_blocks),
+        cmocka_unit_test(a_launch_is_the_median_of_its_blocks_and_what_is_undisturbed),
+        cmocka_unit_test(one_slice_in_twenty_is_undisturbed),
         cmocka_unit_test(two_sessions_share_the_error_of_the_suite),
         cmocka_unit_test(unchanged_benchmarks_are_seldom_called_slower_or_faster),
         cmocka_unit_test(a_change_of_the_margin_is_seldom_called_more),
         cmocka_unit_test(a_slowdown_is_found_where_its_launches_scatter_less),
         cmocka_unit_test(what_could_have_been_seen_is_seen),
+        cmocka_unit_test(the_view_that_scatters_less_tells),
+        cmocka_unit_test(views_that_contradict_each_other_are_no_verdict),
         cmocka_unit_test(a_suspect_must_be_confirmed),
         cmocka_unit_test(a_suspect_without_time_for_a_second_session_stays_one),
         cmocka_unit_test(suspects_wait_until_the_others_are_decided_or_half_of_the_time_is_used),
