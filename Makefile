@@ -1,6 +1,6 @@
 # The front door: each target is a name for what the presets and scripts do.
 .DEFAULT_GOAL := help
-.PHONY: help setup bench baseline test check asan tsan fuzz proof-engine proof-failure proof-files proof-select proof-stored install clean release
+.PHONY: help setup bench baseline test check asan tsan fuzz proof-engine proof-failure proof-files proof-gate proof-gate-short proof-select proof-stored install clean release
 
 PREFIX ?= /usr/local
 
@@ -15,6 +15,8 @@ help:
 	@echo 'make proof-engine  measure what the engine claims, beside Google Benchmark'
 	@echo 'make proof-failure  play faults on loopback and write docs/failure.md'
 	@echo 'make proof-files  measure how fast large files are compared'
+	@echo 'make proof-gate  false alarms and slowdowns of 1 and 2 % found by the gate: hours; writes docs/gate.md'
+	@echo 'make proof-gate-short  the same in under five minutes, printed'
 	@echo 'make proof-select  measure what choosing, loading and replacing catalogues cost'
 	@echo 'make proof-stored  measure what comparisons with stored runs find, write docs/proof-stored.md (COMPARISONS=30, RESUME=1)'
 	@echo 'make install   install libraries, headers and programs (PREFIX, DESTDIR)'
@@ -78,6 +80,12 @@ proof-failure: setup
 proof-files: setup
 	$(call build,release,proof_files)
 	@python3 -B tests/proof/files/proof.py build/release/assay build/release/tests/proof/files/write_large
+
+# Sessions that build/release/proof-gate.jsonl has are not measured again, so that what was interrupted goes on.
+proof-gate proof-gate-short:
+	@tools/setup-debian.sh proof
+	$(call build,release,proof_gate)
+	@python3 -B tests/proof/gate/proof.py build/release $(if $(findstring short,$@),--short,--write=docs/gate.md)
 
 proof-select: setup
 	$(call build,release,proof_select)

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 """How far the paired gate can be believed: false alarms of unchanged code, and slowdowns of one and two percent.
 
-proof.py BUILD [--short] [--conditions=shared,busy] [--seconds=N] [--page]
+proof.py BUILD [--short] [--conditions=shared,busy] [--seconds=N] [--page] [--write=FILE]
 
 Sessions are kept in BUILD/proof-gate.jsonl (or -short.jsonl), and what is there is not measured again; remove the file to
-begin anew.  --page only writes the page of what is there.
+begin anew.  --page only makes the page of what is there; --write writes it to a file, too.
 """
 import argparse
 import os
@@ -51,6 +51,7 @@ def main():
     parser.add_argument("--conditions", type=lambda text: text.split(","))
     parser.add_argument("--seconds", type=float, default=float("inf"))
     parser.add_argument("--page", action="store_true")
+    parser.add_argument("--write", type=pathlib.Path)
     arguments = parser.parse_args()
     wanted = SHORT if arguments.short else LONG
     records = Records(arguments.build / ("proof-gate-short.jsonl" if arguments.short else "proof-gate.jsonl"))
@@ -66,6 +67,8 @@ def main():
                 print(f"{condition}, {at + 1} of {len(sessions)}: {what} {number}", file=sys.stderr)
                 records.add(condition, what, number, measure(arguments.build, what, number))
     text, holds = write_page(records.all, not arguments.short, machine())
+    if arguments.write:
+        arguments.write.write_text(text, encoding="utf-8")
     print(text, end="")
     return 0 if holds else 1
 
