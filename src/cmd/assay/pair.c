@@ -14,6 +14,9 @@
  * the time is measuring whatever a benchmark prepares. */
 #define TURNS_NS INT64_C(25000000)
 #define MAX_TURNS_NS INT64_C(250000000)
+/* On a busy machine, or where slices are long, that is too few turns to tell anything: up to so many times longer. */
+#define GOOD_BLOCKS 20
+#define LONGER 4
 #define LEAST_BLOCKS 3
 #define MAX_BLOCKS 256
 #define WARMUP_SHARE 8 /* an eighth of a slice refills the caches after the other build had them */
@@ -110,8 +113,13 @@ static size_t most_blocks(const struct pair *pair)
 static bool take_turns(struct turns *turns, uint64_t *random, int64_t turns_ns)
 {
     size_t most = most_blocks(turns->pair);
-    int64_t deadline_ns = base_clock_monotonic_ns() + turns_ns;
-    while (turns->count < most && (turns->count < LEAST_BLOCKS || base_clock_monotonic_ns() < deadline_ns)) {
+    int64_t start_ns = base_clock_monotonic_ns();
+    while (turns->count < most) {
+        int64_t used_ns = base_clock_monotonic_ns() - start_ns;
+        bool is_short = turns->count < LEAST_BLOCKS || (turns->count < GOOD_BLOCKS && used_ns < LONGER * turns_ns);
+        if (!is_short && used_ns >= turns_ns) {
+            break;
+        }
         if (interrupt_caught() != 0 || !run_block(turns, base_random_below(random, 2) == 1)) {
             return false;
         }
