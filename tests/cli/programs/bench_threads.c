@@ -94,7 +94,7 @@ BENCH_PARAMS(asleep_alike, "threads=2")
     assay_target(bench, "imbalance < 50 %");
     assay_pedantic(bench, 3, 1, 0);
     BENCH_LOOP (bench) {
-        sleep_ms(20);
+        sleep_ms(80);
     }
 }
 
@@ -104,7 +104,7 @@ BENCH_PARAMS(asleep_unlike, "threads=2")
     assay_pedantic(bench, 3, 1, 0);
     BENCH_LOOP (bench) {
         if (assay_thread(bench) == 0) {
-            sleep_ms(20);
+            sleep_ms(80);
         }
     }
 }
