@@ -7,6 +7,7 @@
 
 #include "base/columns.h"
 #include "cmd/terminal.h"
+#include "cmd/visible.h"
 
 struct report report_to(FILE *out, const struct options *options)
 {
@@ -174,7 +175,10 @@ void report_no_room(const struct report *report, const char *const *what, size_t
 void report_rule(const struct report *report, size_t width, const char *title)
 {
     const size_t around = 6; /* two spaces and two dashes on each side */
-    struct str head = base_str(title), tail = {NULL, 0};
+    char shown[512];
+    (void)snprintf(shown, sizeof(shown), "%s", title); /* what is that long is cut, as all titles are */
+    visible_make(shown);                               /* groups and files have names of others */
+    struct str head = base_str(shown), tail = {NULL, 0};
     size_t title_columns = base_columns(head);
     const char *ellipsis = "";
     if (report->columns > 0 && title_columns + around > report->columns && report->columns > 2 * around) {
