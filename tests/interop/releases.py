@@ -65,7 +65,7 @@ def install(folder, release):
     if made.returncode != 0:
         skip("Python's module venv makes no environment here (Debian: python3-venv): " + tail_of(made))
     installed = call([str(pip), "--python", str(target / "bin" / "python"), "--disable-pip-version-check", "install",
-                      "--quiet", "--retries=0", "--timeout=15"] + RELEASES[release], 100)
+                      "--quiet", "--retries=0", "--timeout=10"] + RELEASES[release], 60)
     if installed.returncode != 0 and may_be_the_index(installed.stdout):
         skip("the Python package index is out of reach, so %s cannot be installed (pip: %s)" %
              (RELEASES[release][0], tail_of(installed)))
