@@ -15,15 +15,15 @@ extern "C" {
 #endif
 
 /*
- * Writes the median latency and the ratio of successes of models 0 to `count` - 1
- * (at most as many as the metrics have) over a window, for struct tta_live; -1
- * of those with fewer than `least_requests`, for a median of three says little.
- * The arrays should be some that nobody asks with meanwhile: hand them over
- * afterwards.  TTA_OK.  TTA_NO_MEMORY: what is in them is of no use.
+ * Writes the median latency and the ratio of successes of each row of a
+ * catalogue, all tasks together, over a window, for struct tta_live; -1 of those
+ * with fewer than `least_requests`, for a median of three says little.  The arrays
+ * have room for tta_catalogue_count() and should be some that nobody asks with
+ * meanwhile: hand them over afterwards.
  */
-TTA_API TTA_MUST_CHECK enum tta_status tta_live_read(struct tta_metrics *metrics, enum tta_window window,
-                                                     uint64_t least_requests, size_t count, int32_t *out_latency_ms,
-                                                     float *out_success_ratio);
+TTA_API void tta_live_read(struct tta_metrics *metrics, const struct tta_catalogue *catalogue,
+                           enum tta_window window, uint64_t least_requests, int32_t *out_latency_ms,
+                           float *out_success_ratio);
 
 #ifdef __cplusplus
 }

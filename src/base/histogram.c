@@ -22,7 +22,7 @@ uint64_t base_histogram_bucket_high(size_t bucket)
     return base_histogram_bucket_low(bucket) + (UINT64_C(1) << shift_of(bucket)) - 1;
 }
 
-static uint64_t middle_of(size_t bucket)
+uint64_t base_histogram_bucket_middle(size_t bucket)
 {
     uint64_t low = base_histogram_bucket_low(bucket);
     return low + (base_histogram_bucket_high(bucket) - low) / 2;
@@ -42,7 +42,7 @@ uint64_t base_histogram_value_at_rank(const uint64_t *counts, uint64_t rank)
             break;
         }
     }
-    return middle_of(last);
+    return base_histogram_bucket_middle(last);
 }
 
 uint64_t base_histogram_quantile_rank(double q, uint64_t n)

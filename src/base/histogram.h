@@ -35,6 +35,8 @@ static inline size_t base_histogram_bucket(uint64_t value)
 /* The least and the greatest value of a bucket. */
 uint64_t base_histogram_bucket_low(size_t bucket);
 uint64_t base_histogram_bucket_high(size_t bucket);
+/* What stands for all of them. */
+uint64_t base_histogram_bucket_middle(size_t bucket);
 
 /*
  * The value at `rank` (1 .. sum of counts) in ascending order, as the middle

@@ -10,18 +10,16 @@ static int32_t whole_ms(int64_t ns)
     return ms < INT32_MAX ? (int32_t)ms : INT32_MAX;
 }
 
-enum tta_status tta_live_read(struct tta_metrics *metrics, enum tta_window window, uint64_t least_requests,
-                              size_t count, int32_t *out_latency_ms, float *out_success_ratio)
+void tta_live_read(struct tta_metrics *metrics, const struct tta_catalogue *catalogue, enum tta_window window,
+                   uint64_t least_requests, int32_t *out_latency_ms, float *out_success_ratio)
 {
-    for (size_t model = 0; model < count; model++) {
+    for (size_t row = 0; row < tta_catalogue_count(catalogue); row++) {
+        struct tta_model model = tta_catalogue_model(catalogue, row);
+        const struct tta_series_filter filter = {.provider = model.origin, .model = model.id};
         struct tta_summary summary;
-        enum tta_status status = tta_metrics_read(metrics, model, window, &summary);
-        if (status != TTA_OK) {
-            return status;
-        }
+        tta_metrics_sum(metrics, &filter, window, &summary);
         bool is_known = summary.requests > 0 && summary.requests >= least_requests;
-        out_latency_ms[model] = is_known ? whole_ms(summary.p50_ns) : -1;
-        out_success_ratio[model] = is_known ? (float)summary.success_rate : -1;
+        out_latency_ms[row] = is_known ? whole_ms(summary.latency.p50_ns) : -1;
+        out_success_ratio[row] = is_known ? (float)summary.success_rate : -1;
     }
-    return TTA_OK;
 }

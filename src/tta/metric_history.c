@@ -8,15 +8,18 @@
  * Slot i takes the ticks at times in (i * width, (i + 1) * width], so what it
  * holds is at least as old as it seems: a window never lacks a sample that is
  * young enough, whatever the times of the ticks.
+ *
+ * Invariant: sums[w] holds the slots of window w as of the last tick, so that who
+ * asks adds one slot and not twenty-five.
  */
 #include "tta/metric_history.h"
 
 #include "base/num.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #define SECOND_NS INT64_C(1000000000)
+#define SLIDING_WINDOWS 4 /* all but TTA_WINDOW_ALL */
 
 struct ring {
     int64_t width_ns;
@@ -24,39 +27,59 @@ struct ring {
     size_t first; /* place of its first slot in a history */
 };
 
-enum { RING_COUNT = 3, SLOT_COUNT = 31 + 61 + 25 };
+enum { SLOT_COUNT = 31 + 61 + 25 };
 
-static const struct ring rings[RING_COUNT] = {
-    {.width_ns = 10 * SECOND_NS, .size = 31, .first = 0},
-    {.width_ns = 60 * SECOND_NS, .size = 61, .first = 31},
-    {.width_ns = 3600 * SECOND_NS, .size = 25, .first = 31 + 61},
+static const struct ring rings[HISTORY_RINGS] = {
+    [HISTORY_TEN_SECONDS] = {.width_ns = 10 * SECOND_NS, .size = 31, .first = 0},
+    [HISTORY_MINUTES] = {.width_ns = 60 * SECOND_NS, .size = 61, .first = 31},
+    [HISTORY_HOURS] = {.width_ns = 3600 * SECOND_NS, .size = 25, .first = 31 + 61},
 };
 
 static const struct {
     const struct ring *ring;
     int64_t slots;
-} windows[] = {
-    [TTA_WINDOW_MINUTE] = {.ring = &rings[0], .slots = 6},
-    [TTA_WINDOW_5_MINUTES] = {.ring = &rings[0], .slots = 30},
-    [TTA_WINDOW_HOUR] = {.ring = &rings[1], .slots = 60},
-    [TTA_WINDOW_DAY] = {.ring = &rings[2], .slots = 24},
+} windows[SLIDING_WINDOWS] = {
+    [TTA_WINDOW_MINUTE] = {.ring = &rings[HISTORY_TEN_SECONDS], .slots = 6},
+    [TTA_WINDOW_5_MINUTES] = {.ring = &rings[HISTORY_TEN_SECONDS], .slots = 30},
+    [TTA_WINDOW_HOUR] = {.ring = &rings[HISTORY_MINUTES], .slots = 60},
+    [TTA_WINDOW_DAY] = {.ring = &rings[HISTORY_HOURS], .slots = 24},
 };
 
 /* NULL slots are empty. */
 struct history {
-    struct slot *base;  /* totals at the last tick */
-    uint64_t done;      /* and the samples surely in them */
-    uint64_t sum_wraps; /* times that their sum of latencies passed 2^64 */
+    struct slot *before; /* what earlier processes recorded */
+    struct slot *base;   /* totals of this one at the last tick */
+    uint64_t done;       /* and the samples surely in them */
+    uint64_t wraps[METRIC_TIMES]; /* times that their sums passed 2^64 */
+    struct slot *rolled; /* totals at the last roll-up */
+    uint64_t rolled_done;
     struct slot *slots[SLOT_COUNT];
+    struct slot *sums[SLIDING_WINDOWS];
     /* Prepared, NULL if nothing is. */
     struct slot *next_base;
     uint64_t next_done;
-    struct slot *next_open[RING_COUNT];
+    struct slot *next_open[HISTORY_RINGS];
+    struct slot *next_sums[SLIDING_WINDOWS];
+    struct slot *next_rolled;
+    uint64_t next_rolled_done;
 };
+
+int64_t tta_history_width_ns(enum history_ring ring)
+{
+    return rings[ring].width_ns;
+}
 
 struct history *tta_history_create(void)
 {
     return base_alloc_array(1, sizeof(struct history));
+}
+
+static void free_slots(struct slot **slots, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(slots[i]);
+        slots[i] = NULL;
+    }
 }
 
 void tta_history_destroy(struct history *history)
@@ -65,10 +88,12 @@ void tta_history_destroy(struct history *history)
         return;
     }
     tta_history_discard(history);
+    free_slots(history->slots, SLOT_COUNT);
+    free_slots(history->sums, SLIDING_WINDOWS);
+    free(history->before);
     free(history->base);
-    for (size_t place = 0; place < SLOT_COUNT; place++) {
-        free(history->slots[place]);
-    }
+    free(history->rolled);
+    free(history->next_rolled);
     free(history);
 }
 
@@ -98,13 +123,43 @@ static struct slot *pack_with(struct totals *totals, const struct slot *older)
     return slot;
 }
 
-bool tta_history_prepare(struct history *history, struct totals *totals, int64_t from_ns, int64_t to_ns)
+/* The slot at a time, as it will be after the tick that is prepared. */
+static const struct slot *slot_after(const struct history *history, const struct ring *ring, int64_t slot,
+                                     int64_t from_ns, int64_t to_ns)
+{
+    const struct slot *next = history->next_open[ring - rings];
+    if (next && slot == open_slot(ring, to_ns)) {
+        return next;
+    }
+    return slot <= open_slot(ring, from_ns) && slot >= oldest_slot(ring, ring->size - 1, from_ns)
+               ? history->slots[place_of(ring, slot)]
+               : NULL;
+}
+
+static bool prepare_sums(struct history *history, struct totals *totals, int64_t from_ns, int64_t to_ns)
+{
+    for (size_t window = 0; window < SLIDING_WINDOWS; window++) {
+        const struct ring *ring = windows[window].ring;
+        int64_t newest = open_slot(ring, to_ns);
+        tta_totals_clear(totals);
+        for (int64_t slot = oldest_slot(ring, windows[window].slots, to_ns); slot <= newest; slot++) {
+            tta_totals_add(totals, slot_after(history, ring, slot, from_ns, to_ns));
+        }
+        history->next_sums[window] = tta_totals_pack(totals);
+        if (!history->next_sums[window]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool prepare_new(struct history *history, struct totals *totals, int64_t from_ns, int64_t to_ns)
 {
     history->next_done = totals->done;
     history->next_base = tta_totals_pack(totals);
     bool is_ready = history->next_base;
     tta_totals_subtract(totals, history->base);
-    for (size_t r = 0; r < RING_COUNT && is_ready; r++) {
+    for (size_t r = 0; r < HISTORY_RINGS && is_ready; r++) {
         const struct ring *ring = &rings[r];
         int64_t slot = open_slot(ring, to_ns);
         bool was_open = slot == open_slot(ring, from_ns);
@@ -114,14 +169,32 @@ bool tta_history_prepare(struct history *history, struct totals *totals, int64_t
     return is_ready;
 }
 
+bool tta_history_prepare(struct history *history, struct totals *totals, bool is_new, int64_t from_ns, int64_t to_ns)
+{
+    return (!is_new || prepare_new(history, totals, from_ns, to_ns)) && prepare_sums(history, totals, from_ns, to_ns);
+}
+
 void tta_history_discard(struct history *history)
 {
     free(history->next_base);
     history->next_base = NULL;
-    for (size_t r = 0; r < RING_COUNT; r++) {
-        free(history->next_open[r]);
-        history->next_open[r] = NULL;
+    free_slots(history->next_open, HISTORY_RINGS);
+    free_slots(history->next_sums, SLIDING_WINDOWS);
+}
+
+bool tta_history_ages(const struct history *history, int64_t from_ns, int64_t to_ns)
+{
+    for (size_t window = 0; window < SLIDING_WINDOWS; window++) {
+        const struct ring *ring = windows[window].ring;
+        int64_t end = oldest_slot(ring, windows[window].slots, to_ns);
+        int64_t newest = open_slot(ring, from_ns);
+        for (int64_t slot = oldest_slot(ring, windows[window].slots, from_ns); slot < end && slot <= newest; slot++) {
+            if (history->slots[place_of(ring, slot)]) {
+                return true;
+            }
+        }
     }
+    return false;
 }
 
 /* Hands a slot over from one place to another, whose old one is freed. */
@@ -143,41 +216,148 @@ static void forget_slots(struct history *history, const struct ring *ring, int64
     }
 }
 
+/* How often the sum of a time passed 2^64 on the way from the last tick's to `tally`: it never does twice. */
+static uint64_t has_wrapped(const struct history *history, const struct tally *tally, size_t time)
+{
+    return tally->counters[TALLY_TIME_SUM + time] < tta_slot_tally(history->base)->counters[TALLY_TIME_SUM + time];
+}
+
 void tta_history_commit(struct history *history, int64_t from_ns, int64_t to_ns)
 {
-    for (size_t r = 0; r < RING_COUNT; r++) {
+    for (size_t r = 0; r < HISTORY_RINGS; r++) {
         forget_slots(history, &rings[r], from_ns, to_ns);
+    }
+    for (size_t window = 0; window < SLIDING_WINDOWS && history->next_sums[window]; window++) {
+        replace(&history->sums[window], &history->next_sums[window]);
     }
     if (!history->next_base) {
         return;
     }
-    for (size_t r = 0; r < RING_COUNT; r++) {
+    for (size_t r = 0; r < HISTORY_RINGS; r++) {
         replace(&history->slots[place_of(&rings[r], open_slot(&rings[r], to_ns))], &history->next_open[r]);
     }
-    history->sum_wraps += tta_slot_latency_sum_ns(history->next_base) < tta_slot_latency_sum_ns(history->base);
+    for (size_t time = 0; time < METRIC_TIMES; time++) {
+        history->wraps[time] += has_wrapped(history, tta_slot_tally(history->next_base), time);
+    }
     history->done = history->next_done;
     replace(&history->base, &history->next_base);
 }
 
 uint64_t tta_history_done(const struct history *history)
 {
-    return history->done;
+    return history ? history->done : 0;
 }
 
-double tta_history_whole_sum_ns(const struct history *history, const struct totals *totals)
+/* Adds what earlier processes recorded, and carries where that makes a sum pass 2^64. */
+static void add_before(const struct history *history, struct totals *totals)
 {
-    uint64_t sum_ns = totals->tally.latency_sum_ns;
-    uint64_t wraps = history->sum_wraps + (sum_ns < tta_slot_latency_sum_ns(history->base));
-    return ldexp((double)wraps, 64) + (double)sum_ns;
-}
-
-void tta_history_narrow(const struct history *history, enum tta_window window, int64_t ticked_ns,
-                        struct totals *totals)
-{
-    const struct ring *ring = windows[window].ring;
-    int64_t newest = open_slot(ring, ticked_ns);
-    tta_totals_subtract(totals, history->base);
-    for (int64_t slot = oldest_slot(ring, windows[window].slots, ticked_ns); slot <= newest; slot++) {
-        tta_totals_add(totals, history->slots[place_of(ring, slot)]);
+    struct tally *tally = &totals->tally;
+    tta_totals_add(totals, history->before);
+    for (size_t time = 0; time < METRIC_TIMES; time++) {
+        uint64_t before = tta_slot_tally(history->before)->counters[TALLY_TIME_SUM + time];
+        tally->counters[TALLY_WRAPS + time] += tally->counters[TALLY_TIME_SUM + time] < before;
     }
+}
+
+void tta_history_narrow(const struct history *history, enum tta_window window, struct totals *totals)
+{
+    if (!history) {
+        return;
+    }
+    if (window != TTA_WINDOW_ALL) {
+        tta_totals_subtract(totals, history->base);
+        tta_totals_add(totals, history->sums[window]);
+        return;
+    }
+    for (size_t time = 0; time < METRIC_TIMES; time++) {
+        totals->tally.counters[TALLY_WRAPS + time] += history->wraps[time] + has_wrapped(history, &totals->tally, time);
+    }
+    add_before(history, totals);
+}
+
+const struct slot *tta_history_window(const struct history *history, enum tta_window window)
+{
+    return history ? history->sums[window] : NULL;
+}
+
+size_t tta_history_slots(const struct history *history, enum tta_window window, int64_t ticked_ns,
+                         const struct slot *out_slots[TTA_MAX_TREND])
+{
+    if (window == TTA_WINDOW_ALL || window == TTA_WINDOW_MINUTE) {
+        return 0;
+    }
+    const struct ring *ring = windows[window].ring;
+    int64_t count = windows[window].slots, newest = open_slot(ring, ticked_ns);
+    for (int64_t i = 0; i < count; i++) {
+        int64_t slot = newest - (count - 1) + i;
+        out_slots[i] = history && slot >= 0 ? history->slots[place_of(ring, slot)] : NULL;
+    }
+    return (size_t)count;
+}
+
+bool tta_history_begin_roll(struct history *history, struct totals *totals, struct slot **out_new)
+{
+    struct slot *next = tta_totals_pack(totals);
+    history->next_rolled_done = totals->done;
+    tta_totals_subtract(totals, history->rolled);
+    *out_new = next ? tta_totals_pack(totals) : NULL;
+    if (!*out_new) {
+        free(next);
+        return false;
+    }
+    history->next_rolled = next;
+    return true;
+}
+
+void tta_history_end_roll(struct history *history, bool is_kept)
+{
+    if (is_kept && history->next_rolled) {
+        replace(&history->rolled, &history->next_rolled);
+        history->rolled_done = history->next_rolled_done;
+    }
+    free(history->next_rolled);
+    history->next_rolled = NULL;
+}
+
+uint64_t tta_history_rolled(const struct history *history)
+{
+    return history ? history->rolled_done : 0;
+}
+
+static bool add_to_slot(struct slot **place, const struct slot *slot, struct totals *totals)
+{
+    tta_totals_clear(totals);
+    tta_totals_add(totals, slot);
+    tta_totals_add(totals, *place);
+    struct slot *sum = tta_totals_pack(totals);
+    if (!sum) {
+        return false;
+    }
+    replace(place, &sum);
+    return true;
+}
+
+bool tta_history_restore(struct history *history, enum history_ring ring, int64_t start_ns, const struct slot *slot,
+                         int64_t ticked_ns, struct totals *totals)
+{
+    if (ring == HISTORY_RINGS) {
+        return add_to_slot(&history->before, slot, totals);
+    }
+    const struct ring *found = &rings[ring];
+    int64_t number = start_ns / found->width_ns;
+    if (number > open_slot(found, ticked_ns) || number < oldest_slot(found, found->size - 1, ticked_ns)) {
+        return true;
+    }
+    return add_to_slot(&history->slots[place_of(found, number)], slot, totals);
+}
+
+bool tta_history_end_restore(struct history *history, int64_t ticked_ns, struct totals *totals)
+{
+    bool is_ready = prepare_sums(history, totals, ticked_ns, ticked_ns);
+    if (is_ready) {
+        tta_history_commit(history, ticked_ns, ticked_ns);
+    } else {
+        tta_history_discard(history);
+    }
+    return is_ready;
 }

@@ -13,9 +13,10 @@
 #define LONG_COUNT ((UINT32_C(1) << CELL_COUNT_BITS) - 1)
 _Static_assert(HISTOGRAM_BUCKETS <= (size_t)1 << (32 - CELL_COUNT_BITS), "a cell has room for a bucket's number");
 
+/* Cells of one histogram after the other. */
 struct slot {
     struct tally tally;
-    size_t words;
+    size_t words[METRIC_TIMES];
     uint32_t cells[];
 };
 
@@ -26,11 +27,18 @@ size_t tta_stretch_take(uint64_t *stretches)
     return stretch * STRETCH_BUCKETS;
 }
 
+static void clear_spread(struct spread *spread)
+{
+    while (spread->stretches != 0) {
+        size_t first = tta_stretch_take(&spread->stretches);
+        memset(&spread->counts[first], 0, STRETCH_BUCKETS * sizeof(spread->counts[0]));
+    }
+}
+
 void tta_totals_clear(struct totals *totals)
 {
-    while (totals->stretches != 0) {
-        size_t first = tta_stretch_take(&totals->stretches);
-        memset(&totals->counts[first], 0, STRETCH_BUCKETS * sizeof(totals->counts[0]));
+    for (size_t time = 0; time < METRIC_TIMES; time++) {
+        clear_spread(&totals->times[time]);
     }
     totals->done = 0;
     totals->tally = (struct tally){0};
@@ -38,14 +46,15 @@ void tta_totals_clear(struct totals *totals)
 
 static void add_tally(struct tally *into, const struct tally *part, uint64_t factor)
 {
-    into->requests += factor * part->requests;
-    into->failures += factor * part->failures;
-    into->latency_sum_ns += factor * part->latency_sum_ns;
-    into->prompt_tokens += factor * part->prompt_tokens;
-    into->completion_tokens += factor * part->completion_tokens;
+    for (size_t i = 0; i < TALLY_STORED; i++) {
+        into->counters[i] += factor * part->counters[i];
+    }
+    for (size_t time = 0; time < METRIC_TIMES; time++) {
+        into->samples[time] += factor * part->samples[time];
+    }
 }
 
-void tta_totals_merge(struct totals *into, const struct totals *from)
+static void merge_spread(struct spread *into, const struct spread *from)
 {
     for (uint64_t stretches = from->stretches; stretches != 0;) {
         size_t first = tta_stretch_take(&stretches);
@@ -54,39 +63,53 @@ void tta_totals_merge(struct totals *into, const struct totals *from)
         }
     }
     into->stretches |= from->stretches;
+}
+
+void tta_totals_merge(struct totals *into, const struct totals *from)
+{
+    for (size_t time = 0; time < METRIC_TIMES; time++) {
+        merge_spread(&into->times[time], &from->times[time]);
+    }
     into->done += from->done;
     add_tally(&into->tally, &from->tally, 1);
 }
 
-static void add_cells(struct totals *totals, const struct slot *slot, uint64_t factor)
+static void add_cells(struct spread *spread, const uint32_t *cells, size_t words, uint64_t factor)
 {
-    for (size_t word = 0; word < slot->words;) {
-        uint32_t cell = slot->cells[word++];
+    for (size_t word = 0; word < words;) {
+        uint32_t cell = cells[word++];
         size_t bucket = cell >> CELL_COUNT_BITS;
         uint64_t count = cell & LONG_COUNT;
         if (count == LONG_COUNT) {
-            count = (uint64_t)slot->cells[word + 1] << 32 | slot->cells[word];
+            count = (uint64_t)cells[word + 1] << 32 | cells[word];
             word += 2;
         }
-        totals->counts[bucket] += factor * count;
-        totals->stretches |= tta_stretch_bit(bucket);
+        spread->counts[bucket] += factor * count;
+        spread->stretches |= tta_stretch_bit(bucket);
     }
+}
+
+static void add_slot(struct totals *totals, const struct slot *slot, uint64_t factor)
+{
+    if (!slot) {
+        return;
+    }
+    const uint32_t *cells = slot->cells;
+    for (size_t time = 0; time < METRIC_TIMES; time++) {
+        add_cells(&totals->times[time], cells, slot->words[time], factor);
+        cells += slot->words[time];
+    }
+    add_tally(&totals->tally, &slot->tally, factor);
 }
 
 void tta_totals_add(struct totals *totals, const struct slot *slot)
 {
-    if (slot) {
-        add_cells(totals, slot, 1);
-        add_tally(&totals->tally, &slot->tally, 1);
-    }
+    add_slot(totals, slot, 1);
 }
 
 void tta_totals_subtract(struct totals *totals, const struct slot *slot)
 {
-    if (slot) {
-        add_cells(totals, slot, MINUS_ONE);
-        add_tally(&totals->tally, &slot->tally, MINUS_ONE);
-    }
+    add_slot(totals, slot, MINUS_ONE);
 }
 
 static size_t words_for(uint64_t count)
@@ -97,50 +120,78 @@ static size_t words_for(uint64_t count)
     return count < LONG_COUNT ? 1 : 3;
 }
 
-static size_t count_words(const struct totals *totals)
+static size_t count_words(const struct spread *spread)
 {
     size_t words = 0;
-    for (uint64_t stretches = totals->stretches; stretches != 0;) {
+    for (uint64_t stretches = spread->stretches; stretches != 0;) {
         size_t first = tta_stretch_take(&stretches);
         for (size_t bucket = first; bucket < first + STRETCH_BUCKETS; bucket++) {
-            words += words_for(totals->counts[bucket]);
+            words += words_for(spread->counts[bucket]);
         }
     }
     return words;
 }
 
-static void append_cell(struct slot *slot, size_t bucket, uint64_t count)
+static uint32_t *append_cell(uint32_t *cells, size_t bucket, uint64_t count)
 {
-    uint32_t *cell = &slot->cells[slot->words];
     uint32_t short_count = count < LONG_COUNT ? (uint32_t)count : LONG_COUNT;
-    cell[0] = (uint32_t)bucket << CELL_COUNT_BITS | short_count;
+    cells[0] = (uint32_t)bucket << CELL_COUNT_BITS | short_count;
     if (short_count == LONG_COUNT) {
-        cell[1] = (uint32_t)count;
-        cell[2] = (uint32_t)(count >> 32);
+        cells[1] = (uint32_t)count;
+        cells[2] = (uint32_t)(count >> 32);
     }
-    slot->words += words_for(count);
+    return cells + words_for(count);
+}
+
+static uint32_t *append_cells(uint32_t *cells, const struct spread *spread)
+{
+    for (uint64_t stretches = spread->stretches; stretches != 0;) {
+        size_t first = tta_stretch_take(&stretches);
+        for (size_t bucket = first; bucket < first + STRETCH_BUCKETS; bucket++) {
+            if (spread->counts[bucket] != 0) {
+                cells = append_cell(cells, bucket, spread->counts[bucket]);
+            }
+        }
+    }
+    return cells;
 }
 
 struct slot *tta_totals_pack(const struct totals *totals)
 {
-    struct slot *slot = malloc(sizeof(*slot) + count_words(totals) * sizeof(slot->cells[0]));
+    size_t words[METRIC_TIMES], all = 0;
+    for (size_t time = 0; time < METRIC_TIMES; time++) {
+        words[time] = count_words(&totals->times[time]);
+        all += words[time];
+    }
+    struct slot *slot = malloc(sizeof(*slot) + all * sizeof(slot->cells[0]));
     if (!slot) {
         return NULL;
     }
     slot->tally = totals->tally;
-    slot->words = 0;
-    for (uint64_t stretches = totals->stretches; stretches != 0;) {
-        size_t first = tta_stretch_take(&stretches);
-        for (size_t bucket = first; bucket < first + STRETCH_BUCKETS; bucket++) {
-            if (totals->counts[bucket] != 0) {
-                append_cell(slot, bucket, totals->counts[bucket]);
-            }
-        }
+    memcpy(slot->words, words, sizeof(words));
+    uint32_t *cells = slot->cells;
+    for (size_t time = 0; time < METRIC_TIMES; time++) {
+        cells = append_cells(cells, &totals->times[time]);
     }
     return slot;
 }
 
-uint64_t tta_slot_latency_sum_ns(const struct slot *slot)
+const struct tally *tta_slot_tally(const struct slot *slot)
 {
-    return slot ? slot->tally.latency_sum_ns : 0;
+    static const struct tally nothing;
+    return slot ? &slot->tally : &nothing;
+}
+
+uint64_t tta_spread_value_at(const struct spread *spread, uint64_t rank)
+{
+    uint64_t seen = 0;
+    size_t last = 0;
+    for (uint64_t stretches = spread->stretches; stretches != 0 && seen < rank;) {
+        size_t first = tta_stretch_take(&stretches);
+        for (size_t bucket = first; bucket < first + STRETCH_BUCKETS && seen < rank; bucket++) {
+            seen += spread->counts[bucket];
+            last = spread->counts[bucket] > 0 ? bucket : last;
+        }
+    }
+    return base_histogram_bucket_middle(last);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * tta/metric_totals.h - counters of one model, spread out and packed.
+ * tta/metric_totals.h - counters of a series, spread out and packed.
  *
- * `struct totals` is the form to compute with: a count per bucket of the
+ * `struct totals` is the form to compute with: a count per bucket of each
  * histogram.  `struct slot` is the form to keep: only the buckets in use,
  * mostly four bytes each, never changed once made.  All arithmetic is modulo
  * 2^64.  For one thread at a time.
@@ -11,16 +11,40 @@
 #define TTA_METRIC_TOTALS_H
 
 #include "base/histogram.h"
+#include "tta/failure.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
+/* What there is a histogram of. */
+enum metric_time { METRIC_LATENCY, METRIC_FIRST_TOKEN, METRIC_GAP, METRIC_TIMES };
+
+/* What there is a sum of, and a count of those that did not say. */
+enum metric_amount {
+    METRIC_PROMPT_TOKENS,
+    METRIC_COMPLETION_TOKENS,
+    METRIC_CACHED_TOKENS,
+    METRIC_REASONING_TOKENS,
+    METRIC_COST_PUSD,
+    METRIC_AMOUNTS
+};
+
+/* Places of counters.  A store has them in this order: new ones go to the end. */
+enum {
+    TALLY_CLASS = 0, /* and one for each class from here on */
+    TALLY_RETRIES = TALLY_CLASS + TTA_FAILURE_COUNT,
+    TALLY_FALLBACKS,
+    TALLY_SUM,                                      /* of each amount */
+    TALLY_UNKNOWN = TALLY_SUM + METRIC_AMOUNTS,     /* of each amount */
+    TALLY_TIME_SUM = TALLY_UNKNOWN + METRIC_AMOUNTS, /* of each time, ns */
+    TALLY_COUNT = TALLY_TIME_SUM + METRIC_TIMES,
+    TALLY_WRAPS = TALLY_COUNT, /* how often the sum of each time passed 2^64 */
+    TALLY_STORED = TALLY_WRAPS + METRIC_TIMES
+};
+
 struct tally {
-    uint64_t requests;
-    uint64_t failures;
-    uint64_t latency_sum_ns;
-    uint64_t prompt_tokens;
-    uint64_t completion_tokens;
+    uint64_t counters[TALLY_STORED];
+    uint64_t samples[METRIC_TIMES]; /* the counts of the histograms added up */
 };
 
 /* Buckets go by stretches, of which the unused are skipped: real latencies
@@ -29,12 +53,16 @@ struct tally {
 _Static_assert(HISTOGRAM_BUCKETS % STRETCH_BUCKETS == 0 && HISTOGRAM_BUCKETS / STRETCH_BUCKETS <= 64,
                "a 64-bit word has a bit for each stretch");
 
-/* Zero-initialised it is empty. */
-struct totals {
-    uint64_t done; /* samples surely included; `tally.requests` may hold some more */
-    struct tally tally;
+struct spread {
     uint64_t stretches; /* bit s: counts of stretch s may differ from 0; others do not */
     uint64_t counts[HISTOGRAM_BUCKETS];
+};
+
+/* Zero-initialised it is empty. */
+struct totals {
+    uint64_t done; /* samples surely included; the tally may hold some more */
+    struct tally tally;
+    struct spread times[METRIC_TIMES];
 };
 
 struct slot;
@@ -59,7 +87,10 @@ void tta_totals_subtract(struct totals *totals, const struct slot *slot);
 /* A slot of the totals, owned by the caller, for free(); NULL without memory. */
 struct slot *tta_totals_pack(const struct totals *totals);
 
-/* The sum of latencies in a slot; 0 for NULL. */
-uint64_t tta_slot_latency_sum_ns(const struct slot *slot);
+/* What a slot counted apart from the histograms; all 0 for NULL. */
+const struct tally *tta_slot_tally(const struct slot *slot);
+
+/* The value at a rank of a histogram, as base_histogram_value_at_rank(). */
+uint64_t tta_spread_value_at(const struct spread *spread, uint64_t rank);
 
 #endif /* TTA_METRIC_TOTALS_H */

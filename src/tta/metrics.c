@@ -1,214 +1,117 @@
 // SPDX-License-Identifier: MIT
 /*
- * A recorder has a block of counters per model, made on the first sample and
- * written by that recorder's thread alone: a load, an add and a store each, no
- * locked instruction.  A block's pointer is published with a release store;
- * from then on its counters only grow, and readers sum over recorders.
- *
- * A sample is written as: `begun`, then the histogram, then the other
- * counters, then `done`, all but the first with release order (which costs
- * nothing on x86).  A reader loads `done` first and `begun` last, all with
- * acquire order.  Hence
- * - every sample that `done` counts is in all counters the reader sees, so
- *   none ever goes missing between two reads;
- * - if `begun` equals `done`, nothing was written meanwhile and the copy is
- *   exact; else the reader tries again, a few times.  What it takes in the end
- *   is torn at most by the samples recorded while it read;
- * - the number of requests is the sum of the histogram's counts, so ranks of
- *   percentiles are never out of step with it.
- *
- * The sum of latencies is taken modulo 2^64, which is 584 years of waiting, or
- * seven months with a thousand requests under way: histories note its wraps.
+ * Who reads, ticks, rolls up or adds takes turns on one lock; recorders never
+ * take it.  A series has counters in every recorder from the moment that it has
+ * a number, so recording finds them made.
  */
-#include "tta/metrics.h"
-
-#include "base/histogram.h"
-#include "tta/catalogue.h"
-#include "tta/metric_history.h"
-#include "tta/metric_totals.h"
+#include "tta/metric_parts.h"
+#include "tta/metric_recorder.h"
+#include "tta/metric_summary.h"
 
 #include <assert.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
-/* Enough to outlast a sample now and then; a thread that records without a
- * pause would outlast any number. */
-#define READ_ATTEMPTS 4
-
-/* The counters of one model by one recorder.  The busy ones come first: what
- * lies before the block in memory then ends in buckets beyond an hour. */
-struct block {
-    _Atomic uint64_t begun;
-    _Atomic uint64_t done;
-    _Atomic uint64_t failures;
-    _Atomic uint64_t latency_sum_ns;
-    _Atomic uint64_t prompt_tokens;
-    _Atomic uint64_t completion_tokens;
-    _Atomic uint64_t stretches;
-    _Atomic uint64_t counts[HISTOGRAM_BUCKETS];
-};
-
-struct tta_recorder {
-    struct tta_recorder *next; /* under the lock */
-    size_t model_count;
-    _Atomic uint64_t lost;
-    _Atomic(struct block *) blocks[]; /* per model, NULL before its first sample */
-};
-
 struct tta_metrics {
-    size_t model_count;
-    int64_t created_ns;
+    size_t max_series;
     pthread_mutex_t lock; /* guards all below; tta_metrics_record() never takes it */
-    int64_t ticked_ns;    /* since creation */
+    int64_t ticked_ns;
+    struct series_table *table;
     struct tta_recorder *recorders;
-    struct totals sum;    /* scratch of the call that holds the lock */
-    struct totals copy;   /* the same; of the last block, with leftovers outside its stretches */
-    struct history *histories[]; /* per model, NULL before the first tick that found samples */
+    struct totals sum;   /* scratch of the call that has the turn: of one series */
+    struct totals copy;  /* the same: of one recorder, with leftovers outside its stretches */
+    struct totals whole; /* the same: of several series */
+    struct history *histories[]; /* per series, NULL before the first tick that found samples */
 };
 
-/* Only the owner writes, so a load and a store do what an atomic add would. */
-static void grow(_Atomic uint64_t *counter, uint64_t by)
+/* A plain mutex that is used as it should be cannot fail. */
+void tta_metrics_take_turn(struct tta_metrics *metrics)
 {
-    uint64_t value = atomic_load_explicit(counter, memory_order_relaxed);
-    atomic_store_explicit(counter, value + by, memory_order_release);
+    (void)pthread_mutex_lock(&metrics->lock);
 }
 
-static uint64_t load(const _Atomic uint64_t *counter)
+void tta_metrics_end_turn(struct tta_metrics *metrics)
 {
-    return atomic_load_explicit(counter, memory_order_acquire);
+    (void)pthread_mutex_unlock(&metrics->lock);
 }
 
-static void mark_stretch(struct block *block, size_t bucket)
+const struct series_table *tta_metrics_series_table(const struct tta_metrics *metrics)
 {
-    uint64_t bit = tta_stretch_bit(bucket);
-    uint64_t stretches = atomic_load_explicit(&block->stretches, memory_order_relaxed);
-    if (!(stretches & bit)) {
-        atomic_store_explicit(&block->stretches, stretches | bit, memory_order_release);
-    }
+    return metrics->table;
 }
 
-static void count_sample(struct block *block, const struct tta_observation *observation)
+int64_t tta_metrics_ticked_ns(const struct tta_metrics *metrics)
 {
-    uint64_t latency_ns = (uint64_t)observation->latency_ns;
-    size_t bucket = base_histogram_bucket(latency_ns);
-    grow(&block->begun, 1);
-    mark_stretch(block, bucket);
-    grow(&block->counts[bucket], 1);
-    grow(&block->latency_sum_ns, latency_ns);
-    grow(&block->prompt_tokens, observation->prompt_tokens);
-    grow(&block->completion_tokens, observation->completion_tokens);
-    grow(&block->failures, observation->failed);
-    grow(&block->done, 1);
+    return metrics->ticked_ns;
 }
 
-/* calloc, so that pages of buckets that are never used are never touched. */
-static struct block *add_block(struct tta_recorder *recorder, size_t model)
-{
-    struct block *block = calloc(1, sizeof(*block));
-    if (block) {
-        atomic_store_explicit(&recorder->blocks[model], block, memory_order_release);
-    } else {
-        grow(&recorder->lost, 1);
-    }
-    return block;
-}
-
-enum tta_status tta_metrics_record(struct tta_recorder *recorder, const struct tta_observation *observation)
-{
-    assert(observation->model < recorder->model_count);
-    assert(observation->latency_ns >= 0);
-    struct block *block = atomic_load_explicit(&recorder->blocks[observation->model], memory_order_relaxed);
-    if (!block) {
-        block = add_block(recorder, observation->model);
-        if (!block) {
-            return TTA_NO_MEMORY;
-        }
-    }
-    count_sample(block, observation);
-    return TTA_OK;
-}
-
-/* Copies the counts in use; returns their sum. */
-static uint64_t copy_counts(const struct block *block, struct totals *copy)
-{
-    uint64_t sum = 0;
-    copy->stretches = load(&block->stretches);
-    for (uint64_t stretches = copy->stretches; stretches != 0;) {
-        size_t first = tta_stretch_take(&stretches);
-        for (size_t bucket = first; bucket < first + STRETCH_BUCKETS; bucket++) {
-            copy->counts[bucket] = load(&block->counts[bucket]);
-            sum += copy->counts[bucket];
-        }
-    }
-    return sum;
-}
-
-/* The other counters come before the histogram, which is written first: so
- * even a torn copy never has more failures than requests. */
-static void copy_block(const struct block *block, struct totals *copy)
-{
-    for (int attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
-        copy->done = load(&block->done);
-        copy->tally.failures = load(&block->failures);
-        copy->tally.latency_sum_ns = load(&block->latency_sum_ns);
-        copy->tally.prompt_tokens = load(&block->prompt_tokens);
-        copy->tally.completion_tokens = load(&block->completion_tokens);
-        copy->tally.requests = copy_counts(block, copy);
-        if (load(&block->begun) == copy->done) {
-            return;
-        }
-    }
-}
-
-static const struct block *block_of(const struct tta_recorder *recorder, size_t model)
-{
-    return atomic_load_explicit(&recorder->blocks[model], memory_order_acquire);
-}
-
-/* All that was ever recorded of a model, into the scratch sum. */
-static void sum_blocks(struct tta_metrics *metrics, size_t model)
+struct totals *tta_metrics_scratch(struct tta_metrics *metrics)
 {
     tta_totals_clear(&metrics->sum);
-    for (const struct tta_recorder *recorder = metrics->recorders; recorder; recorder = recorder->next) {
-        const struct block *block = block_of(recorder, model);
-        if (block) {
-            copy_block(block, &metrics->copy);
+    return &metrics->sum;
+}
+
+static size_t count_series(const struct tta_metrics *metrics)
+{
+    return tta_series_table_count(metrics->table);
+}
+
+/* All that was ever recorded of a series, into the scratch sum. */
+static void sum_recorders(struct tta_metrics *metrics, size_t series)
+{
+    tta_totals_clear(&metrics->sum);
+    for (const struct tta_recorder *it = metrics->recorders; it; it = tta_recorder_next(it)) {
+        if (tta_recorder_done(it, series) > 0) {
+            tta_recorder_copy(it, series, &metrics->copy);
             tta_totals_merge(&metrics->sum, &metrics->copy);
         }
     }
 }
 
-/* Whether all samples of a model were seen by the last tick. */
-static bool is_idle(const struct tta_metrics *metrics, size_t model)
+static uint64_t count_done(const struct tta_metrics *metrics, size_t series)
 {
-    const struct history *history = metrics->histories[model];
     uint64_t done = 0;
-    for (const struct tta_recorder *recorder = metrics->recorders; recorder; recorder = recorder->next) {
-        const struct block *block = block_of(recorder, model);
-        done += block ? load(&block->done) : 0;
+    for (const struct tta_recorder *it = metrics->recorders; it; it = tta_recorder_next(it)) {
+        done += tta_recorder_done(it, series);
     }
-    return done == (history ? tta_history_done(history) : 0);
+    return done;
 }
 
-static bool prepare_model(struct tta_metrics *metrics, size_t model, int64_t to_ns)
+/* Whether all samples of a series were seen by the last tick. */
+static bool is_idle(const struct tta_metrics *metrics, size_t series)
 {
-    struct history *history = metrics->histories[model];
-    if (!history) {
-        history = tta_history_create();
-        if (!history) {
-            return false;
-        }
-        metrics->histories[model] = history;
+    return count_done(metrics, series) == tta_history_done(metrics->histories[series]);
+}
+
+struct history *tta_metrics_history(struct tta_metrics *metrics, uint32_t series)
+{
+    if (!metrics->histories[series]) {
+        metrics->histories[series] = tta_history_create();
     }
-    sum_blocks(metrics, model);
-    return tta_history_prepare(history, &metrics->sum, metrics->ticked_ns, to_ns);
+    return metrics->histories[series];
+}
+
+static bool prepare_series(struct tta_metrics *metrics, uint32_t series, int64_t to_ns)
+{
+    bool is_new = !is_idle(metrics, series);
+    const struct history *known = metrics->histories[series];
+    if (!is_new && (!known || !tta_history_ages(known, metrics->ticked_ns, to_ns))) {
+        return true;
+    }
+    struct history *history = tta_metrics_history(metrics, series);
+    if (!history) {
+        return false;
+    }
+    if (is_new) {
+        sum_recorders(metrics, series);
+    }
+    return tta_history_prepare(history, &metrics->sum, is_new, metrics->ticked_ns, to_ns);
 }
 
 static bool prepare_all(struct tta_metrics *metrics, int64_t to_ns)
 {
-    for (size_t model = 0; model < metrics->model_count; model++) {
-        if (!is_idle(metrics, model) && !prepare_model(metrics, model, to_ns)) {
+    for (uint32_t series = 0; series < count_series(metrics); series++) {
+        if (!prepare_series(metrics, series, to_ns)) {
             return false;
         }
     }
@@ -217,9 +120,9 @@ static bool prepare_all(struct tta_metrics *metrics, int64_t to_ns)
 
 static void commit_all(struct tta_metrics *metrics, int64_t to_ns)
 {
-    for (size_t model = 0; model < metrics->model_count; model++) {
-        if (metrics->histories[model]) {
-            tta_history_commit(metrics->histories[model], metrics->ticked_ns, to_ns);
+    for (size_t series = 0; series < count_series(metrics); series++) {
+        if (metrics->histories[series]) {
+            tta_history_commit(metrics->histories[series], metrics->ticked_ns, to_ns);
         }
     }
     metrics->ticked_ns = to_ns;
@@ -227,144 +130,188 @@ static void commit_all(struct tta_metrics *metrics, int64_t to_ns)
 
 static void discard_all(struct tta_metrics *metrics)
 {
-    for (size_t model = 0; model < metrics->model_count; model++) {
-        if (metrics->histories[model]) {
-            tta_history_discard(metrics->histories[model]);
+    for (size_t series = 0; series < count_series(metrics); series++) {
+        if (metrics->histories[series]) {
+            tta_history_discard(metrics->histories[series]);
         }
     }
 }
 
-/* A plain mutex that is used as it should be cannot fail. */
-static void take_turn(struct tta_metrics *metrics)
-{
-    (void)pthread_mutex_lock(&metrics->lock);
-}
-
-static void end_turn(struct tta_metrics *metrics)
-{
-    (void)pthread_mutex_unlock(&metrics->lock);
-}
-
 enum tta_status tta_metrics_tick(struct tta_metrics *metrics, int64_t now_ns)
 {
-    int64_t to_ns = now_ns - metrics->created_ns;
-    take_turn(metrics);
-    assert(to_ns >= metrics->ticked_ns);
+    tta_metrics_take_turn(metrics);
+    int64_t to_ns = now_ns > metrics->ticked_ns ? now_ns : metrics->ticked_ns;
     bool is_ready = prepare_all(metrics, to_ns);
     if (is_ready) {
         commit_all(metrics, to_ns);
     } else {
         discard_all(metrics);
     }
-    end_turn(metrics);
+    tta_metrics_end_turn(metrics);
     return is_ready ? TTA_OK : TTA_NO_MEMORY;
 }
 
-static uint64_t count_lost(const struct tta_metrics *metrics)
+const struct totals *tta_metrics_window(struct tta_metrics *metrics, uint32_t series, enum tta_window window)
 {
-    uint64_t lost = 0;
-    for (const struct tta_recorder *recorder = metrics->recorders; recorder; recorder = recorder->next) {
-        lost += load(&recorder->lost);
+    const struct history *history = metrics->histories[series];
+    if (window != TTA_WINDOW_ALL && is_idle(metrics, series)) {
+        tta_totals_clear(&metrics->sum);
+        tta_totals_add(&metrics->sum, tta_history_window(history, window));
+    } else {
+        sum_recorders(metrics, series);
+        tta_history_narrow(history, window, &metrics->sum);
     }
-    return lost;
+    return &metrics->sum;
 }
 
-static int64_t quantile(const struct totals *totals, double q)
+void tta_metrics_read(struct tta_metrics *metrics, uint32_t series, enum tta_window window,
+                      struct tta_summary *out_summary)
 {
-    uint64_t rank = base_histogram_quantile_rank(q, totals->tally.requests);
-    return (int64_t)base_histogram_value_at_rank(totals->counts, rank);
+    tta_metrics_take_turn(metrics);
+    assert(series < count_series(metrics));
+    tta_summarise(tta_metrics_window(metrics, series, window), out_summary);
+    tta_metrics_end_turn(metrics);
 }
 
-/* Torn copies at the ends of a window can put a failure on the other side of
- * its edge than the request, hence the limit on failures. */
-static struct tta_summary summarise(const struct totals *totals, double sum_ns)
+void tta_metrics_sum(struct tta_metrics *metrics, const struct tta_series_filter *filter, enum tta_window window,
+                     struct tta_summary *out_summary)
 {
-    const struct tally *tally = &totals->tally;
-    struct tta_summary summary = {
-        .requests = tally->requests,
-        .failures = tally->failures < tally->requests ? tally->failures : tally->requests,
-        .prompt_tokens = tally->prompt_tokens,
-        .completion_tokens = tally->completion_tokens,
-        .success_rate = 1,
-    };
-    if (tally->requests > 0) {
-        summary.success_rate = (double)(summary.requests - summary.failures) / (double)summary.requests;
-        summary.mean_ns = sum_ns / (double)tally->requests;
-        summary.p50_ns = quantile(totals, 0.50);
-        summary.p95_ns = quantile(totals, 0.95);
-        summary.p99_ns = quantile(totals, 0.99);
+    tta_metrics_take_turn(metrics);
+    const struct series_table *table = metrics->table;
+    tta_totals_clear(&metrics->whole);
+    for (uint32_t series = tta_series_table_first(table, filter); series < count_series(metrics);
+         series = tta_series_table_next(table, filter, series)) {
+        tta_totals_merge(&metrics->whole, tta_metrics_window(metrics, series, window));
     }
-    return summary;
+    tta_summarise(&metrics->whole, out_summary);
+    tta_metrics_end_turn(metrics);
 }
 
-/* The summary of the scratch sum, which holds all time, over a window. */
-static struct tta_summary summarise_window(struct tta_metrics *metrics, const struct history *history,
-                                           enum tta_window window)
+/* Of one slot of all that the filter lets through. */
+static struct tta_trend_point point_of(struct tta_metrics *metrics, const struct tta_series_filter *filter,
+                                       enum tta_window window, size_t index)
 {
-    struct totals *sum = &metrics->sum;
+    const struct slot *slots[TTA_MAX_TREND];
+    const struct series_table *table = metrics->table;
+    tta_totals_clear(&metrics->whole);
+    for (uint32_t series = tta_series_table_first(table, filter); series < count_series(metrics);
+         series = tta_series_table_next(table, filter, series)) {
+        (void)tta_history_slots(metrics->histories[series], window, metrics->ticked_ns, slots); /* index is below */
+        tta_totals_add(&metrics->whole, slots[index]);
+    }
+    return tta_summarise_point(&metrics->whole);
+}
+
+size_t tta_metrics_trend(struct tta_metrics *metrics, const struct tta_series_filter *filter, enum tta_window window,
+                         struct tta_trend_point out_points[TTA_MAX_TREND])
+{
+    const struct slot *slots[TTA_MAX_TREND];
+    tta_metrics_take_turn(metrics);
+    size_t count = tta_history_slots(NULL, window, metrics->ticked_ns, slots);
+    for (size_t i = 0; i < count; i++) {
+        out_points[i] = point_of(metrics, filter, window, i);
+    }
+    tta_metrics_end_turn(metrics);
+    return count;
+}
+
+enum tta_status tta_metrics_begin_roll(struct tta_metrics *metrics, uint32_t series, struct slot **out_new)
+{
+    *out_new = NULL;
+    if (count_done(metrics, series) == tta_history_rolled(metrics->histories[series])) {
+        return TTA_OK;
+    }
+    struct history *history = tta_metrics_history(metrics, series);
     if (!history) {
-        return summarise(sum, (double)sum->tally.latency_sum_ns);
-    }
-    if (window == TTA_WINDOW_ALL) {
-        return summarise(sum, tta_history_whole_sum_ns(history, sum));
-    }
-    tta_history_narrow(history, window, metrics->ticked_ns, sum);
-    return summarise(sum, (double)sum->tally.latency_sum_ns);
-}
-
-enum tta_status tta_metrics_read(struct tta_metrics *metrics, size_t model, enum tta_window window,
-                                 struct tta_summary *out_summary)
-{
-    assert(model < metrics->model_count);
-    take_turn(metrics);
-    sum_blocks(metrics, model);
-    struct tta_summary summary = summarise_window(metrics, metrics->histories[model], window);
-    summary.lost = count_lost(metrics);
-    end_turn(metrics);
-    *out_summary = summary;
-    return TTA_OK;
-}
-
-enum tta_status tta_metrics_create(size_t model_count, int64_t now_ns, struct tta_metrics **out_metrics)
-{
-    if (model_count < 1 || model_count > TTA_MAX_MODELS || now_ns < 0) {
-        return TTA_BAD_ARGUMENT;
-    }
-    struct tta_metrics *metrics = calloc(1, sizeof(*metrics) + model_count * sizeof(metrics->histories[0]));
-    if (!metrics) {
         return TTA_NO_MEMORY;
     }
-    if (pthread_mutex_init(&metrics->lock, NULL) != 0) {
+    sum_recorders(metrics, series);
+    return tta_history_begin_roll(history, &metrics->sum, out_new) ? TTA_OK : TTA_NO_MEMORY;
+}
+
+enum tta_status tta_metrics_create(size_t max_series, int64_t now_ns, struct tta_metrics **out_metrics)
+{
+    if (max_series < 1 || max_series > TTA_MAX_SERIES || now_ns < 0) {
+        return TTA_BAD_ARGUMENT;
+    }
+    struct tta_metrics *metrics = calloc(1, sizeof(*metrics) + max_series * sizeof(metrics->histories[0]));
+    struct series_table *table = metrics ? tta_series_table_create(max_series) : NULL;
+    if (!table || pthread_mutex_init(&metrics->lock, NULL) != 0) {
+        tta_series_table_destroy(table);
         free(metrics);
         return TTA_NO_MEMORY;
     }
-    metrics->model_count = model_count;
-    metrics->created_ns = now_ns;
+    metrics->max_series = max_series;
+    metrics->ticked_ns = now_ns;
+    metrics->table = table;
     *out_metrics = metrics;
     return TTA_OK;
 }
 
-enum tta_status tta_metrics_add_recorder(struct tta_metrics *metrics, struct tta_recorder **out_recorder)
+/* In every recorder, or the series is none; counters that were made already are those of the next one. */
+static enum tta_status add_series(struct tta_metrics *metrics, const struct tta_series *series)
 {
-    struct tta_recorder *recorder = calloc(1, sizeof(*recorder) + metrics->model_count * sizeof(recorder->blocks[0]));
-    if (!recorder) {
-        return TTA_NO_MEMORY;
+    size_t number = count_series(metrics);
+    for (struct tta_recorder *it = metrics->recorders; it && number < metrics->max_series;
+         it = tta_recorder_next(it)) {
+        if (!tta_recorder_add_series(it, number)) {
+            return TTA_NO_MEMORY;
+        }
     }
-    recorder->model_count = metrics->model_count;
-    take_turn(metrics);
-    recorder->next = metrics->recorders;
-    metrics->recorders = recorder;
-    end_turn(metrics);
-    *out_recorder = recorder;
-    return TTA_OK;
+    return tta_series_table_add(metrics->table, series);
 }
 
-static void destroy_recorder(struct tta_recorder *recorder)
+enum tta_status tta_metrics_find_or_add(struct tta_metrics *metrics, const struct tta_series *series,
+                                        uint32_t *out_number)
 {
-    for (size_t model = 0; model < recorder->model_count; model++) {
-        free(atomic_load_explicit(&recorder->blocks[model], memory_order_acquire));
+    enum tta_status status = tta_series_check(series);
+    if (status != TTA_OK || tta_series_table_find(metrics->table, series, out_number) == TTA_OK) {
+        return status;
     }
-    free(recorder);
+    status = add_series(metrics, series);
+    if (status == TTA_OK) {
+        *out_number = (uint32_t)count_series(metrics) - 1;
+    }
+    return status;
+}
+
+enum tta_status tta_metrics_add_series(struct tta_metrics *metrics, const struct tta_series *series,
+                                       uint32_t *out_number)
+{
+    tta_metrics_take_turn(metrics);
+    enum tta_status status = tta_metrics_find_or_add(metrics, series, out_number);
+    tta_metrics_end_turn(metrics);
+    return status;
+}
+
+size_t tta_metrics_series_count(struct tta_metrics *metrics)
+{
+    tta_metrics_take_turn(metrics);
+    size_t count = count_series(metrics);
+    tta_metrics_end_turn(metrics);
+    return count;
+}
+
+struct tta_series tta_metrics_series_at(struct tta_metrics *metrics, uint32_t number)
+{
+    tta_metrics_take_turn(metrics);
+    assert(number < count_series(metrics));
+    struct tta_series series = tta_series_table_at(metrics->table, number);
+    tta_metrics_end_turn(metrics);
+    return series;
+}
+
+enum tta_status tta_metrics_add_recorder(struct tta_metrics *metrics, struct tta_recorder **out_recorder)
+{
+    tta_metrics_take_turn(metrics);
+    struct tta_recorder *recorder = tta_recorder_create(metrics->max_series, count_series(metrics));
+    if (recorder) {
+        tta_recorder_link(recorder, metrics->recorders);
+        metrics->recorders = recorder;
+        *out_recorder = recorder;
+    }
+    tta_metrics_end_turn(metrics);
+    return recorder ? TTA_OK : TTA_NO_MEMORY;
 }
 
 void tta_metrics_destroy(struct tta_metrics *metrics)
@@ -374,12 +321,13 @@ void tta_metrics_destroy(struct tta_metrics *metrics)
     }
     while (metrics->recorders) {
         struct tta_recorder *recorder = metrics->recorders;
-        metrics->recorders = recorder->next;
-        destroy_recorder(recorder);
+        metrics->recorders = tta_recorder_next(recorder);
+        tta_recorder_destroy(recorder);
     }
-    for (size_t model = 0; model < metrics->model_count; model++) {
-        tta_history_destroy(metrics->histories[model]);
+    for (size_t series = 0; series < count_series(metrics); series++) {
+        tta_history_destroy(metrics->histories[series]);
     }
+    tta_series_table_destroy(metrics->table);
     (void)pthread_mutex_destroy(&metrics->lock); /* nobody holds it */
     free(metrics);
 }

@@ -17,15 +17,10 @@ struct recording {
     struct tta_recorder *recorder;
 };
 
-static bool begin_recording(struct recording *recording, size_t model_count)
+static bool begin_recording(struct recording *recording, size_t series_count)
 {
     *recording = (struct recording){0};
-    if (tta_metrics_create(model_count, 0, &recording->metrics) != TTA_OK ||
-        tta_metrics_add_recorder(recording->metrics, &recording->recorder) != TTA_OK) {
-        tta_metrics_destroy(recording->metrics);
-        return false;
-    }
-    return true;
+    return workload_metrics(series_count, &recording->metrics, &recording->recorder);
 }
 
 /* Latencies from 0.2 to 20 s, so that samples do not all meet in one bucket. */
@@ -58,22 +53,15 @@ static void record(struct assay_bench *bench, size_t model_count, bool reads_clo
         return;
     }
     uint64_t recorded = 0;
-    struct tta_observation observation = {.prompt_tokens = 300, .completion_tokens = 200};
-    /* A model's first sample allocates its counters; what counts are the rest. */
-    for (; recorded < model_count; recorded++) {
-        observation.model = (uint32_t)recorded;
-        BENCH_CHECK(bench, tta_metrics_record(recording.recorder, &observation) == TTA_OK);
-    }
+    struct tta_observation observation = workload_observation(0, 1000000000);
     BENCH_LOOP (bench) {
-        observation.model = models[recorded % TRAFFIC];
+        observation.series = models[recorded++ % TRAFFIC];
         observation.latency_ns = reads_clock ? base_clock_monotonic_ns() % 1000000000 : latency_of(recorded);
-        recorded += tta_metrics_record(recording.recorder, &observation) == TTA_OK;
+        tta_metrics_record(recording.recorder, &observation);
     }
-    uint64_t seen = 0;
-    for (size_t model = 0; model < model_count; model++) {
-        seen += tta_metrics_read(recording.metrics, model, TTA_WINDOW_ALL, &summary) == TTA_OK ? summary.requests : 0;
-    }
-    BENCH_CHECK(bench, seen == recorded);
+    const struct tta_series_filter all = {0};
+    tta_metrics_sum(recording.metrics, &all, TTA_WINDOW_ALL, &summary);
+    BENCH_CHECK(bench, summary.requests == recorded);
     tta_metrics_destroy(recording.metrics);
 }
 
@@ -113,16 +101,14 @@ BENCH(metrics_read_1000_samples)
         assay_fail_because(bench, "the metrics cannot be made");
         return;
     }
-    enum tta_status status = TTA_OK;
-    for (uint64_t i = 0; status == TTA_OK && i < 1000; i++) {
-        struct tta_observation observation = {.model = 3, .latency_ns = latency_of(i)};
-        status = tta_metrics_record(recording.recorder, &observation);
+    for (uint64_t i = 0; i < 1000; i++) {
+        struct tta_observation observation = workload_observation(3, latency_of(i));
+        tta_metrics_record(recording.recorder, &observation);
     }
-    BENCH_CHECK(bench, status == TTA_OK);
     BENCH_LOOP (bench) {
-        status = tta_metrics_read(recording.metrics, 3, TTA_WINDOW_DAY, &summary);
+        tta_metrics_read(recording.metrics, 3, TTA_WINDOW_DAY, &summary);
         BENCH_KEEP(&summary);
     }
-    BENCH_CHECK(bench, status == TTA_OK && summary.requests == 1000 && summary.p50_ns < summary.p99_ns);
+    BENCH_CHECK(bench, summary.requests == 1000 && summary.latency.p50_ns < summary.latency.p99_ns);
     tta_metrics_destroy(recording.metrics);
 }

@@ -222,3 +222,37 @@ struct tta_requirements workload_realistic(void)
         .unknown_passes = true,
     };
 }
+
+bool workload_metrics(size_t series_count, struct tta_metrics **out_metrics, struct tta_recorder **out_recorder)
+{
+    struct tta_metrics *metrics = NULL;
+    enum tta_status status = tta_metrics_create(series_count, 0, &metrics);
+    status = status == TTA_OK ? tta_metrics_add_recorder(metrics, out_recorder) : status;
+    for (size_t i = 0; i < series_count && status == TTA_OK; i++) {
+        char id[40];
+        uint32_t number;
+        (void)snprintf(id, sizeof(id), "vendor/model-%zu", i); /* fits */
+        const struct tta_series series = {"openrouter", id, TTA_TASK_GENERAL_CHAT};
+        status = tta_metrics_add_series(metrics, &series, &number);
+    }
+    if (status != TTA_OK) {
+        tta_metrics_destroy(metrics);
+        return false;
+    }
+    *out_metrics = metrics;
+    return true;
+}
+
+struct tta_observation workload_observation(uint32_t series, int64_t latency_ns)
+{
+    return (struct tta_observation){
+        .series = series,
+        .latency_ns = latency_ns,
+        .first_token_ns = latency_ns / 8,
+        .usage = {.prompt_tokens = 300,
+                  .completion_tokens = 200,
+                  .cached_tokens = 100,
+                  .reasoning_tokens = 50,
+                  .cost_pusd = 123456789},
+    };
+}

@@ -10,6 +10,7 @@
 #define PERFORMANCE_WORKLOAD_H
 
 #include <tta/fallback.h>
+#include <tta/metrics.h>
 
 enum workload_size { WORKLOAD_10, WORKLOAD_20, WORKLOAD_REAL, WORKLOAD_3000, WORKLOAD_10000 };
 
@@ -27,6 +28,11 @@ void workload_destroy(struct workload *workload);
 
 /* Only the models, for benchmarks that build the rest; NULL if impossible. */
 struct tta_catalogue *workload_catalogue(enum workload_size size);
+
+/* Metrics with so many series, numbered from 0, and a recorder; false if they cannot be made. */
+bool workload_metrics(size_t series_count, struct tta_metrics **out_metrics, struct tta_recorder **out_recorder);
+/* A request as a gateway records it: answered, streamed, with its whole usage. */
+struct tta_observation workload_observation(uint32_t series, int64_t latency_ns);
 
 /* The requirements of the original's benchmarks. */
 struct tta_requirements workload_simple(void);      /* general chat, 5 s, quality 7 */

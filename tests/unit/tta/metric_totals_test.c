@@ -32,11 +32,16 @@ enum { SAMPLES = sizeof(samples) / sizeof(samples[0]) };
 static void fill(struct totals *totals)
 {
     tta_totals_clear(totals);
-    for (size_t i = 0; i < SAMPLES; i++) {
-        totals->counts[samples[i].bucket] = samples[i].count;
-        totals->stretches |= tta_stretch_bit(samples[i].bucket);
+    for (size_t time = 0; time < METRIC_TIMES; time++) {
+        for (size_t i = time; i < SAMPLES; i++) {
+            totals->times[time].counts[samples[i].bucket] = samples[i].count;
+            totals->times[time].stretches |= tta_stretch_bit(samples[i].bucket);
+        }
+        totals->tally.samples[time] = time + 7;
     }
-    totals->tally = (struct tally){1, 2, UINT64_MAX, 4, 5};
+    for (size_t i = 0; i < TALLY_STORED; i++) {
+        totals->tally.counters[i] = UINT64_MAX - i;
+    }
     totals->done = 1;
 }
 
@@ -44,15 +49,17 @@ static void assert_times(const struct totals *totals, uint64_t factor)
 {
     struct totals *want = calloc(1, sizeof(*want));
     assert_non_null(want);
-    for (size_t i = 0; i < SAMPLES; i++) {
-        want->counts[samples[i].bucket] = factor * samples[i].count;
+    for (size_t time = 0; time < METRIC_TIMES; time++) {
+        struct spread *spread = &want->times[time];
+        for (size_t i = time; i < SAMPLES; i++) {
+            spread->counts[samples[i].bucket] = factor * samples[i].count;
+        }
+        assert_memory_equal(totals->times[time].counts, spread->counts, sizeof(spread->counts));
+        assert_int_equal(totals->tally.samples[time], factor * (time + 7));
     }
-    assert_memory_equal(totals->counts, want->counts, sizeof(want->counts));
-    assert_int_equal(totals->tally.requests, factor);
-    assert_int_equal(totals->tally.failures, 2 * factor);
-    assert_int_equal(totals->tally.latency_sum_ns, UINT64_MAX * factor);
-    assert_int_equal(totals->tally.prompt_tokens, 4 * factor);
-    assert_int_equal(totals->tally.completion_tokens, 5 * factor);
+    for (size_t i = 0; i < TALLY_STORED; i++) {
+        assert_int_equal(totals->tally.counters[i], factor * (UINT64_MAX - i));
+    }
     free(want);
 }
 
@@ -63,7 +70,7 @@ static void what_was_packed_can_be_added_and_taken_away(void **state)
     fill(&totals);
     struct slot *slot = tta_totals_pack(&totals);
     assert_non_null(slot);
-    assert_int_equal(tta_slot_latency_sum_ns(slot), UINT64_MAX);
+    assert_int_equal(tta_slot_tally(slot)->counters[1], UINT64_MAX - 1);
     tta_totals_add(&totals, slot);
     assert_times(&totals, 2);
     tta_totals_subtract(&totals, slot);
@@ -88,7 +95,7 @@ static void an_absent_slot_is_empty(void **state)
     tta_totals_add(&totals, NULL);
     tta_totals_subtract(&totals, NULL);
     assert_times(&totals, 1);
-    assert_int_equal(tta_slot_latency_sum_ns(NULL), 0);
+    assert_int_equal(tta_slot_tally(NULL)->counters[1], 0);
 }
 
 static void empty_totals_pack_to_an_empty_slot(void **state)
@@ -124,7 +131,25 @@ static void cleared_totals_are_empty(void **state)
     tta_totals_clear(&totals);
     assert_times(&totals, 0);
     assert_int_equal(totals.done, 0);
-    assert_int_equal(totals.stretches, 0);
+    assert_int_equal(totals.times[METRIC_GAP].stretches, 0);
+}
+
+static void a_rank_finds_its_value(void **state)
+{
+    (void)state;
+    static struct totals totals;
+    fill(&totals);
+    const struct spread *spread = &totals.times[METRIC_LATENCY];
+    uint64_t before = 0;
+    for (size_t i = 0; i < SAMPLES; i++) {
+        assert_int_equal(tta_spread_value_at(spread, before + 1), base_histogram_bucket_middle(samples[i].bucket));
+        before += samples[i].count;
+        assert_int_equal(tta_spread_value_at(spread, before), base_histogram_value_at_rank(spread->counts, before));
+        assert_int_equal(tta_spread_value_at(spread, before), base_histogram_bucket_middle(samples[i].bucket));
+    }
+    assert_int_equal(tta_spread_value_at(spread, UINT64_MAX), base_histogram_bucket_middle(HISTOGRAM_BUCKETS - 1));
+    tta_totals_clear(&totals);
+    assert_int_equal(tta_spread_value_at(spread, 1), 0);
 }
 
 static void packing_without_memory_gives_nothing(void **state)
@@ -145,6 +170,7 @@ int main(void)
         cmocka_unit_test(empty_totals_pack_to_an_empty_slot),
         cmocka_unit_test(merging_adds_everything),
         cmocka_unit_test(cleared_totals_are_empty),
+        cmocka_unit_test(a_rank_finds_its_value),
         cmocka_unit_test(packing_without_memory_gives_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
