@@ -25,7 +25,7 @@ install_library(assay)
 set(tta_modules "")
 if(ASSAY_TTA)
     install_library(tta)
-    set(tta_modules jansson libcurl libsodium)
+    set(tta_modules jansson libcurl libsodium sqlite3)
 endif()
 list(JOIN tta_modules " " tta_modules)
 

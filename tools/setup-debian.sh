@@ -7,7 +7,7 @@
 set -eu
 
 build='gcc g++ make cmake ninja-build pkgconf libc6-dev
-       libjansson-dev libcyaml-dev libyaml-dev libcurl4-openssl-dev libsodium-dev
+       libjansson-dev libcyaml-dev libyaml-dev libcurl4-openssl-dev libsodium-dev libsqlite3-dev
        node-llhttp
        valgrind'
 # python3 computes expected values independently of the C code, the real

@@ -63,7 +63,7 @@ struct tta_series {
  * the metrics are destroyed.  Text is copied.  Takes a lock and may allocate, for
  * each recorder, so ask once and keep the number.  Any thread.  TTA_OK.
  * TTA_BAD_ARGUMENT: no model, no such task, or a text that is longer than
- * TTA_MAX_ID_BYTES or has control characters.  TTA_TOO_LARGE: there are `max_series`.  TTA_NO_MEMORY.
+ * TTA_MAX_ID_BYTES, is no UTF-8 or has control characters.  TTA_TOO_LARGE: there are `max_series`.  TTA_NO_MEMORY.
  */
 TTA_API TTA_MUST_CHECK enum tta_status
 tta_metrics_add_series(struct tta_metrics *metrics, const struct tta_series *series, uint32_t *out_number);

@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "base/num.h"
+#include "base/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -77,7 +78,7 @@ static bool is_label(const char *text, bool may_be_empty)
             return false;
         }
     }
-    return true;
+    return base_utf8_is_valid(base_str(text));
 }
 
 enum tta_status tta_series_check(const struct tta_series *series)
@@ -130,6 +131,12 @@ static bool lets_through(const struct tta_series_filter *filter, const struct en
     return (!filter->has_task || filter->task == entry->task) &&
            (!filter->model || strcmp(filter->model, entry->model) == 0) &&
            (!filter->provider || strcmp(filter->provider, entry->provider) == 0);
+}
+
+bool tta_series_table_lets_through(const struct series_table *table, const struct tta_series_filter *filter,
+                                   uint32_t number)
+{
+    return lets_through(filter, &table->entries[number]);
 }
 
 /* The first from a place of a chain on, or of all, that the filter lets through. */

@@ -28,6 +28,9 @@ enum tta_status tta_series_table_find(const struct series_table *table, const st
 /* Adds one that is not there, as the last: TTA_OK, TTA_TOO_LARGE or TTA_NO_MEMORY. */
 enum tta_status tta_series_table_add(struct series_table *table, const struct tta_series *series);
 
+bool tta_series_table_lets_through(const struct series_table *table, const struct tta_series_filter *filter,
+                                   uint32_t number);
+
 /* The first series that a filter lets through, or the next one after `number`; tta_series_table_count() if there is
  * none.  Each once, in no order. */
 uint32_t tta_series_table_first(const struct series_table *table, const struct tta_series_filter *filter);
