@@ -11,9 +11,9 @@ build='gcc g++ make cmake ninja-build pkgconf libc6-dev
        node-llhttp
        valgrind'
 # python3 computes expected values independently of the C code, the real
-# pytest-benchmark reads our files (python3-venv is for its other releases),
-# zlib is what the consumer test measures.
-test='git libcmocka-dev python3 python3-pytest-benchmark python3-venv zlib1g-dev'
+# pytest-benchmark reads our files (python3-venv is for its other releases) and
+# Prometheus's parser our metrics, zlib is what the consumer test measures.
+test='git libcmocka-dev python3 python3-pytest-benchmark python3-venv python3-prometheus-client zlib1g-dev'
 proof='libbenchmark-dev'
 check='clang libclang-rt-14-dev binutils'
 

@@ -79,6 +79,7 @@ struct tta_alert_state {
     bool is_firing;
     int64_t since_ns; /* when it began to fire; 0 if it does not */
     bool is_new;      /* it is since this check */
+    bool is_beyond;   /* the figure is beyond the limit just now, and of enough requests */
     double value;     /* of the figure just now; of too few requests it says little */
     uint64_t requests; /* that it is of */
 };

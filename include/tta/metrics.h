@@ -25,7 +25,7 @@
 #ifndef TTA_METRICS_H
 #define TTA_METRICS_H
 
-#include "tta/failover.h"
+#include "tta/failure.h"
 #include "tta/selection.h"
 #include "tta/usage.h"
 
@@ -38,6 +38,7 @@ extern "C" {
 
 #define TTA_MAX_SERIES 100000
 
+struct tta_failover;
 struct tta_metrics;
 struct tta_recorder;
 

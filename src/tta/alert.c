@@ -202,7 +202,7 @@ static enum tta_status check_state(const struct round *round, const struct tta_s
 {
     const struct tta_alert_rule *rule = state->rule;
     bool is_enough = state->requests >= rule->min_requests;
-    if (!state->is_firing && is_enough && tta_alert_is_beyond(rule, state->value)) {
+    if (!state->is_firing && state->is_beyond) {
         return note(round, key, state, true);
     }
     if (state->is_firing &&
@@ -228,6 +228,7 @@ static enum tta_status check_one(const struct round *round, const struct tta_ale
                    state.provider ? state.provider : "", state.model ? " " : "", state.model ? state.model : "");
     tta_metrics_sum(round->metrics, &filter, rule->window, &summary);
     state.value = tta_alert_value(rule->figure, &summary, &state.requests);
+    state.is_beyond = state.requests >= rule->min_requests && tta_alert_is_beyond(rule, state.value);
     enum tta_status status = find(round, key, &state);
     if (status != TTA_OK) {
         return status;

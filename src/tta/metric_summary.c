@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "tta/metric_summary.h"
 
+#include "tta/failover.h"
+
 #include <math.h>
 
 /* Failures that say nothing of the model or its server: what was asked for was at fault. */

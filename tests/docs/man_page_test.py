@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 
-COMMANDS = ["models"], ["models", "refresh"], ["models", "diff"], ["select"], ["hardware"], ["serve"], \
+COMMANDS = ["models"], ["models", "refresh"], ["models", "diff"], ["select"], ["hardware"], ["serve"], ["metrics"], \
     ["keys", "check"], \
     ["keys", "add"], ["keys", "rotate"], ["keys", "list"], ["keys", "remove"], ["keys", "validate"]
 

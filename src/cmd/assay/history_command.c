@@ -12,7 +12,7 @@
 #include "cmd/assay/commands.h"
 #include "cmd/assay/past.h"
 #include "cmd/assay/report_text.h"
-#include "cmd/assay/sparkline.h"
+#include "cmd/sparkline.h"
 #include "cmd/visible.h"
 
 #define MAX_PATH_BYTES 8192

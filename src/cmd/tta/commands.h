@@ -13,7 +13,7 @@
 
 enum exit_status {
     EXIT_FINE = 0,
-    EXIT_REFUSED = 1,     /* no model fits, the key is not good, or catalogues differ */
+    EXIT_REFUSED = 1,     /* no model fits, the key is not good, catalogues differ, or an alert fires */
     EXIT_BAD_USAGE = 2,   /* or a bad file */
     EXIT_BROKEN = 3,      /* no memory, or nowhere to print to */
     EXIT_CANNOT_TELL = 4  /* nobody can say now whether the key is good */
@@ -33,6 +33,9 @@ int command_hardware(const struct options *options);
 
 /* Serves the models of the configuration until it is told to end. */
 int command_serve(const struct options *options);
+
+/* What was recorded of models, and how alerts stand. */
+int command_metrics(const struct options *options);
 
 /* Chooses a model, lists the best, explains, or finds the fallback. */
 int command_select(const struct options *options);

@@ -17,6 +17,7 @@ static const struct {
     {"select", COMMAND_SELECT, "choose the best model for a task"},
     {"hardware", COMMAND_HARDWARE, "what this machine has, and which local models fit"},
     {"serve", COMMAND_SERVE, "serve models as OpenAI's API does"},
+    {"metrics", COMMAND_METRICS, "how models perform, and how alerts stand"},
     {"keys check", COMMAND_KEYS_CHECK, "ask a provider whether an API key is good"},
     {"keys add", COMMAND_KEYS_ADD, "keep a key in a vault"},
     {"keys rotate", COMMAND_KEYS_ROTATE, "replace a key of a vault"},
@@ -81,7 +82,8 @@ static void print_bash(FILE *out)
           "        COMPREPLY=($(compgen -W \"$values\" -- \"$word\")); return\n"
           "    fi\n"
           "    if [ \"$COMP_CWORD\" = 1 ]; then\n"
-          "        COMPREPLY=($(compgen -W 'models select hardware keys completion --help --version' -- \"$word\"))\n"
+          "        COMPREPLY=($(compgen -W 'models select hardware metrics keys completion --help --version' "
+          "-- \"$word\"))\n"
           "        return\n"
           "    fi\n"
           "    local more= options=\n"
@@ -146,7 +148,7 @@ static void print_zsh(FILE *out)
           "_tta() {\n"
           "    local -a specs more\n"
           "    if (( CURRENT == 2 )); then\n"
-          "        _values command models select hardware keys completion; return\n"
+          "        _values command models select hardware metrics keys completion; return\n"
           "    fi\n"
           "    case \"$words[2] $words[3]\" in\n",
           out);

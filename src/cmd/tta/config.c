@@ -28,13 +28,19 @@ struct yaml_model {
     char *id, *provider, *origin, *prompt_price, *completion_price, *context, *max_completion, *safety, *quality, *can;
 };
 
+struct yaml_alert {
+    char *name, *when, *window, *min_requests, *each, *provider, *model, *task;
+};
+
 struct yaml {
-    char *prices, *store, *vault, *vault_key_file;
+    char *prices, *store, *vault, *vault_key_file, *metrics, *alert_hook;
     struct yaml_server *servers;
     unsigned servers_count;
     struct yaml_model *models;
     unsigned models_count;
     struct yaml_serve *serve;
+    struct yaml_alert *alerts;
+    unsigned alerts_count;
 };
 
 struct config {
@@ -45,6 +51,8 @@ struct config {
     struct tta_model *models;
     size_t model_count;
     struct serve_config serve;
+    struct tta_alert_rule *alerts;
+    size_t alert_count;
     char store[MAX_PATH_BYTES];
 };
 
@@ -58,24 +66,33 @@ static const cyaml_schema_field_t model_fields[] = {
     TEXT(yaml_model, id) TEXT(yaml_model, provider) TEXT(yaml_model, origin) TEXT(yaml_model, prompt_price)
         TEXT(yaml_model, completion_price) TEXT(yaml_model, context) TEXT(yaml_model, max_completion)
             TEXT(yaml_model, safety) TEXT(yaml_model, quality) TEXT(yaml_model, can) CYAML_FIELD_END};
+static const cyaml_schema_field_t alert_fields[] = {
+    TEXT(yaml_alert, name) TEXT(yaml_alert, when) TEXT(yaml_alert, window) TEXT(yaml_alert, min_requests)
+        TEXT(yaml_alert, each) TEXT(yaml_alert, provider) TEXT(yaml_alert, model) TEXT(yaml_alert, task)
+            CYAML_FIELD_END};
 static const cyaml_schema_value_t server_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_server, server_fields)};
 static const cyaml_schema_value_t model_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_model, model_fields)};
+static const cyaml_schema_value_t alert_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_alert, alert_fields)};
 static const cyaml_schema_field_t top_fields[] = {
-    TEXT(yaml, prices) TEXT(yaml, store) TEXT(yaml, vault) TEXT(yaml, vault_key_file)
+    TEXT(yaml, prices) TEXT(yaml, store) TEXT(yaml, vault) TEXT(yaml, vault_key_file) TEXT(yaml, metrics)
+        TEXT(yaml, alert_hook)
         CYAML_FIELD_SEQUENCE("servers", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml, servers, &server_schema,
                              0, CYAML_UNLIMITED),
     CYAML_FIELD_SEQUENCE("models", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml, models, &model_schema, 0,
                          CYAML_UNLIMITED),
     CYAML_FIELD_MAPPING_PTR("serve", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml, serve, serve_fields),
+    CYAML_FIELD_SEQUENCE("alerts", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml, alerts, &alert_schema, 0,
+                         CYAML_UNLIMITED),
     CYAML_FIELD_END};
 static const cyaml_schema_value_t top_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct yaml, top_fields)};
 
 static void explain_unknown_key(const struct config_source *source, struct str key)
 {
-    static const cyaml_schema_field_t *const known[] = {top_fields, server_fields, model_fields, serve_fields,
-                                                        serve_chain_fields};
+    static const cyaml_schema_field_t *const known[] = {top_fields,   server_fields,      model_fields,
+                                                        serve_fields, serve_chain_fields, alert_fields};
     struct guess guess = {.word = key};
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         for (const cyaml_schema_field_t *field = known[i]; field->key; field++) {
@@ -187,6 +204,23 @@ static bool read_model(const struct config_source *source, struct config *config
     return true;
 }
 
+static bool read_alert(const struct config_source *source, struct config *config, size_t index)
+{
+    const struct yaml_alert *yaml = &config->yaml->alerts[index];
+    struct tta_alert_rule *rule = &config->alerts[index];
+    *rule = tta_alert_rule_defaults();
+    rule->name = yaml->name;
+    rule->filter = (struct tta_series_filter){yaml->provider, yaml->model, yaml->task != NULL, TTA_TASK_COUNT};
+    if (!yaml->name || !yaml->when) {
+        return config_refuse(source, "alerts", index + 1, "needs a name, and when it fires, as in when: p95 > 8 s");
+    }
+    return config_set(source, "when", yaml->when, value_set_condition, rule) &&
+           config_set(source, "window", yaml->window, value_set_window, &rule->window) &&
+           config_set(source, "min_requests", yaml->min_requests, value_set_requests, &rule->min_requests) &&
+           config_set(source, "each", yaml->each, value_set_each, &rule->each) &&
+           config_set(source, "task", yaml->task, value_set_task, &rule->filter.task);
+}
+
 /* As named, else where caches of the user are. */
 static bool find_store(const struct config_source *source, struct config *config)
 {
@@ -216,7 +250,8 @@ static bool read_all(const struct config_source *source, struct config *config)
     config->servers = base_alloc_array(yaml->servers_count, sizeof(*config->servers));
     config->secrets = base_alloc_array(yaml->servers_count, sizeof(struct tta_secret *));
     config->models = base_alloc_array(yaml->models_count, sizeof(*config->models));
-    if (!config->servers || !config->secrets || !config->models) {
+    config->alerts = base_alloc_array(yaml->alerts_count, sizeof(*config->alerts));
+    if (!config->servers || !config->secrets || !config->models || !config->alerts) {
         base_buf_add_cstr(source->reason, "out of memory");
         return false;
     }
@@ -230,6 +265,9 @@ static bool read_all(const struct config_source *source, struct config *config)
     }
     for (; config->model_count < yaml->models_count && good; config->model_count++) {
         good = read_model(source, config, config->model_count);
+    }
+    for (; config->alert_count < yaml->alerts_count && good; config->alert_count++) {
+        good = read_alert(source, config, config->alert_count);
     }
     return good && serve_config_read(source, yaml->serve, &config->serve);
 }
@@ -269,6 +307,7 @@ void config_destroy(struct config *config)
     free(config->secrets);
     free(config->servers);
     free(config->models);
+    free(config->alerts);
     free(config);
 }
 
@@ -292,6 +331,22 @@ const char *config_prices(const struct config *config)
 const char *config_store(const struct config *config)
 {
     return config->store;
+}
+
+const char *config_metrics(const struct config *config)
+{
+    return config->yaml->metrics;
+}
+
+const struct tta_alert_rule *config_alerts(const struct config *config, size_t *out_count)
+{
+    *out_count = config->alert_count;
+    return config->alerts;
+}
+
+const char *config_alert_hook(const struct config *config)
+{
+    return config->yaml->alert_hook;
 }
 
 const char *config_vault(const struct config *config)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * tta/config.h - tta.yaml: which servers there are, and models of one's own.
+ * tta/config.h - tta.yaml: which servers there are, models of one's own, metrics and alerts.
  *
  * Keys of an API never stand in the file: it names the variable of the
  * environment that holds one, or one that lies in a vault.
@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "cmd/tta/serve_config.h"
+#include "tta/alert.h"
 #include "tta/fetch.h"
 
 struct config;
@@ -30,6 +31,13 @@ const char *config_prices(const struct config *config);
 
 /* Where the last good lists are kept. */
 const char *config_store(const struct config *config);
+
+/* The file that metrics are kept in; NULL: none is named. */
+const char *config_metrics(const struct config *config);
+
+/* The alerts on them, borrowed; and the command that is told of one, NULL: none is. */
+const struct tta_alert_rule *config_alerts(const struct config *config, size_t *out_count);
+const char *config_alert_hook(const struct config *config);
 
 /* The vault, and the file of the key that opens it; NULL: none is named. */
 const char *config_vault(const struct config *config);

@@ -17,6 +17,7 @@ static const char usage[] = "Usage: tta COMMAND [OPTION]... [ARGUMENT]...\n"
                             "  select          choose the best model for a task\n"
                             "  hardware        what this machine has, and which local models fit\n"
                             "  serve           serve the models of tta.yaml as OpenAI's API does\n"
+                            "  metrics         how models perform, and how alerts stand\n"
                             "  keys check      ask a provider whether an API key is good\n"
                             "  keys add        keep a key in a vault; also keys rotate, list, validate, remove\n"
                             "  completion      print what bash or zsh needs to complete these\n"
@@ -41,6 +42,8 @@ static int execute(enum command command, const struct options *options)
         return command_hardware(options);
     case COMMAND_SERVE:
         return command_serve(options);
+    case COMMAND_METRICS:
+        return command_metrics(options);
     case COMMAND_KEYS_ADD:
     case COMMAND_KEYS_ROTATE:
         return command_keys_put(options, command == COMMAND_KEYS_ROTATE);
@@ -93,13 +96,14 @@ static int unknown_command(const char *word)
     guess_offer(&guess, "select");
     guess_offer(&guess, "hardware");
     guess_offer(&guess, "serve");
+    guess_offer(&guess, "metrics");
     guess_offer(&guess, "keys check");
     guess_offer(&guess, "keys add");
     guess_offer(&guess, "completion");
     if (guess.best) {
         complain("there is no command '%s'; did you mean %s?", word, guess.best);
     } else {
-        complain("there is no command '%s'; the commands are models, select, hardware, serve, keys check and "
+        complain("there is no command '%s'; the commands are models, select, hardware, serve, metrics, keys check and "
                  "completion", word);
     }
     return EXIT_BAD_USAGE;
@@ -142,6 +146,9 @@ static int dispatch(int argc, char **argv)
     }
     if (strcmp(word, "serve") == 0) {
         return parse_and_execute(COMMAND_SERVE, argc - 1, argv + 1);
+    }
+    if (strcmp(word, "metrics") == 0) {
+        return parse_and_execute(COMMAND_METRICS, argc - 1, argv + 1);
     }
     if (strcmp(word, "models") == 0) {
         return parse_and_execute(COMMAND_MODELS, argc - 1, argv + 1);

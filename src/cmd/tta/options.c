@@ -10,7 +10,7 @@
 #define USUAL_CONFIG "tta.yaml"
 #define EVERY_COMMAND                                                                                                  \
     (COMMAND_MODELS | COMMAND_SELECT | COMMAND_KEYS_CHECK | COMMAND_MODELS_DIFF | COMMAND_HARDWARE |                   \
-     COMMAND_MODELS_REFRESH | COMMAND_SERVE | OF_VAULT)
+     COMMAND_MODELS_REFRESH | COMMAND_SERVE | COMMAND_METRICS | OF_VAULT)
 #define OF_VAULT (OF_ONE_KEY | COMMAND_KEYS_LIST)
 #define OF_ONE_KEY (COMMAND_KEYS_ADD | COMMAND_KEYS_ROTATE | COMMAND_KEYS_REMOVE | COMMAND_KEYS_VALIDATE)
 #define OF_CATALOGUE (COMMAND_MODELS | COMMAND_SELECT)
@@ -75,14 +75,29 @@ static const struct argument_option entries[] = {
     {"context", 0, ARGUMENT_REQUIRED, "N", COMMAND_HARDWARE, value_set_tokens, AT(context_tokens),
      "tokens of context that the models run with (what they were made for, at most 8k)"},
     {"config", 0, ARGUMENT_REQUIRED, "FILE",
-     OF_CATALOGUE | COMMAND_HARDWARE | COMMAND_MODELS_REFRESH | COMMAND_SERVE, arguments_set_text,
-     AT(config_path), "the configuration, where no catalogue is named (tta.yaml)"},
+     OF_CATALOGUE | COMMAND_HARDWARE | COMMAND_MODELS_REFRESH | COMMAND_SERVE | COMMAND_METRICS, arguments_set_text,
+     AT(config_path), "the configuration, where no catalogue or store is named (tta.yaml)"},
+    {"window", 0, ARGUMENT_REQUIRED, "NAME", COMMAND_METRICS, value_set_window, AT(window),
+     "how far to look back: 1m, 5m, 1h, 24h or all (1h)"},
+    {"by", 0, ARGUMENT_REQUIRED, "WHAT", COMMAND_METRICS, value_set_by, AT(by),
+     "a line for each model, provider, task or series: a model at a provider for a task (model)"},
+    {"at", 0, ARGUMENT_REQUIRED, "MOMENT", COMMAND_METRICS, value_set_moment, AT(at_unix_s),
+     "as it was then: 2026-08-10T07:05 in UTC (now)"},
+    {"watch", 0, ARGUMENT_OPTIONAL, "SECONDS", COMMAND_METRICS, value_set_watch, AT(watch_seconds),
+     "again and again, each 2 seconds"},
+    {"prometheus", 0, ARGUMENT_NONE, NULL, COMMAND_METRICS, arguments_set_flag, AT(as_prometheus),
+     "print Prometheus's text format"},
+    {"alerts", 0, ARGUMENT_NONE, NULL, COMMAND_METRICS, arguments_set_flag, AT(shows_alerts),
+     "how the alerts of the configuration stand"},
+    {"notify", 0, ARGUMENT_NONE, NULL, COMMAND_METRICS, arguments_set_flag, AT(notifies),
+     "with --alerts: run alert_hook of the configuration for each that is new"},
     {"force", 0, ARGUMENT_NONE, NULL, COMMAND_MODELS_REFRESH, arguments_set_flag, AT(force),
      "take lists that are suspiciously short, too"},
     {"check", 0, ARGUMENT_NONE, NULL, COMMAND_SERVE, arguments_set_flag, AT(check_only),
      "read the configuration, say what would be served, and end"},
-    {"json", 0, ARGUMENT_NONE, NULL, COMMAND_MODELS | COMMAND_MODELS_DIFF | COMMAND_HARDWARE | COMMAND_SELECT,
-     arguments_set_flag, AT(as_json), "print JSON, for programs"},
+    {"json", 0, ARGUMENT_NONE, NULL,
+     COMMAND_MODELS | COMMAND_MODELS_DIFF | COMMAND_HARDWARE | COMMAND_SELECT | COMMAND_METRICS, arguments_set_flag,
+     AT(as_json), "print JSON, for programs"},
     {"name", 0, ARGUMENT_REQUIRED, "NAME", OF_ONE_KEY, arguments_set_text, AT(key_name),
      "of the key in the vault: letters, digits, dots, dashes, underscores"},
     {"vault", 0, ARGUMENT_REQUIRED, "FILE", OF_VAULT, arguments_set_text, AT(vault), "where the keys lie, sealed"},
@@ -114,6 +129,8 @@ struct options options_defaults(void)
         .requirements.task = TTA_TASK_GENERAL_CHAT,
         .criteria = tta_criteria_defaults(),
         .provider = TTA_PROVIDER_COUNT,
+        .window = TTA_WINDOW_HOUR,
+        .at_unix_s = -1,
     };
 }
 
@@ -193,6 +210,23 @@ static const char *clash_in_vault(const struct options *options, enum command co
     return options->path_count > 0 ? "there is an argument too many; a key is named with --name=NAME" : NULL;
 }
 
+static const char *clash_in_metrics(const struct options *options)
+{
+    if (options->as_json + options->as_prometheus + options->shows_alerts > 1) {
+        return "--json, --prometheus and --alerts are different answers; ask for one";
+    }
+    if (options->notifies && !options->shows_alerts) {
+        return "--notify is of alerts; add --alerts";
+    }
+    if (options->notifies && options->at_unix_s >= 0) {
+        return "--notify is of now; leave out --at";
+    }
+    if (options->path_count == 0 && !options->config_path && access(USUAL_CONFIG, R_OK) != 0) {
+        return "which store? name its file, or --config=FILE with 'metrics: FILE' in it";
+    }
+    return NULL;
+}
+
 static const char *clash(const struct options *options, enum command command)
 {
     switch (command) {
@@ -208,6 +242,8 @@ static const char *clash(const struct options *options, enum command command)
         return options->path_count == 2 ? NULL : "which catalogues? name the old and the new file";
     case COMMAND_HARDWARE:
         return NULL;
+    case COMMAND_METRICS:
+        return clash_in_metrics(options);
     case COMMAND_MODELS_REFRESH:
         return options->path_count == 0 ? NULL : "lists are asked for by the configuration: --config=FILE names it";
     case COMMAND_SERVE:
@@ -236,7 +272,7 @@ static void settle(struct options *options, enum command command)
         options->criteria.prefer_local = prefers_local;
     }
     bool has_catalogue = !((unsigned)command & (COMMAND_KEYS_CHECK | OF_VAULT | COMMAND_HARDWARE));
-    bool is_configured = has_catalogue && options->path_count == 0;
+    bool is_configured = has_catalogue && (options->path_count == 0 || options->shows_alerts);
     if (is_configured && !options->config_path) {
         options->config_path = USUAL_CONFIG;
     }
@@ -253,8 +289,8 @@ bool options_parse(struct options *options, enum command command, int argc, char
         .options = options,
         .operands = options->paths,
         .capacity = command == COMMAND_MODELS_DIFF                               ? 2
-                    : (unsigned)command & (COMMAND_KEYS_CHECK | OF_VAULT) ? 1
-                                                                          : MAX_CATALOGUES,
+                    : (unsigned)command & (COMMAND_KEYS_CHECK | COMMAND_METRICS | OF_VAULT) ? 1
+                                                                                            : MAX_CATALOGUES,
         .operand_count = &options->path_count,
     };
     if (!arguments_parse(&table, (unsigned)command, argc, argv, &target, reason)) {
@@ -293,6 +329,9 @@ static void print_usage(FILE *out, enum command command)
         break;
     case COMMAND_HARDWARE:
         fputs("Usage: tta hardware [OPTION]... [CATALOGUE]...\n\n", out);
+        break;
+    case COMMAND_METRICS:
+        fputs("Usage: tta metrics [OPTION]... [STORE]\n\n", out);
         break;
     case COMMAND_KEYS_CHECK:
         fputs("Usage: tta keys check --provider=NAME [OPTION]... < FILE\n\n", out);
@@ -350,6 +389,13 @@ static void print_notes(FILE *out, enum command command)
         fputs("\nWith catalogues, says of their local models what they need and whether that fits now: into the\n"
               "memory of the GPUs (gpu), into that and the machine's (shared), or the machine's alone (memory).\n"
               "\nExit status: 0 all is well; 2 bad usage or a bad file.\n",
+              out);
+        break;
+    case COMMAND_METRICS:
+        fputs("\nSTORE is the file that figures are kept in, by default that of 'metrics:' in the configuration. It\n"
+              "is a minute behind at most. An attempt that failed is a request too; + ? is what did not state it.\n"
+              "\nExit status: 0 all is well; 1 with --alerts: one fires; 2 bad usage or a bad file; 3 it cannot be\n"
+              "read or written.\n",
               out);
         break;
     case COMMAND_KEYS_CHECK:

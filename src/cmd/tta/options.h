@@ -20,7 +20,8 @@ enum command {
     COMMAND_KEYS_LIST = 256,
     COMMAND_KEYS_REMOVE = 512,
     COMMAND_KEYS_VALIDATE = 1024,
-    COMMAND_SERVE = 2048
+    COMMAND_SERVE = 2048,
+    COMMAND_METRICS = 4096
 };
 
 #define MAX_CATALOGUES 16
@@ -51,6 +52,11 @@ struct options {
     const char *vault;    /* the file; NULL: none given */
     const char *key_file; /* what opens it; NULL: a passphrase */
     const char *key_name; /* in it */
+    enum tta_window window;
+    enum metrics_by by;
+    int64_t at_unix_s;     /* -1: now */
+    int64_t watch_seconds; /* 0: once */
+    bool as_prometheus, shows_alerts, notifies;
     bool wants_help, wants_version;
 };
 

@@ -11,7 +11,7 @@
 
 #include "base/buf.h"
 
-#define TABLE_MAX_COLUMNS 12
+#define TABLE_MAX_COLUMNS 14
 
 enum table_align {
     TABLE_LEFT,

@@ -42,6 +42,23 @@ static const char *taste_word(size_t index)
     return tta_taste_name((enum tta_taste)index);
 }
 
+static const char *window_word(size_t index)
+{
+    return tta_window_name((enum tta_window)index);
+}
+
+static const char *by_word(size_t index)
+{
+    static const char *const words[] = {"model", "provider", "task", "series"};
+    return words[index];
+}
+
+static const char *each_word(size_t index)
+{
+    static const char *const words[] = {"all", "provider", "model"};
+    return words[index];
+}
+
 /* NULL for a bit without a word. */
 static const char *capability_word(size_t index)
 {
@@ -104,6 +121,8 @@ const char *value_word(argument_set_fn *set, size_t index)
         {value_set_order, order_word, ORDER_ID + 1},
         {value_set_strategy, strategy_word, TTA_STRATEGY_AVAILABILITY + 1},
         {value_set_taste, taste_word, TTA_TASTE_COUNT},
+        {value_set_window, window_word, TTA_WINDOW_COUNT},
+        {value_set_by, by_word, BY_SERIES + 1},
         {value_set_capabilities, capability_word, 64},
     };
     for (size_t kind = 0; kind < sizeof(kinds) / sizeof(kinds[0]); kind++) {
@@ -235,6 +254,96 @@ bool value_set_rank_count(void *field, const char *value, struct buf *wanted)
         return arguments_want(wanted, "a whole number from 1");
     }
     *(size_t *)field = (size_t)count;
+    return true;
+}
+
+bool value_set_window(void *field, const char *value, struct buf *wanted)
+{
+    size_t index;
+    if (!read_word(value, window_word, TTA_WINDOW_COUNT, &index, wanted)) {
+        return false;
+    }
+    *(enum tta_window *)field = (enum tta_window)index;
+    return true;
+}
+
+bool value_set_by(void *field, const char *value, struct buf *wanted)
+{
+    size_t index;
+    if (!read_word(value, by_word, BY_SERIES + 1, &index, wanted)) {
+        return false;
+    }
+    *(enum metrics_by *)field = (enum metrics_by)index;
+    return true;
+}
+
+bool value_set_each(void *field, const char *value, struct buf *wanted)
+{
+    size_t index;
+    if (!read_word(value, each_word, TTA_ALERT_EACH_MODEL + 1, &index, wanted)) {
+        return false;
+    }
+    *(enum tta_alert_each *)field = (enum tta_alert_each)index;
+    return true;
+}
+
+/* Behind a day: "T07:05" or "T07:05:30". */
+static bool read_clock(struct str text, int64_t *out_s)
+{
+    int64_t parts[3] = {0};
+    static const int64_t most[3] = {23, 59, 59};
+    size_t count = 0;
+    for (struct str rest = text; rest.ptr; count++) {
+        struct str part = base_str_cut(rest, ':', &rest);
+        if (count == 3 || part.len != 2 || !base_num_parse_int64(part, 0, most[count], &parts[count])) {
+            return false;
+        }
+    }
+    *out_s = parts[0] * 3600 + parts[1] * 60 + parts[2];
+    return count >= 2;
+}
+
+bool value_set_moment(void *field, const char *value, struct buf *wanted)
+{
+    struct str clock, day = base_str_cut(base_str(value), 'T', &clock);
+    int64_t moment_s, clock_s;
+    if (base_num_parse_int64(base_str(value), 0, INT64_C(9000000000), field)) {
+        return true;
+    }
+    if (day.len != 10 || !base_date_parse(day, &moment_s) || !clock.ptr || !read_clock(clock, &clock_s)) {
+        return arguments_want(wanted, "a moment in UTC, as in '2026-08-10T07:05', or seconds since 1970");
+    }
+    *(int64_t *)field = moment_s + clock_s;
+    return true;
+}
+
+bool value_set_watch(void *field, const char *value, struct buf *wanted)
+{
+    int64_t seconds = 2;
+    if (value && !base_num_parse_int64(base_str(value), 1, 3600, &seconds)) {
+        return arguments_want(wanted, "a whole number of seconds from 1 to 3600");
+    }
+    *(int64_t *)field = seconds;
+    return true;
+}
+
+bool value_set_requests(void *field, const char *value, struct buf *wanted)
+{
+    int64_t count;
+    if (!base_num_parse_int64(base_str(value), 1, INT64_C(1000000000), &count)) {
+        return arguments_want(wanted, "a whole number from 1");
+    }
+    *(uint64_t *)field = (uint64_t)count;
+    return true;
+}
+
+bool value_set_condition(void *field, const char *value, struct buf *wanted)
+{
+    struct tta_error err;
+    if (tta_alert_condition_parse(value, field, &err) != TTA_OK) {
+        base_buf_addf(wanted, "a condition: %s", err.message);
+        return false;
+    }
     return true;
 }
 

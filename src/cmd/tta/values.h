@@ -4,7 +4,10 @@
 #define CMD_TTA_VALUES_H
 
 #include "cmd/arguments.h"
+#include "tta/alert.h"
 #include "tta/fallback.h"
+
+enum metrics_by { BY_MODEL, BY_PROVIDER, BY_TASK, BY_SERIES };
 
 enum model_order { ORDER_AS_LISTED, ORDER_PRICE, ORDER_CONTEXT, ORDER_ID };
 
@@ -28,6 +31,13 @@ argument_set_fn value_set_size;         /* struct tta_request_size: prompt token
 argument_set_fn value_set_capabilities; /* uint64_t: a list of words */
 argument_set_fn value_set_tokens;       /* int64_t: "128k" is 128000 */
 argument_set_fn value_set_rank_count;   /* size_t */
+argument_set_fn value_set_window;       /* enum tta_window */
+argument_set_fn value_set_by;           /* enum metrics_by */
+argument_set_fn value_set_each;         /* enum tta_alert_each */
+argument_set_fn value_set_moment;       /* int64_t: seconds since 1970 */
+argument_set_fn value_set_watch;        /* int64_t: seconds */
+argument_set_fn value_set_requests;     /* uint64_t: at least 1 */
+argument_set_fn value_set_condition;    /* struct tta_alert_rule: figure and limit */
 argument_set_fn value_set_weights;      /* struct tta_criteria: safety,performance,cost */
 
 /* The words that a setter takes for a value, from 0 on; NULL behind the last, or if it takes anything. */

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <math.h>
 
-#include "cmd/assay/sparkline.h"
+#include "cmd/sparkline.h"
 
 static void assert_drawn(const double *numbers, size_t count, size_t columns, bool is_utf8, const char *wanted)
 {

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "tta/failover.h"
 #include "tta/metrics.h"
 
 #include <string.h>

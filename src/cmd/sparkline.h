@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* assay/sparkline.h - numbers as a line of small bars. */
-#ifndef CMD_ASSAY_SPARKLINE_H
-#define CMD_ASSAY_SPARKLINE_H
+/* cmd/sparkline.h - numbers as a line of small bars. */
+#ifndef CMD_SPARKLINE_H
+#define CMD_SPARKLINE_H
 
 #include <stdbool.h>
 
@@ -18,4 +18,4 @@
  */
 void sparkline_add(struct buf *out, const double *numbers, size_t count, size_t columns, bool is_utf8);
 
-#endif /* CMD_ASSAY_SPARKLINE_H */
+#endif /* CMD_SPARKLINE_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/assay/sparkline.h"
+#include "cmd/sparkline.h"
 
 #include <math.h>
 
