@@ -1,6 +1,6 @@
 # The front door: each target is a name for what the presets and scripts do.
 .DEFAULT_GOAL := help
-.PHONY: help setup bench baseline test check asan tsan fuzz proof-engine proof-failure proof-files proof-gate proof-gate-short proof-select proof-stored install clean release
+.PHONY: help setup bench baseline test check asan tsan fuzz proof-engine proof-failure proof-files proof-gate proof-gate-short proof-metrics proof-select proof-stored install clean release
 
 PREFIX ?= /usr/local
 
@@ -17,6 +17,7 @@ help:
 	@echo 'make proof-files  measure how fast large files are compared'
 	@echo 'make proof-gate  false alarms and slowdowns of 1 and 2 % found by the gate: hours; writes docs/gate.md'
 	@echo 'make proof-gate-short  the same in under five minutes, printed'
+	@echo 'make proof-metrics  measure what recording, reading and keeping metrics costs'
 	@echo 'make proof-select  measure what choosing, loading and replacing catalogues cost'
 	@echo 'make proof-stored  measure what comparisons with stored runs find, write docs/proof-stored.md (COMPARISONS=30, RESUME=1)'
 	@echo 'make install   install libraries, headers and programs (PREFIX, DESTDIR)'
@@ -86,6 +87,10 @@ proof-gate proof-gate-short:
 	@tools/setup-debian.sh proof
 	$(call build,release,proof_gate)
 	@python3 -B tests/proof/gate/proof.py build/release $(if $(findstring short,$@),--short,--write=docs/gate.md)
+
+proof-metrics: setup
+	$(call build,release,proof_metrics)
+	@python3 -B tests/proof/metrics/proof.py build/release/tests/proof/metrics/metric_times
 
 proof-select: setup
 	$(call build,release,proof_select)

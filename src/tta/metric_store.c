@@ -13,6 +13,7 @@
 #include "tta/fail.h"
 #include "tta/metric_blob.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,10 +70,31 @@ enum tta_status tta_store_fail_damaged(struct tta_error *err)
                     "it is damaged: a row is not what was written; move it away, or bring back a copy of it");
 }
 
+/* SQLite says that something went wrong; the system says what. */
+static int by_cause(const struct tta_metric_store *store, int result)
+{
+    int kind = result & 0xff, cause = store->db ? sqlite3_system_errno(store->db) : 0;
+    if (kind != SQLITE_IOERR && kind != SQLITE_CANTOPEN) {
+        return kind;
+    }
+    switch (cause) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+        return SQLITE_FULL;
+    case EROFS:
+    case EACCES:
+    case EPERM:
+        return SQLITE_READONLY;
+    default:
+        return kind;
+    }
+}
+
 enum tta_status tta_store_fail(struct tta_metric_store *store, int result, struct tta_error *err)
 {
     const char *why = store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(result);
-    switch (result & 0xff) {
+    switch (by_cause(store, result)) {
     case SQLITE_NOMEM:
         return tta_fail(err, TTA_NO_MEMORY, 0, "no memory for metrics");
     case SQLITE_NOTADB:
@@ -295,10 +317,10 @@ static enum tta_status open_to_write(struct tta_metric_store *store, const char 
 {
     enum origin origin = IS_OURS;
     enum tta_status status = open_file(store, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err);
-    status = status == TTA_OK ? look(store, &origin, err) : status;
     if (status == TTA_OK && sqlite3_db_readonly(store->db, "main") == 1) {
         return tta_store_fail(store, SQLITE_READONLY, err);
     }
+    status = status == TTA_OK ? look(store, &origin, err) : status;
     status = status == TTA_OK ? execute(store,
                                         "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
                                         "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;", err)

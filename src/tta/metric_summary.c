@@ -11,13 +11,21 @@ static const bool is_askers_fault[TTA_FAILURE_COUNT] = {
     [TTA_FAILURE_CLIENT_GONE] = true,
 };
 
-static int64_t quantile(const struct totals *totals, enum metric_time time, double q)
+static void find_percentiles(const struct spread *spread, struct tta_times *times)
 {
-    uint64_t count = totals->tally.samples[time];
-    if (count == 0) {
-        return 0;
+    static const double shares[] = {0.50, 0.90, 0.95, 0.99, 0.999};
+    enum { SHARES = sizeof(shares) / sizeof(shares[0]) };
+    uint64_t ranks[SHARES];
+    int64_t values[SHARES];
+    for (size_t i = 0; i < SHARES; i++) {
+        ranks[i] = base_histogram_quantile_rank(shares[i], times->count);
     }
-    return (int64_t)tta_spread_value_at(&totals->times[time], base_histogram_quantile_rank(q, count));
+    tta_spread_values_at(spread, ranks, SHARES, values);
+    times->p50_ns = values[0];
+    times->p90_ns = values[1];
+    times->p95_ns = values[2];
+    times->p99_ns = values[3];
+    times->p999_ns = values[4];
 }
 
 static struct tta_times times_of(const struct totals *totals, enum metric_time time)
@@ -28,11 +36,7 @@ static struct tta_times times_of(const struct totals *totals, enum metric_time t
         double sum_ns = ldexp((double)tally->counters[TALLY_WRAPS + time], 64) +
                         (double)tally->counters[TALLY_TIME_SUM + time];
         times.mean_ns = sum_ns / (double)times.count;
-        times.p50_ns = quantile(totals, time, 0.50);
-        times.p90_ns = quantile(totals, time, 0.90);
-        times.p95_ns = quantile(totals, time, 0.95);
-        times.p99_ns = quantile(totals, time, 0.99);
-        times.p999_ns = quantile(totals, time, 0.999);
+        find_percentiles(&totals->times[time], &times);
     }
     return times;
 }

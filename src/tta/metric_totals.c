@@ -17,6 +17,7 @@ _Static_assert(HISTOGRAM_BUCKETS <= (size_t)1 << (32 - CELL_COUNT_BITS), "a cell
 struct slot {
     struct tally tally;
     size_t words[METRIC_TIMES];
+    uint64_t stretches[METRIC_TIMES]; /* that have cells */
     uint32_t cells[];
 };
 
@@ -78,14 +79,12 @@ static void add_cells(struct spread *spread, const uint32_t *cells, size_t words
 {
     for (size_t word = 0; word < words;) {
         uint32_t cell = cells[word++];
-        size_t bucket = cell >> CELL_COUNT_BITS;
         uint64_t count = cell & LONG_COUNT;
         if (count == LONG_COUNT) {
             count = (uint64_t)cells[word + 1] << 32 | cells[word];
             word += 2;
         }
-        spread->counts[bucket] += factor * count;
-        spread->stretches |= tta_stretch_bit(bucket);
+        spread->counts[cell >> CELL_COUNT_BITS] += factor * count;
     }
 }
 
@@ -97,6 +96,7 @@ static void add_slot(struct totals *totals, const struct slot *slot, uint64_t fa
     const uint32_t *cells = slot->cells;
     for (size_t time = 0; time < METRIC_TIMES; time++) {
         add_cells(&totals->times[time], cells, slot->words[time], factor);
+        totals->times[time].stretches |= slot->stretches[time];
         cells += slot->words[time];
     }
     add_tally(&totals->tally, &slot->tally, factor);
@@ -172,6 +172,7 @@ struct slot *tta_totals_pack(const struct totals *totals)
     uint32_t *cells = slot->cells;
     for (size_t time = 0; time < METRIC_TIMES; time++) {
         cells = append_cells(cells, &totals->times[time]);
+        slot->stretches[time] = totals->times[time].stretches;
     }
     return slot;
 }
@@ -182,16 +183,24 @@ const struct tally *tta_slot_tally(const struct slot *slot)
     return slot ? &slot->tally : &nothing;
 }
 
-uint64_t tta_spread_value_at(const struct spread *spread, uint64_t rank)
+void tta_spread_values_at(const struct spread *spread, const uint64_t *ranks, size_t count, int64_t *out_values)
 {
     uint64_t seen = 0;
-    size_t last = 0;
-    for (uint64_t stretches = spread->stretches; stretches != 0 && seen < rank;) {
+    size_t last = 0, found = 0;
+    for (uint64_t stretches = spread->stretches; stretches != 0 && found < count;) {
         size_t first = tta_stretch_take(&stretches);
-        for (size_t bucket = first; bucket < first + STRETCH_BUCKETS && seen < rank; bucket++) {
+        for (size_t bucket = first; bucket < first + STRETCH_BUCKETS; bucket++) {
+            if (spread->counts[bucket] == 0) {
+                continue;
+            }
             seen += spread->counts[bucket];
-            last = spread->counts[bucket] > 0 ? bucket : last;
+            last = bucket;
+            while (found < count && seen >= ranks[found]) {
+                out_values[found++] = (int64_t)base_histogram_bucket_middle(bucket);
+            }
         }
     }
-    return base_histogram_bucket_middle(last);
+    while (found < count) {
+        out_values[found++] = (int64_t)base_histogram_bucket_middle(last);
+    }
 }

@@ -90,7 +90,7 @@ struct slot *tta_totals_pack(const struct totals *totals);
 /* What a slot counted apart from the histograms; all 0 for NULL. */
 const struct tally *tta_slot_tally(const struct slot *slot);
 
-/* The value at a rank of a histogram, as base_histogram_value_at_rank(). */
-uint64_t tta_spread_value_at(const struct spread *spread, uint64_t rank);
+/* The values at ascending ranks of a histogram, as base_histogram_value_at_rank() has each. */
+void tta_spread_values_at(const struct spread *spread, const uint64_t *ranks, size_t count, int64_t *out_values);
 
 #endif /* TTA_METRIC_TOTALS_H */

@@ -59,12 +59,19 @@ static size_t count_series(const struct tta_metrics *metrics)
 /* All that was ever recorded of a series, into the scratch sum. */
 static void sum_recorders(struct tta_metrics *metrics, size_t series)
 {
+    bool is_first = true;
     tta_totals_clear(&metrics->sum);
     for (const struct tta_recorder *it = metrics->recorders; it; it = tta_recorder_next(it)) {
-        if (tta_recorder_done(it, series) > 0) {
+        if (tta_recorder_done(it, series) == 0) {
+            continue;
+        }
+        if (is_first) { /* into what is empty: there is nothing to add to */
+            tta_recorder_copy(it, series, &metrics->sum);
+        } else {
             tta_recorder_copy(it, series, &metrics->copy);
             tta_totals_merge(&metrics->sum, &metrics->copy);
         }
+        is_first = false;
     }
 }
 

@@ -134,22 +134,34 @@ static void cleared_totals_are_empty(void **state)
     assert_int_equal(totals.times[METRIC_GAP].stretches, 0);
 }
 
-static void a_rank_finds_its_value(void **state)
+static int64_t value_at(const struct spread *spread, uint64_t rank)
+{
+    int64_t value = -1;
+    tta_spread_values_at(spread, &rank, 1, &value);
+    return value;
+}
+
+static void ranks_find_their_values(void **state)
 {
     (void)state;
     static struct totals totals;
     fill(&totals);
     const struct spread *spread = &totals.times[METRIC_LATENCY];
-    uint64_t before = 0;
-    for (size_t i = 0; i < SAMPLES; i++) {
-        assert_int_equal(tta_spread_value_at(spread, before + 1), base_histogram_bucket_middle(samples[i].bucket));
-        before += samples[i].count;
-        assert_int_equal(tta_spread_value_at(spread, before), base_histogram_value_at_rank(spread->counts, before));
-        assert_int_equal(tta_spread_value_at(spread, before), base_histogram_bucket_middle(samples[i].bucket));
+    uint64_t before = 0, ranks[2 * SAMPLES + 1];
+    int64_t values[2 * SAMPLES + 1];
+    for (size_t i = 0; i < SAMPLES; i++) { /* the first and the last of each */
+        ranks[2 * i] = before + 1;
+        ranks[2 * i + 1] = before += samples[i].count;
     }
-    assert_int_equal(tta_spread_value_at(spread, UINT64_MAX), base_histogram_bucket_middle(HISTOGRAM_BUCKETS - 1));
+    ranks[2 * SAMPLES] = UINT64_MAX;
+    tta_spread_values_at(spread, ranks, 2 * SAMPLES + 1, values);
+    for (size_t i = 0; i <= 2 * SAMPLES; i++) {
+        assert_int_equal(values[i], base_histogram_value_at_rank(spread->counts, ranks[i]));
+        assert_int_equal(values[i], value_at(spread, ranks[i]));
+        assert_int_equal(values[i], base_histogram_bucket_middle(samples[i < 2 * SAMPLES ? i / 2 : SAMPLES - 1].bucket));
+    }
     tta_totals_clear(&totals);
-    assert_int_equal(tta_spread_value_at(spread, 1), 0);
+    assert_int_equal(value_at(spread, 1), 0);
 }
 
 static void packing_without_memory_gives_nothing(void **state)
@@ -170,7 +182,7 @@ int main(void)
         cmocka_unit_test(empty_totals_pack_to_an_empty_slot),
         cmocka_unit_test(merging_adds_everything),
         cmocka_unit_test(cleared_totals_are_empty),
-        cmocka_unit_test(a_rank_finds_its_value),
+        cmocka_unit_test(ranks_find_their_values),
         cmocka_unit_test(packing_without_memory_gives_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
