@@ -158,7 +158,8 @@ static void ranks_find_their_values(void **state)
     for (size_t i = 0; i <= 2 * SAMPLES; i++) {
         assert_int_equal(values[i], base_histogram_value_at_rank(spread->counts, ranks[i]));
         assert_int_equal(values[i], value_at(spread, ranks[i]));
-        assert_int_equal(values[i], base_histogram_bucket_middle(samples[i < 2 * SAMPLES ? i / 2 : SAMPLES - 1].bucket));
+        size_t sample = i < 2 * SAMPLES ? i / 2 : SAMPLES - 1;
+        assert_int_equal(values[i], base_histogram_bucket_middle(samples[sample].bucket));
     }
     tta_totals_clear(&totals);
     assert_int_equal(value_at(spread, 1), 0);
