@@ -42,6 +42,8 @@ foreach(program IN ITEMS assay_program tta_program)
     endif()
 endforeach()
 if(TARGET tta_program)
+    # Where systemd looks below any prefix that it knows; the unit names no folder of the program.
+    install(FILES cmake/tta.service DESTINATION lib/systemd/system)
     install(FILES docs/man/tta.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
     if(NOT CMAKE_CROSSCOMPILING)
         install(FILES ${PROJECT_BINARY_DIR}/completion_bash

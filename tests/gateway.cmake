@@ -1,4 +1,26 @@
 # Tests of the gateway: its parts, and a real one between clients and scripted providers, all on loopback.
+foreach(name IN ITEMS operations page)
+    add_test(NAME gateway.${name}
+        COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/gateway/${name}_test.py $<TARGET_FILE:tta_program>
+    )
+    set_tests_properties(gateway.${name} PROPERTIES LABELS gateway TIMEOUT 300 SKIP_RETURN_CODE 77)
+endforeach()
+# What the unit leaves open to a service that was taken over, from 0 to 10: systemd calls up to 2 "OK".
+find_program(SYSTEMD_ANALYZE systemd-analyze)
+if(SYSTEMD_ANALYZE)
+    add_test(NAME gateway.systemd_unit
+        COMMAND ${SYSTEMD_ANALYZE} security --offline=true --threshold=20 --no-pager
+                ${PROJECT_SOURCE_DIR}/cmake/tta.service
+    )
+    set_tests_properties(gateway.systemd_unit PROPERTIES LABELS gateway TIMEOUT 120)
+endif()
+foreach(name IN ITEMS drain overview)
+    add_executable(${name}_test gateway/${name}_test.c gateway/gateway_world.c)
+    target_link_libraries(${name}_test PRIVATE settings tta_program_testing loopback_server PkgConfig::CMOCKA Threads::Threads)
+    add_test(NAME gateway.${name} COMMAND ${name}_test)
+    set_tests_properties(gateway.${name} PROPERTIES LABELS "gateway;threads" TIMEOUT 120)
+endforeach()
+
 foreach(name IN ITEMS events_test fields_test request_test)
     add_unit_test(gateway ${name} LIBRARIES tta_program_testing)
 endforeach()

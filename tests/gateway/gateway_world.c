@@ -77,6 +77,8 @@ void world_start(struct world *world, struct loopback_server *alpha, struct loop
     world->options = options_defaults();
     world->options.config_path = world->config_path;
     world->gateway.serve = route_serve;
+    assert_true(figures_init(&world->figures, NULL));
+    world->gateway.figures = &world->figures;
     world->gateway.log_fd = open(world->log_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
     assert_true(world->gateway.log_fd >= 0);
     assert_int_equal(pthread_mutex_init(&world->gateway.lock, NULL), 0);
@@ -106,6 +108,7 @@ void world_stop(struct world *world)
     assert_int_equal(pthread_join(world->worker.thread, NULL), 0);
     worker_deinit(&world->worker);
     routing_release(world->gateway.routing);
+    figures_deinit(&world->figures);
     assert_int_equal(pthread_mutex_destroy(&world->gateway.lock), 0);
     assert_int_equal(close(world->gateway.log_fd), 0);
     loopback_server_stop(world->alpha);

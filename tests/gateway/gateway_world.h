@@ -22,6 +22,7 @@ struct world {
     char folder[64], config_path[96], log_path[96];
     struct options options;
     struct gateway gateway;
+    struct figures figures;
     struct worker worker;
     uint16_t port;
     char answer[WORLD_MAX_ANSWER_BYTES]; /* the last one, ending in a NUL */

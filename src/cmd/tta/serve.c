@@ -6,12 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/num.h"
 #include "cmd/tta/commands.h"
 #include "cmd/tta/gateway/route.h"
+#include "cmd/tta/notify.h"
 #include "cmd/tta/table.h"
+
+enum { TICK_SEC = 5 };
 
 /* What would be served: a line a server, and the chains. */
 static int print_check(const struct routing *routing)
@@ -91,12 +95,28 @@ static void wake_all(struct worker *workers, size_t count)
     }
 }
 
+/* So that whoever moved the file away gets a new one.  The number stays, under which workers write. */
+static void open_log_again(const struct serve_config *serve, int log_fd)
+{
+    if (log_fd <= STDERR_FILENO || !serve->access_log || strcmp(serve->access_log, "-") == 0) {
+        return;
+    }
+    int fd = open_log(serve); /* else it has complained, and the file of before is written on */
+    if (fd >= 0) {
+        (void)dup2(fd, log_fd); /* of two that are open it cannot fail */
+        (void)fcntl(log_fd, F_SETFD, FD_CLOEXEC);
+        (void)close(fd); /* nothing was written through it */
+    }
+}
+
 /* The old routing goes on if the new one is none. */
 static void reload(const struct options *options, struct gateway *gateway)
 {
     struct routing *next;
+    notify_manager("RELOADING=1");
     if (routing_create(options, gateway->routing, &next) != EXIT_FINE) {
         complain("the configuration was not read again; the one before goes on");
+        notify_manager("READY=1\nSTATUS=the configuration was not read again; the one before goes on");
         return;
     }
     pthread_mutex_lock(&gateway->lock);
@@ -104,19 +124,27 @@ static void reload(const struct options *options, struct gateway *gateway)
     gateway->routing = next;
     pthread_mutex_unlock(&gateway->lock);
     routing_release(previous);
+    open_log_again(routing_serve_config(next), gateway->log_fd);
     complain("the configuration was read again");
+    notify_manager("READY=1\nSTATUS=serving");
 }
 
 /* Until SIGTERM or SIGINT; SIGHUP reads the configuration again. */
 static void wait_for_signals(const struct options *options, struct gateway *gateway, struct worker *workers,
                              size_t count, const sigset_t *signals)
 {
+    const struct timespec tick = {.tv_sec = TICK_SEC};
     for (;;) {
-        int number = sigwaitinfo(signals, NULL);
+        int number = sigtimedwait(signals, NULL, &tick);
+        figures_tick(gateway->figures);
+        if (number < 0) {
+            continue; /* nothing has come */
+        }
         if (number == SIGHUP) {
             reload(options, gateway);
         } else if (number == SIGTERM || number == SIGINT) {
             atomic_store(&gateway->is_draining, true);
+            notify_manager("STOPPING=1\nSTATUS=ending what is under way");
         }
         wake_all(workers, count);
         if (number == SIGTERM || number == SIGINT) {
@@ -152,6 +180,7 @@ static int run(const struct options *options, struct gateway *gateway, struct wo
     if (good) {
         complain(strchr(serve->host, ':') ? "listening on http://[%s]:%u" : "listening on http://%s:%u", serve->host,
                  (unsigned)port);
+        notify_manager("READY=1\nSTATUS=serving");
         wait_for_signals(options, gateway, workers, count, &signals);
     }
     atomic_store(&gateway->is_draining, true);
@@ -167,13 +196,17 @@ static int run(const struct options *options, struct gateway *gateway, struct wo
 
 static int serve(const struct options *options, struct routing *routing)
 {
-    struct gateway gateway = {.routing = routing, .serve = route_serve};
+    struct figures figures;
+    struct gateway gateway = {.routing = routing, .serve = route_serve, .figures = &figures};
     size_t count = routing_serve_config(routing)->threads;
     struct worker *workers = base_alloc_array(count, sizeof(*workers));
     gateway.log_fd = open_log(routing_serve_config(routing));
+    bool has_figures = figures_init(&figures, routing_metrics_path(routing));
     int status = EXIT_BROKEN;
     if (gateway.log_fd == -2) {
         status = EXIT_BAD_USAGE;
+    } else if (!has_figures) {
+        status = EXIT_BROKEN; /* it was told */
     } else if (!workers || pthread_mutex_init(&gateway.lock, NULL) != 0) {
         complain("out of memory");
     } else {
@@ -181,6 +214,7 @@ static int serve(const struct options *options, struct routing *routing)
         status = run(options, &gateway, workers, count);
         (void)pthread_mutex_destroy(&gateway.lock); /* nobody has it */
     }
+    figures_deinit(&figures);
     if (gateway.log_fd > STDERR_FILENO) {
         (void)close(gateway.log_fd); /* each line was written, or counted as lost */
     }

@@ -523,6 +523,9 @@ struct connection *connection_open(struct connection_settings *settings, int fd)
 void connection_drain(struct connection *connection)
 {
     if (connection->state == STATE_READING && connection->request.state == REQUEST_EMPTY) {
+        read_on(connection); /* a request may have come that nobody has looked at yet */
+    }
+    if (connection->state == STATE_READING && connection->request.state == REQUEST_EMPTY) {
         shut(connection);
     }
 }

@@ -56,6 +56,8 @@ static void report(struct exchange *exchange, const struct tta_finding *finding)
 {
     int64_t now_ns = base_clock_monotonic_ns();
     loop_clear_timer(exchange->worker->loop, &exchange->timer);
+    figures_end_attempt(exchange->worker->gateway->figures, exchange->series);
+    exchange->series = FIGURES_NO_SERIES;
     tta_failover_report(&exchange->failover, finding, exchange->relay.stream && exchange->relay.has_begun, now_ns);
 }
 
@@ -243,6 +245,8 @@ static bool try_target(struct exchange *exchange)
     const struct tta_model *model = tta_catalogue_peek(routing_catalogue(exchange->site->routing), target->row);
     struct body *body = &connection_request(exchange->connection)->body;
     struct endpoint *endpoint = site_endpoint(exchange->worker, exchange->site, target->provider, exchange->api);
+    exchange->series = site_series(exchange->worker, exchange->site, target->row);
+    figures_begin_attempt(exchange->worker->gateway->figures, exchange->series);
     exchange->attempt_start_ns = exchange->last_activity_ns = loop_now_ns(exchange->worker->loop);
     exchange->is_too_large = exchange->is_paused = false;
     if (!endpoint || !fields_set_model(&exchange->fields, body, model->id) ||
@@ -366,6 +370,8 @@ void exchange_start(struct worker *worker, struct connection *connection, enum a
     exchange->usage = (struct tta_usage)TTA_USAGE_NONE;
     exchange->request_bytes = connection_request(connection)->body.len;
     exchange->step.kind = TTA_STEP_STOP;
+    exchange->series = FIGURES_NO_SERIES;
+    atomic_fetch_add_explicit(&worker->gateway->figures->requests_under_way, 1, memory_order_relaxed);
     exchange->call = (struct call){.on_body = on_call_body, .on_end = on_call_end, .context = exchange};
     exchange->relay = (struct relay){.begin = begin_stream, .pass = pass, .context = exchange};
     exchange->release = (struct loop_task){.run = free_exchange, .context = exchange};

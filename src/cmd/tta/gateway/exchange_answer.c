@@ -113,6 +113,12 @@ static void log_end(struct exchange *exchange, int status, const char *error)
     worker_log(exchange->worker, &entry);
 }
 
+static void note_end(struct exchange *exchange, int status, const char *error)
+{
+    exchange_record(exchange, status, error);
+    log_end(exchange, status, error);
+}
+
 /* Answers with what is in the answer; ends the exchange. */
 static void answer(struct exchange *exchange, int status, struct str content_type, struct str body, const char *error,
                    int64_t retry_after_ns)
@@ -123,7 +129,7 @@ static void answer(struct exchange *exchange, int status, struct str content_typ
     if (retry_after_ns > 0) {
         base_buf_addf(&headers, "retry-after: %" PRId64 "\r\n", (retry_after_ns + NS_PER_SEC - 1) / NS_PER_SEC);
     }
-    log_end(exchange, status, error);
+    note_end(exchange, status, error);
     struct connection *connection = exchange->connection;
     exchange_release(exchange);
     connection_answer(connection, status, content_type, base_buf_str(&headers), body);
@@ -169,7 +175,7 @@ void exchange_end_stream(struct exchange *exchange)
 {
     struct connection *connection = exchange->connection;
     exchange_count_cost(exchange);
-    log_end(exchange, 200, NULL);
+    note_end(exchange, 200, NULL);
     exchange_release(exchange);
     connection_end_stream(connection, true);
 }
@@ -185,7 +191,7 @@ static void break_stream(struct exchange *exchange, const struct tta_outcome *ou
     reply_error(&event, &error);
     base_buf_add(&event, STR("\n\n"));
     exchange_count_cost(exchange);
-    log_end(exchange, 200, tta_failure_name(TTA_FAILURE_STREAM_BROKEN));
+    note_end(exchange, 200, tta_failure_name(TTA_FAILURE_STREAM_BROKEN));
     exchange_release(exchange);
     if (base_buf_ok(&event) && connection_send(connection, base_buf_str(&event))) {
         connection_end_stream(connection, false);
@@ -230,6 +236,6 @@ void exchange_refuse(struct exchange *exchange, int status, const char *message,
 void exchange_lose_client(struct exchange *exchange)
 {
     exchange_count_cost(exchange);
-    log_end(exchange, 499, tta_failure_name(TTA_FAILURE_CLIENT_GONE));
+    note_end(exchange, 499, tta_failure_name(TTA_FAILURE_CLIENT_GONE));
     exchange_release(exchange);
 }

@@ -20,6 +20,7 @@ struct exchange {
     struct tta_failover failover;
     struct tta_step step;     /* what is done just now */
     struct tta_target target; /* that was asked last */
+    uint32_t series;          /* of it, while it is under way in the figures; else FIGURES_NO_SERIES */
     int64_t attempt_start_ns, last_activity_ns;
     struct call call;
     struct relay relay;
@@ -34,6 +35,9 @@ struct exchange {
     int64_t cost_pusd;
     size_t answer_bytes;
 };
+
+/* Records the attempts, and how it ended; once, at its end. */
+void exchange_record(const struct exchange *exchange, int status, const char *error);
 
 /* The row that was asked last; -1: none was. */
 int64_t exchange_row(const struct exchange *exchange);

@@ -10,6 +10,7 @@
 struct page {
     int status;
     const char *content_type;
+    struct buf headers; /* more lines that each end in CRLF, for whoever asked to release; zero-initialised: none */
 };
 
 /* Writes the body of the answer to a request. */

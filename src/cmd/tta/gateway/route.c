@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "cmd/tta/gateway/exchange.h"
+#include "cmd/tta/gateway/overview.h"
 #include "cmd/tta/gateway/pages.h"
 #include "cmd/tta/gateway/reply.h"
 
@@ -19,6 +20,8 @@ static const struct route {
     {HTTP_POST, "/v1/completions", NULL, API_COMPLETIONS},
     {HTTP_POST, "/v1/embeddings", NULL, API_EMBEDDINGS},
     {HTTP_GET, "/v1/models", page_models, API_COUNT},
+    {HTTP_GET, "/", page_dashboard, API_COUNT},
+    {HTTP_GET, "/api/v1/overview", page_overview, API_COUNT},
     {HTTP_GET, "/healthz", page_health, API_COUNT},
     {HTTP_GET, "/readyz", page_ready, API_COUNT},
 };
@@ -48,13 +51,15 @@ static void serve_page(struct worker *worker, struct connection *connection, con
     char id[REQUEST_ID_BYTES];
     int64_t start_ns = base_clock_monotonic_ns();
     base_buf_init(&body, PAGE_MAX_BYTES);
-    base_buf_init(&headers, 256);
+    base_buf_init(&headers, 2048);
     worker_make_id(worker, id);
     struct page answer = page ? page(worker, request, &body) : no_route(&body, request_path(request));
-    if (!base_buf_ok(&body)) {
+    if (!base_buf_ok(&body) || !base_buf_ok(&answer.headers)) {
+        base_buf_deinit(&answer.headers);
         answer = (struct page){.status = 500, .content_type = "text/plain"};
     }
     base_buf_addf(&headers, "x-request-id: %s\r\n", id);
+    base_buf_add(&headers, base_buf_str(&answer.headers));
     worker_log(worker, &(struct access_entry){.id = id,
                                               .method = llhttp_method_name(request->method),
                                               .path = request_path(request),
@@ -66,6 +71,7 @@ static void serve_page(struct worker *worker, struct connection *connection, con
                                               .cost_pusd = -1});
     connection_answer(connection, answer.status, base_str(answer.content_type), base_buf_str(&headers),
                       base_buf_str(&body));
+    base_buf_deinit(&answer.headers);
     base_buf_deinit(&headers);
     base_buf_deinit(&body);
 }

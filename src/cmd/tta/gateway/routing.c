@@ -465,6 +465,11 @@ const struct tta_catalogue *routing_catalogue(const struct routing *routing)
     return routing->catalogue;
 }
 
+const char *routing_metrics_path(const struct routing *routing)
+{
+    return config_metrics(routing->config);
+}
+
 struct tta_health *routing_health(const struct routing *routing)
 {
     return routing->health;

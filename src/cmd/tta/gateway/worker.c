@@ -20,6 +20,8 @@
 #define MAX_HEAD_BYTES 65536
 #define MAX_BACKLOG_BYTES ((size_t)256 << 10)
 
+#define UNKNOWN_SERIES (FIGURES_NO_SERIES - 1)
+
 enum { SCRATCH_BYTES = 65536, LISTEN_BACKLOG = 1024, ACCEPTS_A_TURN = 64 };
 
 union address {
@@ -33,12 +35,19 @@ static struct site *site_create(struct routing *routing)
     struct site *site = base_alloc_array(1, sizeof(*site));
     struct endpoint **endpoints =
         base_alloc_array(routing_server_count(routing) * API_COUNT, sizeof(struct endpoint *));
-    if (!site || !endpoints) {
+    size_t rows = tta_catalogue_count(routing_catalogue(routing));
+    uint32_t *series = base_alloc_array(rows, sizeof(uint32_t));
+    if (!site || !endpoints || !series) {
         free(site);
         free(endpoints);
+        free(series);
         return NULL;
     }
-    *site = (struct site){.routing = routing_hold(routing), .endpoints = endpoints, .holders = 1};
+    for (size_t row = 0; row < rows; row++) {
+        series[row] = UNKNOWN_SERIES;
+    }
+    *site = (struct site){
+        .routing = routing_hold(routing), .endpoints = endpoints, .series = series, .holders = 1};
     return site;
 }
 
@@ -58,7 +67,18 @@ void site_release(struct site *site)
     }
     routing_release(site->routing);
     free(site->endpoints);
+    free(site->series);
     free(site);
+}
+
+uint32_t site_series(struct worker *worker, struct site *site, uint32_t row)
+{
+    uint32_t *series = &site->series[row];
+    if (*series == UNKNOWN_SERIES) {
+        const struct tta_model *model = tta_catalogue_peek(routing_catalogue(site->routing), row);
+        *series = figures_series(worker->gateway->figures, model->origin, model->id);
+    }
+    return *series;
 }
 
 struct endpoint *site_endpoint(struct worker *worker, struct site *site, size_t server, enum api api)
@@ -128,17 +148,21 @@ static void add_client(struct worker *worker, int fd)
     worker->last = connection;
 }
 
-static void accept_clients(void *context, unsigned events)
+static void accept_some(struct worker *worker, int most)
 {
-    struct worker *worker = context;
-    (void)events;
-    for (int i = 0; i < ACCEPTS_A_TURN; i++) {
+    for (int i = 0; i < most; i++) {
         int fd = accept4(worker->listener_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd < 0) {
             return; /* nobody waits, or has left again; without descriptors clients wait until some are free */
         }
         add_client(worker, fd);
     }
+}
+
+static void accept_clients(void *context, unsigned events)
+{
+    (void)events;
+    accept_some(context, ACCEPTS_A_TURN);
 }
 
 static void stop_listening(struct worker *worker)
@@ -164,6 +188,9 @@ static void drain(struct worker *worker)
         return;
     }
     worker->connections.is_draining = true;
+    if (worker->is_listening) {
+        accept_some(worker, LISTEN_BACKLOG); /* those whom the kernel has connected already */
+    }
     stop_listening(worker);
     for (struct connection *each = worker->first, *next; each; each = next) {
         next = connection_link(each)->next;
@@ -263,6 +290,10 @@ bool worker_init(struct worker *worker, struct gateway *gateway, uint16_t port)
     worker->random = (uint64_t)base_clock_unix_ns() ^ (uint64_t)(uintptr_t)worker ^ ((uint64_t)getpid() << 32);
     worker->flush = (struct loop_task){.run = flush_log, .context = worker};
     access_log_init(&worker->log, gateway->log_fd);
+    if (tta_metrics_add_recorder(gateway->figures->metrics, &worker->recorder) != TTA_OK) {
+        complain("out of memory");
+        return false;
+    }
     worker->loop = loop_create();
     if (worker->loop) {
         take_routing(worker);

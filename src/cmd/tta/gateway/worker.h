@@ -15,9 +15,9 @@
 
 #include "cmd/tta/gateway/access_log.h"
 #include "cmd/tta/gateway/connection.h"
+#include "cmd/tta/gateway/figures.h"
 #include "cmd/tta/gateway/routing.h"
 #include "cmd/tta/gateway/upstream.h"
-#include "tta/metrics.h"
 
 struct worker;
 
@@ -27,6 +27,7 @@ struct gateway {
     struct routing *routing;
     /* Answers a request, now or later. */
     void (*serve)(struct worker *worker, struct connection *connection, const struct request *request);
+    struct figures *figures; /* borrowed */
     int log_fd;
     atomic_bool is_draining;
     atomic_size_t connection_count;
@@ -36,6 +37,7 @@ struct gateway {
 struct site {
     struct routing *routing;
     struct endpoint **endpoints; /* by server and api; NULL: not used yet */
+    uint32_t *series;            /* of the figures, by row; UNKNOWN_SERIES: not asked for yet */
     size_t holders;
 };
 
@@ -52,6 +54,7 @@ struct worker {
     struct loop_timer drain_timer;
     struct loop_task flush;
     struct access_log log;
+    struct tta_recorder *recorder; /* of the figures */
     uint64_t random;
     pthread_t thread;
 };
@@ -70,6 +73,9 @@ struct site *site_hold(struct site *site);
 void site_release(struct site *site);
 /* NULL without memory, or if the server does not have that. */
 struct endpoint *site_endpoint(struct worker *worker, struct site *site, size_t server, enum api api);
+
+/* The series of a row in the figures, or FIGURES_NO_SERIES. */
+uint32_t site_series(struct worker *worker, struct site *site, uint32_t row);
 
 /* "req_" and 16 hexadecimal digits. */
 #define REQUEST_ID_BYTES 24
