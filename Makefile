@@ -76,7 +76,8 @@ proof-engine:
 
 proof-failure: setup
 	$(call build,release,proof_failure)
-	@build/release/tests/proof/failure/fault_table --times > docs/failure.md; status=$$?; cat docs/failure.md; exit $$status
+	@cd build/release/tests/proof/failure && { ./fault_table --times; a=$$?; ./key_times; b=$$?; ./load; c=$$?; } \
+	    > $(CURDIR)/docs/failure.md; cat $(CURDIR)/docs/failure.md; exit $$((a + b + c))
 
 proof-files: setup
 	$(call build,release,proof_files)

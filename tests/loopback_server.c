@@ -30,14 +30,13 @@ enum { SEND_TIMEOUT_SEC = 2 };
 struct connection {
     int fd; /* -1: free */
     size_t len;
-    const struct loopback_answer *answer; /* that is due, or NULL while a request is read */
+    bool is_due; /* false: a request is read */
+    struct loopback_answer answer; /* with is_due */
     int64_t due_ns;
     char request[LOOPBACK_MAX_REQUEST_BYTES + 1]; /* in place: tests may refuse memory while the thread runs */
 };
 
 struct loopback_server {
-    struct loopback_answer script[LOOPBACK_MAX_SCRIPT];
-    size_t answer_count;
     char url[32];
     int listener;
     int stop_pipe[2];
@@ -45,6 +44,8 @@ struct loopback_server {
     struct connection connections[LOOPBACK_MAX_CONNECTIONS];
 
     pthread_mutex_t lock; /* of what follows */
+    struct loopback_answer script[LOOPBACK_MAX_SCRIPT];
+    size_t answer_count;
     size_t request_count;
     size_t connection_count;
     size_t open_count;
@@ -62,7 +63,7 @@ static void close_connection(struct loopback_server *server, struct connection *
 {
     close(connection->fd);
     connection->fd = -1;
-    connection->answer = NULL;
+    connection->is_due = false;
     pthread_mutex_lock(&server->lock);
     server->open_count--;
     pthread_mutex_unlock(&server->lock);
@@ -122,9 +123,8 @@ static bool send_answer(int fd, const struct loopback_answer *answer)
 
 static void send_due(struct loopback_server *server, struct connection *connection)
 {
-    const struct loopback_answer *answer = connection->answer;
-    connection->answer = NULL;
-    if (answer->fault == LOOPBACK_CLOSE || !send_answer(connection->fd, answer)) {
+    connection->is_due = false;
+    if (connection->answer.fault == LOOPBACK_CLOSE || !send_answer(connection->fd, &connection->answer)) {
         close_connection(server, connection);
     }
 }
@@ -153,25 +153,25 @@ static size_t request_len(const struct connection *connection)
     return len <= connection->len ? len : 0;
 }
 
-static const struct loopback_answer *take_request(struct loopback_server *server, struct connection *connection,
-                                                  size_t len)
+static void take_request(struct loopback_server *server, struct connection *connection, size_t len)
 {
     pthread_mutex_lock(&server->lock);
     size_t turn = server->request_count++;
     memcpy(server->last_request, connection->request, len);
     server->last_request[len] = '\0';
+    connection->answer = server->script[turn < server->answer_count ? turn : server->answer_count - 1];
     pthread_mutex_unlock(&server->lock);
     connection->len -= len;
     memmove(connection->request, connection->request + len, connection->len + 1);
-    return &server->script[turn < server->answer_count ? turn : server->answer_count - 1];
 }
 
 static void begin_answers(struct loopback_server *server, struct connection *connection)
 {
     size_t len;
-    while (connection->fd >= 0 && !connection->answer && (len = request_len(connection)) > 0) {
-        const struct loopback_answer *answer = take_request(server, connection, len);
-        connection->answer = answer;
+    while (connection->fd >= 0 && !connection->is_due && (len = request_len(connection)) > 0) {
+        const struct loopback_answer *answer = &connection->answer;
+        take_request(server, connection, len);
+        connection->is_due = true;
         connection->due_ns = answer->fault == LOOPBACK_SILENT ? INT64_MAX : now_ns() + answer->delay_ns;
         if (answer->delay_ns <= 0 && answer->fault != LOOPBACK_SILENT) {
             send_due(server, connection);
@@ -230,7 +230,7 @@ static void accept_one(struct loopback_server *server)
     (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
     connection->fd = fd;
     connection->len = 0;
-    connection->answer = NULL;
+    connection->is_due = false;
     pthread_mutex_lock(&server->lock);
     server->connection_count++;
     server->open_count++;
@@ -255,7 +255,7 @@ static int64_t watch(const struct loopback_server *server, struct pollfd *polled
     for (size_t i = 0; i < LOOPBACK_MAX_CONNECTIONS; i++) {
         const struct connection *connection = &server->connections[i];
         polled[2 + i] = (struct pollfd){.fd = connection->fd, .events = POLLIN}; /* -1 is passed over */
-        if (connection->answer && connection->due_ns < next_due_ns) {
+        if (connection->is_due && connection->due_ns < next_due_ns) {
             next_due_ns = connection->due_ns;
         }
     }
@@ -269,7 +269,7 @@ static void serve_connections(struct loopback_server *server, const struct pollf
         if (connection->fd >= 0 && polled[i].fd == connection->fd && polled[i].revents) {
             read_more(server, connection);
         }
-        if (connection->fd >= 0 && connection->answer && connection->due_ns <= now_ns()) {
+        if (connection->fd >= 0 && connection->is_due && connection->due_ns <= now_ns()) {
             send_due(server, connection);
             begin_answers(server, connection);
         }
@@ -358,6 +358,14 @@ void loopback_server_stop(struct loopback_server *server)
     server->stop_pipe[1] = -1;
     pthread_join(server->thread, NULL);
     release(server);
+}
+
+void loopback_server_say(struct loopback_server *server, const struct loopback_answer *answer)
+{
+    pthread_mutex_lock(&server->lock);
+    server->script[0] = *answer;
+    server->answer_count = 1;
+    pthread_mutex_unlock(&server->lock);
 }
 
 const char *loopback_server_url(const struct loopback_server *server)

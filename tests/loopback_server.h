@@ -47,6 +47,9 @@ struct loopback_server *loopback_server_start(const struct loopback_answer *scri
 /* Closes everything and releases it.  NULL does nothing. */
 void loopback_server_stop(struct loopback_server *server);
 
+/* From the next request on, every one gets this answer; as the script's, it is copied and its strings are borrowed. */
+void loopback_server_say(struct loopback_server *server, const struct loopback_answer *answer);
+
 /* "http://127.0.0.1:PORT", borrowed until the server stops. */
 const char *loopback_server_url(const struct loopback_server *server);
 /* Whole requests read so far. */

@@ -1,5 +1,5 @@
 # Tests of TTA Model Management.
-foreach(name IN ITEMS hardware_text_test key_answer_test key_form_test key_request_test live_test metric_summary_test model_test need_test provider_test refresh_test status_test wire_time_test)
+foreach(name IN ITEMS chain_test hardware_text_test key_answer_test key_form_test key_request_test live_test metric_summary_test model_test need_test provider_test refresh_test status_test wire_time_test)
     add_unit_test(tta ${name} LIBRARIES tta)
 endforeach()
 add_unit_test(tta catalogue_test LIBRARIES tta ALLOC_FAULTS)
@@ -48,6 +48,7 @@ set_tests_properties(interop.prometheus PROPERTIES LABELS interop SKIP_RETURN_CO
 add_unit_test(tta fallback_test LIBRARIES tta LABELS threads ALLOC_FAULTS)
 
 add_unit_test(tta key_cache_test LIBRARIES tta ALLOC_FAULTS)
+add_unit_test(tta key_memory_test LIBRARIES tta ALLOC_FAULTS)
 add_unit_test(tta secret_test LIBRARIES tta)
 target_link_options(tta_secret_test PRIVATE -Wl,--wrap=sodium_malloc)
 add_library(loopback_server STATIC loopback_server.c)
@@ -55,3 +56,7 @@ target_link_libraries(loopback_server PRIVATE settings Threads::Threads)
 target_include_directories(loopback_server INTERFACE ${CMAKE_CURRENT_SOURCE_DIR})
 add_unit_test(tta keys_test LIBRARIES tta loopback_server LABELS threads ALLOC_FAULTS)
 add_unit_test(tta fetch_test LIBRARIES tta loopback_server LABELS threads ALLOC_FAULTS)
+# A sanitizer keeps copies of its own of what a program frees.
+if(NOT ASSAY_SANITIZE)
+    add_unit_test(tta secret_memory_test LIBRARIES tta loopback_server)
+endif()

@@ -5,7 +5,8 @@
 A module is a pair NAME.h and NAME.c; a public header is a contract, which the
 module of its name and others in src/ build on.  Each folder may include what
 RULES says; modules include each other in no circle; and only src/cmd prints,
-exits, reads the environment or the command line, or handles signals.
+exits, reads the environment or the command line, or handles signals.  Only
+files that are named here see the bytes of an API key.
 
 check-layers.py [ROOT] prints each breach as FILE:LINE: what, and exits with 1.
 """
@@ -37,6 +38,12 @@ POLICY = re.compile(
 )
 # The worker ends its process when its controller is gone: a body cannot be unwound.
 POLICY_EXCEPTIONS = {"src/assay/worker.c": {"_exit"}}
+
+# Who may see the bytes of an API key: see docs/decisions/0018-how-a-secret-gets-out.md before adding a file.
+SECRET = re.compile(r"\btta_secret_(?:reveal|bytes)(?=\s*\()")
+SECRET_READERS = {"src/tta/" + name for name in ("fetch.c", "key_form.c", "keys.c", "secret.c", "secret.h", "vault.c")}
+SECRET_READERS |= {"include/tta/keys.h", "src/cmd/tta/keys_moved.c"}
+SECRET_READERS |= {"src/cmd/tta/gateway/exchange.c", "src/cmd/tta/gateway/upstream.c"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 # Order matters: a quote in a comment opens no string, and the other way round.
@@ -92,6 +99,13 @@ def check_policy(path, text):
                 yield number, f"{word} belongs into src/cmd"
 
 
+def check_secrets(path, text):
+    if path not in SECRET_READERS:
+        for number, line in enumerate(without_comments_and_strings(text).splitlines(), 1):
+            if SECRET.search(line):
+                yield number, "who may see the bytes of a secret is listed in check-layers.py"
+
+
 def find_circle(edges):
     """Some modules that include each other in a circle, or None."""
     finished = set()
@@ -125,7 +139,8 @@ def main():
         if folder_of(path) not in RULES:
             breaches.append(f"{path}:1: this folder is in no layer")
             continue
-        found = [*check_includes(root, path, text.splitlines(), edges), *check_policy(path, text)]
+        found = [*check_includes(root, path, text.splitlines(), edges), *check_policy(path, text),
+                 *check_secrets(path, text)]
         breaches += [f"{path}:{number}: {what}" for number, what in found]
     circle = find_circle(edges)
     if circle:

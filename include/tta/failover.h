@@ -4,7 +4,7 @@
  *
  * A *target* is a way to have the request answered: a model at a provider
  * (a row), asked with a key.  The caller lists those it has in the order of
- * its liking, by hand or from tta_select() and tta_fallback_next(), and then
+ * its liking, by hand or from tta_chain_targets(), and then
  * does as it is told until the request is over:
  *
  *     tta_failover_begin(&failover, health, &options, targets, count, now, seed);

@@ -3,9 +3,10 @@
  * tta/keys.h - is this API key good?
  *
  * A secret is a type of its own, in locked memory that is zeroed when it goes,
- * with no way to print it; people see its label ("sk-or-...7890").  No
- * message, error or verdict of this library contains a key, nor the text of a
- * provider's answer, which may quote one.
+ * which nothing prints; people see its label ("sk-or-...7890").  The one way to
+ * its bytes is tta_secret_reveal(), which is hard to call by mistake and easy to
+ * search for.  No message, error or verdict of this library contains a key, nor
+ * the text of a provider's answer, which may quote one.
  *
  * Validation asks the provider with the cheapest authenticated request it has
  * (OpenRouter /key, OpenAI-compatible /models, Anthropic /v1/models), never a
@@ -42,6 +43,24 @@ TTA_API void tta_secret_destroy(struct tta_secret *secret);
  * as in "sk-or-...7890"; of a secret shorter than 20 only "...".  Always ends
  * in a NUL. */
 TTA_API void tta_secret_label(const struct tta_secret *secret, char out_label[TTA_LABEL_BYTES]);
+
+/*
+ * Replaces by its label whatever in a text has the beginning and the length of
+ * an API key, in place, for messages and logs: a key gets into those where somebody
+ * has pasted it in place of a name.  `text` ends in a NUL, and so it does
+ * afterwards; it grows no longer.  Keys without a prefix that is known are not seen.
+ */
+TTA_API void tta_scrub_keys(char *text);
+
+/*
+ * Calls `use` once with the bytes of the secret, which end in no NUL and are
+ * borrowed for that call: whoever copies them wipes the copy.  For a program that
+ * sends a request of its own with the key, or hands it to another program.  A
+ * function in place of a result, so that no expression has a key for its value:
+ * none gets into a printf or a log by an oversight.
+ */
+TTA_API void tta_secret_reveal(const struct tta_secret *secret,
+                               void (*use)(const char *bytes, size_t len, void *context), void *context);
 
 /* What the form of a key says, before anybody is asked.  Keys of Google,
  * Hugging Face and Perplexity count as those of TTA_PROVIDER_CUSTOM. */
@@ -81,7 +100,8 @@ struct tta_key_result {
     enum tta_key_verdict verdict;
     bool from_cache;      /* no request was made for this call; another thread's may just have ended */
     int http_status;      /* of the answer that decided, 0 if there was none */
-    int64_t retry_ns;     /* with rate_limited: wait this long, if the provider said so; else 0 */
+    int64_t retry_ns;     /* with rate_limited: wait this long, if the provider said so; with unknown: nobody was
+                             asked, for too many were, and may be after this; else 0 */
     const char *sentence; /* for a person; static text without the key */
 };
 
@@ -90,7 +110,10 @@ struct tta_key_validator;
 struct tta_key_validator_options {
     int64_t timeout_ns;         /* 10 s, for the whole request */
     int64_t connect_timeout_ns; /* 5 s */
-    size_t cache_entries;       /* 4096: verdicts kept; the least recently stored goes first */
+    size_t cache_entries;       /* 4096: verdicts kept; the least recently stored goes first.  So many of keys that
+                                   were accepted, and as many of all others, which cannot push those out */
+    double probes_per_sec;      /* 1: how often a provider is asked about keys that it is not known to accept, */
+    double probe_burst;         /* 16: and how often at once; of keys without its form, half of that */
 };
 TTA_API struct tta_key_validator_options tta_key_validator_defaults(void);
 
@@ -113,8 +136,16 @@ TTA_API void tta_key_validator_destroy(struct tta_key_validator *validator);
  * verdict is fresh: valid 10 min (give or take one, differing from key to key,
  * and not beyond the key's own end), unverifiable 10 min, invalid, expired,
  * forbidden and no_credit 60 s, rate_limited until the provider's time (at
- * most a day) or 60 s, unknown 5 s.  Otherwise it blocks for one request;
- * threads that ask the same at the same time wait for the one.  Any thread.
+ * most a day) or 60 s, unknown 5 s, and twice as long each time that the answer
+ * is unknown again, up to 60 s.  Otherwise it blocks for one request; threads that
+ * ask the same at the same time wait for the one.  Any thread.
+ *
+ * Of a key that was valid within the last hour "valid" is told while another
+ * thread asks again, and also after an answer that is unknown: the sentence says
+ * so.  A key that the provider is not known to accept is asked about at the pace
+ * of the options, per base URL; beyond that the verdict is unknown at once, with
+ * retry_ns, and is not remembered.  So a flood of bad keys costs a provider no
+ * more than that pace, and keys that were accepted are not kept waiting by it.
  *
  * Unverifiable without any request are: a local model and Ollama, which look
  * at no keys; LM Studio without a base URL; and a key with the form of another
@@ -143,7 +174,7 @@ tta_key_validate(struct tta_key_validator *validator, enum tta_provider provider
 TTA_API bool tta_key_learn(struct tta_key_validator *validator, enum tta_provider provider, const char *base_url,
                            const struct tta_secret *secret, const struct tta_finding *finding, int64_t now_ns);
 
-/* Forgets the verdict on a key, so that the next question asks the provider. */
+/* Forgets the verdict on a key, so that the next question asks the provider, at the pace of unknown keys. */
 TTA_API void tta_key_forget(struct tta_key_validator *validator, enum tta_provider provider, const char *base_url,
                             const struct tta_secret *secret);
 

@@ -6,7 +6,9 @@
  * a file: sealed with XChaCha20-Poly1305 under a key that Argon2id makes of a
  * passphrase, or that the caller has from a file or elsewhere.  Whoever has the
  * bytes alone learns how many bytes the keys take, and nothing else; a changed
- * bit is found when they are opened.  There is no way to print a secret.
+ * bit is found when they are opened.  To move keys, or to lock them with another
+ * lock, put them into a vault that was made with that lock: what was sealed is
+ * never opened outside of locked memory.
  *
  * The library reads and writes no files: keep the bytes with a write that is
  * whole or not at all.  A vault is for one thread at a time.

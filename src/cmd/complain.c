@@ -15,6 +15,9 @@ void complain(const char *format, ...)
     va_start(args, format);
     int len = vsnprintf(sentence, sizeof(sentence), format, args); /* cut if longer */
     va_end(args);
+    if (len >= 0 && program_scrub) {
+        program_scrub(sentence);
+    }
     fprintf(stderr, "%s: ", program_name); /* if stderr is gone there is nobody to tell */
     visible_print(stderr, len >= 0 ? sentence : format);
     fputc('\n', stderr);

@@ -30,6 +30,7 @@ void breaker_enter(struct breaker *breaker, int64_t now_ns, int64_t until_ns)
     if (breaker->state == TTA_BREAKER_OPEN) {
         breaker->state = TTA_BREAKER_HALF_OPEN;
         breaker->probes_passed = 0;
+        breaker->is_early = now_ns < breaker->until_ns;
     }
     breaker->has_probe = true;
     breaker->probe_until_ns = until_ns > now_ns ? until_ns : now_ns;
@@ -38,6 +39,9 @@ void breaker_enter(struct breaker *breaker, int64_t now_ns, int64_t until_ns)
 void breaker_pass(struct breaker *breaker)
 {
     breaker->has_probe = false;
+    if (breaker->state == TTA_BREAKER_HALF_OPEN && breaker->is_early) {
+        breaker->state = TTA_BREAKER_OPEN; /* up to the time that it had */
+    }
 }
 
 static void decay(struct breaker *breaker, const struct tta_health_options *options, int64_t now_ns)
@@ -65,6 +69,7 @@ void breaker_succeed(struct breaker *breaker, const struct tta_health_options *o
     breaker->successes += 1;
     breaker->in_a_row = 0;
     breaker->has_probe = false;
+    breaker->is_early = false;
     if (breaker->state == TTA_BREAKER_HALF_OPEN && ++breaker->probes_passed >= needed) {
         close_it(breaker, now_ns);
     }
@@ -124,6 +129,10 @@ bool breaker_fail(struct breaker *breaker, const struct tta_health_options *opti
     breaker->failures += 1;
     breaker->in_a_row++;
     breaker->has_probe = false;
+    if (breaker->state == TTA_BREAKER_HALF_OPEN && breaker->is_early && now_ns < breaker->until_ns) {
+        breaker->state = TTA_BREAKER_OPEN; /* which says nothing new: as long as it was to be, and no longer */
+        return false;
+    }
     bool opens = breaker->state == TTA_BREAKER_HALF_OPEN ||
                  (breaker->state == TTA_BREAKER_CLOSED && is_too_much(breaker, options));
     if (opens) {

@@ -8,6 +8,7 @@
 struct breaker {
     enum tta_breaker_state state;
     bool has_probe;         /* with half-open: a request is under way */
+    bool is_early;          /* with half-open: it went through before until_ns, for want of anything better */
     int64_t probe_until_ns; /* after which it is given up */
     int64_t until_ns;
     int64_t opened_ns;

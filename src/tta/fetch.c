@@ -128,7 +128,9 @@ static enum tta_status request(struct session *session, const char *url, const c
                                enum tta_fetch_outcome *out_outcome, struct buf *out_body)
 {
     int64_t left_ns = session->deadline_ns - base_clock_monotonic_ns();
-    struct tta_http_answer answer = {.delivery = TTA_DELIVERY_TIMED_OUT};
+    const struct tta_secret *key = session->server->key;
+    struct tta_http_answer answer = {.delivery = TTA_DELIVERY_TIMED_OUT,
+                                     .secret = key ? tta_secret_bytes(key) : (struct str){NULL, 0}};
     enum tta_status status = TTA_OK;
     base_buf_init(&answer.body, session->bytes_left);
     if (left_ns > 0) {

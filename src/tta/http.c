@@ -3,8 +3,10 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/num.h"
+#include "tta/wiping.h"
 
 #define NS_PER_MS INT64_C(1000000)
 #define NS_PER_SEC INT64_C(1000000000)
@@ -15,7 +17,8 @@ static CURLcode curl_start_code;
 
 static void start_curl(void)
 {
-    curl_start_code = curl_global_init(CURL_GLOBAL_DEFAULT);
+    curl_start_code = curl_global_init_mem(CURL_GLOBAL_DEFAULT, tta_wiping_malloc, tta_wiping_free, tta_wiping_realloc,
+                                           tta_wiping_strdup, tta_wiping_calloc);
 }
 
 bool tta_http_start(void)
@@ -29,6 +32,22 @@ long tta_http_whole_ms(int64_t ns)
     return (long)(ns / NS_PER_MS + (ns % NS_PER_MS > 0));
 }
 
+enum { LEAST_HIDDEN_BYTES = 16 }; /* of a key: "none" and "lm-studio" are no secrets, and words of answers */
+
+/* A provider may quote the key that it refuses, or name a model after it: neither is kept, shown or parsed. */
+static void hide_secret(struct tta_http_answer *answer, size_t from)
+{
+    struct str secret = answer->secret;
+    char *end = answer->body.ptr + answer->body.len, *at = answer->body.ptr + from;
+    while (secret.len >= LEAST_HIDDEN_BYTES && (size_t)(end - at) >= secret.len &&
+           (at = memchr(at, secret.ptr[0], (size_t)(end - at) - secret.len + 1))) {
+        if (memcmp(at, secret.ptr, secret.len) == 0) {
+            memset(at, '*', secret.len);
+        }
+        at++;
+    }
+}
+
 static size_t receive(char *bytes, size_t size, size_t count, void *context)
 {
     struct tta_http_answer *answer = context;
@@ -37,8 +56,14 @@ static size_t receive(char *bytes, size_t size, size_t count, void *context)
         answer->is_too_large = true;
         return len + 1; /* anything but len ends the transfer */
     }
+    size_t before = answer->body.len;
     base_buf_add(&answer->body, (struct str){bytes, len});
-    return base_buf_ok(&answer->body) ? len : len + 1;
+    if (!base_buf_ok(&answer->body)) {
+        return len + 1;
+    }
+    bool may_be_in_two_parts = before >= answer->secret.len && answer->secret.len > 0;
+    hide_secret(answer, may_be_in_two_parts ? before - answer->secret.len + 1 : 0);
+    return len;
 }
 
 static CURLcode set_up(CURL *handle, long timeout_ms, long connect_timeout_ms)

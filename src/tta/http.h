@@ -33,10 +33,13 @@ struct tta_http_answer {
     bool is_web_page; /* HTML, by its content type */
     int64_t retry_ns; /* as the headers say; 0 if they do not */
     struct buf body;
+    struct str secret; /* the key that is sent, set by the caller: where the body quotes one of at least 16 bytes, it
+                          has "*" in its place */
     bool is_too_large; /* used while it comes */
 };
 
-/* Starts libcurl once in the life of the program.  False if it cannot. */
+/* Starts libcurl once in the life of the program, with an allocator that leaves no copies of keys in memory, unless the
+ * program has started it before.  False if it cannot. */
 bool tta_http_start(void);
 
 /* Rounded up, so that a short time-out does not become none at all. */

@@ -145,13 +145,10 @@ static void enter_bucket(struct tta_key_cache *cache, uint32_t slot, const struc
 }
 
 const struct tta_key_record *tta_key_cache_find(const struct tta_key_cache *cache,
-                                                const struct tta_key_digest *digest, int64_t now_ns)
+                                                const struct tta_key_digest *digest)
 {
     uint32_t slot = find_slot(cache, digest);
-    if (slot == NONE || cache->slots[slot].record.expires_ns <= now_ns) {
-        return NULL;
-    }
-    return &cache->slots[slot].record;
+    return slot != NONE ? &cache->slots[slot].record : NULL;
 }
 
 void tta_key_cache_store(struct tta_key_cache *cache, const struct tta_key_digest *digest,

@@ -22,8 +22,10 @@ struct tta_key_record {
     enum tta_key_verdict verdict;
     int http_status;
     const char *sentence;
-    int64_t expires_ns;     /* not to be used from then on */
+    int64_t expires_ns;     /* to be asked about from then on */
     int64_t retry_until_ns; /* with rate_limited: when to ask again, if the provider said so; else 0 */
+    int64_t trusted_until_ns; /* with valid: until then it outlives answers that say nothing */
+    uint32_t unknowns;        /* answers in a row that said nothing */
 };
 
 struct tta_key_cache;
@@ -32,10 +34,9 @@ struct tta_key_cache;
 struct tta_key_cache *tta_key_cache_create(size_t capacity);
 void tta_key_cache_destroy(struct tta_key_cache *cache);
 
-/* The record of a digest, borrowed until the next change; NULL if there is
- * none or its time is over. */
+/* The record of a digest, however old, borrowed until the next change; NULL if there is none. */
 const struct tta_key_record *tta_key_cache_find(const struct tta_key_cache *cache,
-                                                const struct tta_key_digest *digest, int64_t now_ns);
+                                                const struct tta_key_digest *digest);
 /* Stores a record; it replaces one of the same digest. */
 void tta_key_cache_store(struct tta_key_cache *cache, const struct tta_key_digest *digest,
                          const struct tta_key_record *record);

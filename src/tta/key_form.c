@@ -35,6 +35,8 @@ static const struct kind {
     {"pplx-", PERPLEXITY},
 };
 
+enum { SHORTEST_SHOWN = 20 }; /* keys of which a label shows anything */
+
 #define HEX "0123456789abcdef"
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #define ALNUM LETTERS "0123456789"
@@ -158,11 +160,10 @@ struct tta_key_advice tta_key_advise(enum tta_provider provider, const struct tt
     return advice;
 }
 
-void tta_secret_label(const struct tta_secret *secret, char out_label[TTA_LABEL_BYTES])
+static void write_label(struct str key, char out_label[TTA_LABEL_BYTES])
 {
-    enum { SHORTEST = 20, SHOWN = 4 };
-    struct str key = tta_secret_bytes(secret);
-    if (key.len < SHORTEST) { /* four characters of it would be too large a part */
+    enum { SHOWN = 4 };
+    if (key.len < SHORTEST_SHOWN) { /* four characters of it would be too large a part */
         memcpy(out_label, "...", sizeof "...");
         return;
     }
@@ -171,4 +172,33 @@ void tta_secret_label(const struct tta_secret *secret, char out_label[TTA_LABEL_
                        key.ptr + key.len - SHOWN);
     assert(len > 0 && len < TTA_LABEL_BYTES); /* the longest prefix has 12 characters */
     (void)len;
+}
+
+void tta_secret_label(const struct tta_secret *secret, char out_label[TTA_LABEL_BYTES])
+{
+    write_label(tta_secret_bytes(secret), out_label);
+}
+
+void tta_scrub_keys(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from != '\0';) {
+        size_t len = strspn(from, WORD);
+        struct str word = {from, len};
+        if (len == 0) {
+            *to++ = *from++;
+            continue;
+        }
+        char label[TTA_LABEL_BYTES];
+        if (len >= SHORTEST_SHOWN && kind_of(word)) {
+            write_label(word, label); /* which is shorter than the key */
+            memcpy(to, label, strlen(label));
+            to += strlen(label);
+        } else {
+            memmove(to, from, len);
+            to += len;
+        }
+        from += len;
+    }
+    *to = '\0';
 }

@@ -82,7 +82,7 @@ enum tta_status tta_key_probe(struct tta_key_prober *prober, const struct tta_ke
     if (!handle) {
         return TTA_NO_MEMORY;
     }
-    struct tta_http_answer received = {.delivery = TTA_DELIVERY_BROKEN};
+    struct tta_http_answer received = {.delivery = TTA_DELIVERY_BROKEN, .secret = key};
     base_buf_init(&received.body, request->max_answer_bytes);
     enum tta_status status = send_key(handle, request, key, &received);
     if (status == TTA_OK) {

@@ -6,10 +6,11 @@
  * costs that hash and a look-up under the lock.
  *
  * A miss becomes a flight: one thread asks the provider, with the lock free,
- * while others with the same question wait for it to land and then look into
- * the cache again.  They hold no pointer to the flight, which lies on the
- * asking thread's stack.  A flight that was forgotten in the air lands without
- * leaving a verdict.
+ * while others with the same question are told what was known of a good key, or
+ * wait for it to land and then look into the cache again.  They hold no pointer
+ * to the flight, which lies on the asking thread's stack.  A flight that was
+ * forgotten in the air lands without leaving a verdict.  For a key that the
+ * provider is not known to accept it takes off at the provider's pace alone.
  */
 #include "tta/keys.h"
 
@@ -22,13 +23,15 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "tta/fail.h"
-#include "tta/key_cache.h"
+#include "tta/key_memory.h"
+#include "tta/key_pace.h"
 #include "tta/key_probe.h"
 #include "tta/secret.h"
 
 #define NS_PER_SEC INT64_C(1000000000)
 #define NS_PER_MIN (60 * NS_PER_SEC)
 #define LONGEST_TIMEOUT_NS (60 * NS_PER_MIN)
+#define MOST_PROBES 1e6
 
 enum { MAX_CACHE_ENTRIES = 1 << 20, HASH_KEY_BYTES = crypto_shorthash_siphashx24_KEYBYTES };
 
@@ -49,27 +52,21 @@ struct tta_key_validator {
     struct tta_key_prober *prober;
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t landed;
-    struct tta_key_cache *cache;
+    struct tta_key_memory *memory;
+    struct tta_key_pace pace;
     struct flight *flights;
 };
 
-static const struct {
-    const char *name;
-    int64_t ttl_ns;
-} verdicts[] = {
-    [TTA_KEY_VALID] = {"valid", 10 * NS_PER_MIN},
-    [TTA_KEY_INVALID] = {"invalid", NS_PER_MIN},
-    [TTA_KEY_EXPIRED] = {"expired", NS_PER_MIN},
-    [TTA_KEY_FORBIDDEN] = {"forbidden", NS_PER_MIN},
-    [TTA_KEY_NO_CREDIT] = {"no_credit", NS_PER_MIN},
-    [TTA_KEY_RATE_LIMITED] = {"rate_limited", NS_PER_MIN},
-    [TTA_KEY_UNVERIFIABLE] = {"unverifiable", 10 * NS_PER_MIN},
-    [TTA_KEY_UNKNOWN] = {"unknown", 5 * NS_PER_SEC},
+static const char *const verdicts[] = {
+    [TTA_KEY_VALID] = "valid",         [TTA_KEY_INVALID] = "invalid",
+    [TTA_KEY_EXPIRED] = "expired",     [TTA_KEY_FORBIDDEN] = "forbidden",
+    [TTA_KEY_NO_CREDIT] = "no_credit", [TTA_KEY_RATE_LIMITED] = "rate_limited",
+    [TTA_KEY_UNVERIFIABLE] = "unverifiable", [TTA_KEY_UNKNOWN] = "unknown",
 };
 
 const char *tta_key_verdict_name(enum tta_key_verdict verdict)
 {
-    return (size_t)verdict < sizeof verdicts / sizeof verdicts[0] ? verdicts[verdict].name : "unknown";
+    return (size_t)verdict < sizeof verdicts / sizeof verdicts[0] ? verdicts[verdict] : "unknown";
 }
 
 bool tta_key_verdict_blocks(enum tta_key_verdict verdict)
@@ -83,6 +80,8 @@ struct tta_key_validator_options tta_key_validator_defaults(void)
         .timeout_ns = 10 * NS_PER_SEC,
         .connect_timeout_ns = 5 * NS_PER_SEC,
         .cache_entries = 4096,
+        .probes_per_sec = 1,
+        .probe_burst = 16,
     };
 }
 
@@ -91,10 +90,16 @@ static void hash(struct str text, const unsigned char key[HASH_KEY_BYTES], unsig
     (void)crypto_shorthash_siphashx24(out, (const unsigned char *)text.ptr, text.len, key); /* always 0 */
 }
 
+/* What is asked, and of whom. */
+struct question {
+    struct tta_key_digest digest;
+    uint64_t place;
+};
+
 /* The hash of a base URL is the key for the hash of the secret, so the two
  * need not be copied together, and no two pairs run into one another. */
-static struct tta_key_digest digest_of(const struct tta_key_validator *validator, enum tta_provider provider,
-                                       const char *base_url, const struct tta_secret *secret)
+static struct question question_of(const struct tta_key_validator *validator, enum tta_provider provider,
+                                   const char *base_url, const struct tta_secret *secret)
 {
     _Static_assert(sizeof(struct tta_key_digest) == HASH_KEY_BYTES, "the digest is a hash");
     unsigned char place[HASH_KEY_BYTES], bytes[HASH_KEY_BYTES];
@@ -104,59 +109,15 @@ static struct tta_key_digest digest_of(const struct tta_key_validator *validator
         key = place;
     }
     hash(tta_secret_bytes(secret), key, bytes);
-    struct tta_key_digest digest;
-    memcpy(&digest, bytes, sizeof digest);
-    return digest;
+    struct question question;
+    memcpy(&question.digest, bytes, sizeof question.digest);
+    memcpy(&question.place, key, sizeof question.place); /* as good as random, and one of its own for each place */
+    return question;
 }
 
 static bool is_provider(enum tta_provider provider)
 {
     return (unsigned)provider < TTA_PROVIDER_COUNT;
-}
-
-/* How long a verdict serves.  That of a good key varies by a tenth from key to
- * key, so that keys first seen together are not all asked about together. */
-static int64_t ttl_ns(const struct tta_key_finding *finding, const struct tta_key_digest *digest)
-{
-    int64_t ttl = verdicts[finding->verdict].ttl_ns;
-    if (finding->verdict == TTA_KEY_RATE_LIMITED && finding->retry_ns > 0) {
-        return finding->retry_ns;
-    }
-    if (finding->verdict == TTA_KEY_VALID) {
-        ttl += (int64_t)(digest->words[1] % (uint64_t)(ttl / 5)) - ttl / 10;
-    }
-    return ttl < finding->lasts_ns ? ttl : finding->lasts_ns;
-}
-
-static void remember(struct tta_key_validator *validator, const struct tta_key_digest *digest,
-                     const struct tta_key_finding *finding, int64_t now_ns)
-{
-    const struct tta_key_record record = {
-        .verdict = finding->verdict,
-        .http_status = finding->http_status,
-        .sentence = finding->sentence,
-        .expires_ns = now_ns + ttl_ns(finding, digest),
-        .retry_until_ns = finding->retry_ns > 0 ? now_ns + finding->retry_ns : 0,
-    };
-    tta_key_cache_store(validator->cache, digest, &record);
-}
-
-/* With the lock held: the verdict in the cache, if it is fresh. */
-static bool look_up(const struct tta_key_validator *validator, const struct tta_key_digest *digest, int64_t now_ns,
-                    struct tta_key_result *out_result)
-{
-    const struct tta_key_record *record = tta_key_cache_find(validator->cache, digest, now_ns);
-    if (!record) {
-        return false;
-    }
-    *out_result = (struct tta_key_result){
-        .verdict = record->verdict,
-        .from_cache = true,
-        .http_status = record->http_status,
-        .retry_ns = record->retry_until_ns > now_ns ? record->retry_until_ns - now_ns : 0,
-        .sentence = record->sentence,
-    };
-    return true;
 }
 
 /* With the lock held: the flight that others may wait for, or NULL. */
@@ -169,17 +130,45 @@ static struct flight *find_flight(const struct tta_key_validator *validator, con
     return flight;
 }
 
-/* True: the answer was there, or another thread fetched it.  False: the flight
- * has begun, and the caller must land it. */
-static bool wait_or_take_off(struct tta_key_validator *validator, struct flight *flight, int64_t now_ns,
+static struct tta_key_result put_off(int64_t wait_ns)
+{
+    return (struct tta_key_result){
+        .verdict = TTA_KEY_UNKNOWN,
+        .retry_ns = wait_ns,
+        .sentence = "Nobody was asked: there were too many questions about keys that the provider may not know.",
+    };
+}
+
+/* With the lock held: whether a key may be asked about now; else `*out_result` says when. */
+static bool may_take_off(struct tta_key_validator *validator, const struct question *question, bool has_expected_form,
+                         int64_t now_ns, struct tta_key_result *out_result)
+{
+    if (tta_key_memory_is_accepted(validator->memory, &question->digest)) {
+        return true;
+    }
+    int64_t wait_ns = tta_key_pace_take(&validator->pace, question->place, has_expected_form, now_ns);
+    if (wait_ns > 0) {
+        *out_result = put_off(wait_ns);
+    }
+    return wait_ns == 0;
+}
+
+/* True: the answer was there, another thread fetches it, or nobody may be asked.  False: the
+ * flight has begun, and the caller must land it. */
+static bool wait_or_take_off(struct tta_key_validator *validator, const struct question *question,
+                             bool has_expected_form, struct flight *flight, int64_t now_ns,
                              struct tta_key_result *out_result)
 {
     pthread_mutex_lock(&validator->lock);
-    bool is_found = look_up(validator, &flight->digest, now_ns, out_result);
+    bool is_found = tta_key_memory_tell(validator->memory, &flight->digest, now_ns, out_result);
     while (!is_found && find_flight(validator, &flight->digest)) {
-        pthread_cond_wait(&validator->landed, &validator->lock);
-        is_found = look_up(validator, &flight->digest, now_ns, out_result);
+        is_found = tta_key_memory_tell_stale(validator->memory, &flight->digest, now_ns, out_result);
+        if (!is_found) {
+            pthread_cond_wait(&validator->landed, &validator->lock);
+            is_found = tta_key_memory_tell(validator->memory, &flight->digest, now_ns, out_result);
+        }
     }
+    is_found = is_found || !may_take_off(validator, question, has_expected_form, now_ns, out_result);
     if (!is_found) {
         flight->next = validator->flights;
         validator->flights = flight;
@@ -188,9 +177,9 @@ static bool wait_or_take_off(struct tta_key_validator *validator, struct flight 
     return is_found;
 }
 
-/* `finding` is NULL if there is none to remember. */
+/* `finding` is NULL if there is none to remember; else `*out_result` is what it comes to. */
 static void land(struct tta_key_validator *validator, struct flight *flight, const struct tta_key_finding *finding,
-                 int64_t now_ns)
+                 int64_t now_ns, struct tta_key_result *out_result)
 {
     pthread_mutex_lock(&validator->lock);
     struct flight **link = &validator->flights;
@@ -199,7 +188,12 @@ static void land(struct tta_key_validator *validator, struct flight *flight, con
     }
     *link = flight->next;
     if (finding && !flight->is_forgotten) {
-        remember(validator, &flight->digest, finding, now_ns);
+        tta_key_memory_learn(validator->memory, &flight->digest, finding, now_ns, out_result);
+    } else if (finding) {
+        *out_result = (struct tta_key_result){.verdict = finding->verdict,
+                                              .http_status = finding->http_status,
+                                              .retry_ns = finding->retry_ns,
+                                              .sentence = finding->sentence};
     }
     pthread_cond_broadcast(&validator->landed);
     pthread_mutex_unlock(&validator->lock);
@@ -234,26 +228,18 @@ static enum tta_status ask(struct tta_key_validator *validator, const struct tta
 }
 
 static enum tta_status ask_once(struct tta_key_validator *validator, const struct tta_key_request *request,
-                                const struct tta_secret *secret, const struct tta_key_digest *digest, int64_t now_ns,
-                                struct tta_key_result *out_result)
+                                const struct tta_secret *secret, const struct question *question,
+                                bool has_expected_form, int64_t now_ns, struct tta_key_result *out_result)
 {
-    struct flight flight = {.digest = *digest};
-    if (wait_or_take_off(validator, &flight, now_ns, out_result)) {
+    struct flight flight = {.digest = question->digest};
+    if (wait_or_take_off(validator, question, has_expected_form, &flight, now_ns, out_result)) {
         return TTA_OK;
     }
     struct tta_key_finding finding;
     int64_t start_ns = base_clock_monotonic_ns();
     enum tta_status status = ask(validator, request, secret, &finding);
     int64_t answered_ns = now_ns + (base_clock_monotonic_ns() - start_ns);
-    land(validator, &flight, status == TTA_OK ? &finding : NULL, answered_ns);
-    if (status == TTA_OK) {
-        *out_result = (struct tta_key_result){
-            .verdict = finding.verdict,
-            .http_status = finding.http_status,
-            .retry_ns = finding.retry_ns,
-            .sentence = finding.sentence,
-        };
-    }
+    land(validator, &flight, status == TTA_OK ? &finding : NULL, answered_ns, out_result);
     return status;
 }
 
@@ -263,9 +249,9 @@ enum tta_status tta_key_validate(struct tta_key_validator *validator, enum tta_p
     if (!is_provider(provider)) {
         return TTA_BAD_ARGUMENT;
     }
-    const struct tta_key_digest digest = digest_of(validator, provider, base_url, secret);
+    const struct question question = question_of(validator, provider, base_url, secret);
     pthread_mutex_lock(&validator->lock);
-    bool is_found = look_up(validator, &digest, now_ns, out_result);
+    bool is_found = tta_key_memory_tell(validator->memory, &question.digest, now_ns, out_result);
     pthread_mutex_unlock(&validator->lock);
     if (is_found) {
         return TTA_OK;
@@ -279,7 +265,8 @@ enum tta_status tta_key_validate(struct tta_key_validator *validator, enum tta_p
         *out_result = (struct tta_key_result){.verdict = TTA_KEY_UNVERIFIABLE, .sentence = request.not_sent};
         return TTA_OK;
     }
-    return ask_once(validator, &request, secret, &digest, now_ns, out_result);
+    bool has_expected_form = tta_key_advise(provider, secret).form == TTA_FORM_EXPECTED;
+    return ask_once(validator, &request, secret, &question, has_expected_form, now_ns, out_result);
 }
 
 static bool looks_at_keys(enum tta_provider provider)
@@ -324,9 +311,10 @@ bool tta_key_learn(struct tta_key_validator *validator, enum tta_provider provid
     if (!is_provider(provider) || !finding_of_traffic(provider, finding, &learnt)) {
         return false;
     }
-    const struct tta_key_digest digest = digest_of(validator, provider, base_url, secret);
+    struct tta_key_result result; /* which nobody asked for */
+    const struct question question = question_of(validator, provider, base_url, secret);
     pthread_mutex_lock(&validator->lock);
-    remember(validator, &digest, &learnt, now_ns);
+    tta_key_memory_learn(validator->memory, &question.digest, &learnt, now_ns, &result);
     pthread_mutex_unlock(&validator->lock);
     return true;
 }
@@ -337,10 +325,10 @@ void tta_key_forget(struct tta_key_validator *validator, enum tta_provider provi
     if (!is_provider(provider)) {
         return;
     }
-    const struct tta_key_digest digest = digest_of(validator, provider, base_url, secret);
+    const struct question question = question_of(validator, provider, base_url, secret);
     pthread_mutex_lock(&validator->lock);
-    tta_key_cache_forget(validator->cache, &digest);
-    struct flight *flight = find_flight(validator, &digest);
+    tta_key_memory_forget(validator->memory, &question.digest);
+    struct flight *flight = find_flight(validator, &question.digest);
     if (flight) {
         flight->is_forgotten = true;
         pthread_cond_broadcast(&validator->landed); /* who waits for it must ask anew */
@@ -363,6 +351,12 @@ static enum tta_status check_options(const struct tta_key_validator_options *opt
     }
     if (options->cache_entries == 0 || options->cache_entries > MAX_CACHE_ENTRIES) {
         return tta_fail(err, TTA_BAD_ARGUMENT, 0, "cache_entries must be from 1 to 1048576.");
+    }
+    if (!(options->probes_per_sec > 0 && options->probes_per_sec <= MOST_PROBES)) {
+        return tta_fail(err, TTA_BAD_ARGUMENT, 0, "probes_per_sec must be above 0 and at most a million.");
+    }
+    if (!(options->probe_burst >= 1 && options->probe_burst <= MOST_PROBES)) {
+        return tta_fail(err, TTA_BAD_ARGUMENT, 0, "probe_burst must be from 1 to a million.");
     }
     return TTA_OK;
 }
@@ -389,12 +383,13 @@ static enum tta_status fill(struct tta_key_validator *validator, const struct tt
         return tta_fail(err, status, 0, "libcurl could not start.");
     }
     if (status == TTA_OK) {
-        validator->cache = tta_key_cache_create(options->cache_entries);
+        validator->memory = tta_key_memory_create(options->cache_entries);
     }
-    if (!validator->cache) {
+    if (!validator->memory) {
         return tta_fail(err, TTA_NO_MEMORY, 0, "There is no memory for a key validator.");
     }
     randombytes_buf(&validator->hash_keys, sizeof validator->hash_keys);
+    validator->pace = (struct tta_key_pace){.per_sec = options->probes_per_sec, .burst = options->probe_burst};
     return TTA_OK;
 }
 
@@ -428,7 +423,7 @@ void tta_key_validator_destroy(struct tta_key_validator *validator)
         return;
     }
     assert(!validator->flights); /* a thread is still in it */
-    tta_key_cache_destroy(validator->cache);
+    tta_key_memory_destroy(validator->memory);
     tta_key_prober_destroy(validator->prober);
     pthread_cond_destroy(&validator->landed);
     pthread_mutex_destroy(&validator->lock);

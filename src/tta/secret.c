@@ -4,8 +4,8 @@
  * out of swap and core dumps as far as the limits of the process allow, read
  * only from its creation to its end, and zeroed then.
  *
- * What this cannot reach are the copies that libcurl and the TLS library make
- * while they send a request.
+ * libcurl's copies are zeroed by its allocator (wiping.h); what this cannot reach
+ * is what a TLS library keeps while it sends a request.
  */
 #include "tta/secret.h"
 
@@ -63,6 +63,12 @@ enum tta_status tta_secret_create(const char *bytes, size_t len, struct tta_secr
 void tta_secret_destroy(struct tta_secret *secret)
 {
     sodium_free(secret); /* zeroes; NULL is allowed */
+}
+
+void tta_secret_reveal(const struct tta_secret *secret, void (*use)(const char *bytes, size_t len, void *context),
+                       void *context)
+{
+    use(secret->bytes, secret->len, context);
 }
 
 struct str tta_secret_bytes(const struct tta_secret *secret)

@@ -10,7 +10,8 @@ import sys
 
 COMMANDS = ["models"], ["models", "refresh"], ["models", "diff"], ["select"], ["hardware"], ["serve"], ["metrics"], \
     ["keys", "check"], \
-    ["keys", "add"], ["keys", "rotate"], ["keys", "list"], ["keys", "remove"], ["keys", "validate"]
+    ["keys", "add"], ["keys", "rotate"], ["keys", "list"], ["keys", "remove"], ["keys", "validate"], \
+    ["keys", "export"], ["keys", "rekey"]
 
 
 def main():

@@ -86,6 +86,7 @@ static struct tta_catalogue *read_configured(const char *path)
     struct tta_catalogue *catalogue = NULL;
     base_buf_init(&reason, MAX_NAMES_BYTES);
     if (config_read(path, &config, &reason)) {
+        config_wipe_variables(config);
         catalogue = lists_read(config);
         config_destroy(config);
     } else {

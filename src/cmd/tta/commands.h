@@ -50,6 +50,10 @@ int command_keys_put(const struct options *options, bool replaces);
 int command_keys_list(const struct options *options);
 int command_keys_remove(const struct options *options);
 
+/* Seals a copy of the vault for another lock, or prints keys for another program; and locks the vault anew. */
+int command_keys_export(const struct options *options);
+int command_keys_rekey(const struct options *options);
+
 /* Is a key of the vault good? */
 int command_keys_validate(const struct options *options);
 

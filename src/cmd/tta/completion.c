@@ -24,6 +24,8 @@ static const struct {
     {"keys list", COMMAND_KEYS_LIST, "list the keys of a vault"},
     {"keys validate", COMMAND_KEYS_VALIDATE, "ask the provider of a key of a vault whether it is good"},
     {"keys remove", COMMAND_KEYS_REMOVE, "remove a key from a vault"},
+    {"keys export", COMMAND_KEYS_EXPORT, "copy the keys of a vault, sealed or in the open"},
+    {"keys rekey", COMMAND_KEYS_REKEY, "let another key file or passphrase open a vault"},
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
@@ -97,7 +99,7 @@ static void print_bash(FILE *out)
     fputs("    esac\n"
           "    [ \"$COMP_CWORD\" != 2 ] || case ${COMP_WORDS[1]} in\n"
           "    models) more='refresh diff' ;;\n"
-          "    keys) more='check add rotate list validate remove' ;;\n"
+          "    keys) more='check add rotate list validate remove export rekey' ;;\n"
           "    completion) more='bash zsh' ;;\n"
           "    esac\n"
           "    case $word in\n"
@@ -164,7 +166,7 @@ static void print_zsh(FILE *out)
     fputs("    esac\n"
           "    (( CURRENT != 3 )) || case $words[2] in\n"
           "    models) more=(refresh diff) ;;\n"
-          "    keys) more=(check add rotate list validate remove) ;;\n"
+          "    keys) more=(check add rotate list validate remove export rekey) ;;\n"
           "    completion) more=(bash zsh) ;;\n"
           "    esac\n"
           "    (( ! $#more )) || compadd -- $more\n"

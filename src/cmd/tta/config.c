@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/num.h"
 #include "cmd/guess.h"
+#include "cmd/tta/closed.h"
 #include "cmd/tta/config_source.h"
 #include "cmd/tta/values.h"
 #include "cmd/yaml.h"
@@ -141,6 +142,12 @@ static bool read_secret(const struct config_source *source, const char *variable
     return true;
 }
 
+/* The variable that holds the key of a server; NULL: none does. */
+static const char *key_variable(const struct yaml_server *yaml, enum tta_provider provider)
+{
+    return yaml->key_variable ? yaml->key_variable : tta_provider_info_of(provider)->key_variable;
+}
+
 static bool read_server(const struct config_source *source, struct config *config, size_t index)
 {
     const struct yaml_server *yaml = &config->yaml->servers[index];
@@ -166,8 +173,7 @@ static bool read_server(const struct config_source *source, struct config *confi
     server->origin = yaml->name;
     server->base_url = yaml->base_url;
     server->endpoints_of = yaml->endpoints;
-    bool good = read_secret(source, yaml->key_variable ? yaml->key_variable : info->key_variable,
-                            &config->secrets[index]);
+    bool good = read_secret(source, key_variable(yaml, server->provider), &config->secrets[index]);
     server->key = config->secrets[index];
     return good;
 }
@@ -309,6 +315,16 @@ void config_destroy(struct config *config)
     free(config->models);
     free(config->alerts);
     free(config);
+}
+
+void config_wipe_variables(const struct config *config)
+{
+    for (size_t i = 0; i < config->server_count; i++) {
+        const char *variable = key_variable(&config->yaml->servers[i], config->servers[i].provider);
+        if (variable) {
+            wipe_variable(variable);
+        }
+    }
 }
 
 const struct tta_server *config_servers(const struct config *config, size_t *out_count)

@@ -20,6 +20,9 @@ bool config_read(const char *path, struct config **out_config, struct buf *reaso
 /* NULL does nothing. */
 void config_destroy(struct config *config);
 
+/* Takes the keys that were read out of the environment, for who reads no configuration after this one. */
+void config_wipe_variables(const struct config *config);
+
 /* The servers, in the order of trust, with the keys that the environment has for them; borrowed. */
 const struct tta_server *config_servers(const struct config *config, size_t *out_count);
 

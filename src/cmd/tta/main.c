@@ -4,10 +4,17 @@
 #include <string.h>
 
 #include "cmd/guess.h"
+#include "cmd/tta/closed.h"
 #include "cmd/tta/commands.h"
 #include "cmd/tta/completion.h"
+#include "tta/keys.h"
 
 const char program_name[] = "tta";
+
+void program_scrub(char *sentence)
+{
+    tta_scrub_keys(sentence);
+}
 
 static const char usage[] = "Usage: tta COMMAND [OPTION]... [ARGUMENT]...\n"
                             "\n"
@@ -19,7 +26,8 @@ static const char usage[] = "Usage: tta COMMAND [OPTION]... [ARGUMENT]...\n"
                             "  serve           serve the models of tta.yaml as OpenAI's API does\n"
                             "  metrics         how models perform, and how alerts stand\n"
                             "  keys check      ask a provider whether an API key is good\n"
-                            "  keys add        keep a key in a vault; also keys rotate, list, validate, remove\n"
+                            "  keys add        keep a key in a vault; also keys rotate, list, validate, remove,\n"
+                            "                  export, rekey\n"
                             "  completion      print what bash or zsh needs to complete these\n"
                             "\n"
                             "A catalogue is a file with the list of a provider (OpenRouter, OpenAI, Anthropic,\n"
@@ -53,6 +61,10 @@ static int execute(enum command command, const struct options *options)
         return command_keys_remove(options);
     case COMMAND_KEYS_VALIDATE:
         return command_keys_validate(options);
+    case COMMAND_KEYS_EXPORT:
+        return command_keys_export(options);
+    case COMMAND_KEYS_REKEY:
+        return command_keys_rekey(options);
     case COMMAND_KEYS_CHECK:
         break;
     }
@@ -117,14 +129,15 @@ static int dispatch_keys(int argc, char **argv)
     } commands[] = {
         {"check", COMMAND_KEYS_CHECK}, {"add", COMMAND_KEYS_ADD},       {"rotate", COMMAND_KEYS_ROTATE},
         {"list", COMMAND_KEYS_LIST},   {"remove", COMMAND_KEYS_REMOVE},
-        {"validate", COMMAND_KEYS_VALIDATE},
+        {"validate", COMMAND_KEYS_VALIDATE}, {"export", COMMAND_KEYS_EXPORT}, {"rekey", COMMAND_KEYS_REKEY},
     };
     for (size_t i = 0; argc > 2 && i < sizeof commands / sizeof commands[0]; i++) {
         if (strcmp(argv[2], commands[i].word) == 0) {
             return parse_and_execute(commands[i].command, argc - 2, argv + 2);
         }
     }
-    complain("the commands are keys check, add, rotate, list, validate and remove"); /* what was given may be a key */
+    /* what was given may be a key: it is not repeated */
+    complain("the commands are keys check, add, rotate, list, validate, remove, export and rekey");
     return EXIT_BAD_USAGE;
 }
 
@@ -175,6 +188,7 @@ static int dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    close_process();
     int status = dispatch(argc, argv);
     bool is_printed = fflush(stdout) == 0 && !ferror(stdout);
     if (!is_printed) {

@@ -201,6 +201,7 @@ int command_models_refresh(const struct options *options)
     int status = EXIT_BAD_USAGE;
     base_buf_init(&reason, 4000);
     if (config_read(options->config_path, &config, &reason)) {
+        config_wipe_variables(config);
         status = refresh_from(options, config);
         config_destroy(config);
     } else {

@@ -11,7 +11,8 @@
 #define EVERY_COMMAND                                                                                                  \
     (COMMAND_MODELS | COMMAND_SELECT | COMMAND_KEYS_CHECK | COMMAND_MODELS_DIFF | COMMAND_HARDWARE |                   \
      COMMAND_MODELS_REFRESH | COMMAND_SERVE | COMMAND_METRICS | OF_VAULT)
-#define OF_VAULT (OF_ONE_KEY | COMMAND_KEYS_LIST)
+#define OF_VAULT (OF_ONE_KEY | OF_COPY | COMMAND_KEYS_LIST)
+#define OF_COPY (COMMAND_KEYS_EXPORT | COMMAND_KEYS_REKEY)
 #define OF_ONE_KEY (COMMAND_KEYS_ADD | COMMAND_KEYS_ROTATE | COMMAND_KEYS_REMOVE | COMMAND_KEYS_VALIDATE)
 #define OF_CATALOGUE (COMMAND_MODELS | COMMAND_SELECT)
 
@@ -68,6 +69,8 @@ static const struct argument_option entries[] = {
      "list all models: why each is out, or its score"},
     {"tradeoffs", 0, ARGUMENT_NONE, NULL, COMMAND_SELECT, arguments_set_flag, AT(tradeoffs),
      "list the models that no other beats in both cost and quality"},
+    {"chain", 0, ARGUMENT_OPTIONAL, "ID", COMMAND_SELECT, value_set_chain, AT(chain),
+     "list what to try in turn, from the model of ID on, or the best: its other offers, others, larger contexts"},
     {"failed", 0, ARGUMENT_REQUIRED, "ID", COMMAND_SELECT, arguments_set_text, AT(failed_id),
      "the model to try when that of ID has just failed"},
     {"strategy", 0, ARGUMENT_REQUIRED, "NAME", COMMAND_SELECT, value_set_strategy, AT(fallback),
@@ -98,11 +101,17 @@ static const struct argument_option entries[] = {
     {"json", 0, ARGUMENT_NONE, NULL,
      COMMAND_MODELS | COMMAND_MODELS_DIFF | COMMAND_HARDWARE | COMMAND_SELECT | COMMAND_METRICS, arguments_set_flag,
      AT(as_json), "print JSON, for programs"},
-    {"name", 0, ARGUMENT_REQUIRED, "NAME", OF_ONE_KEY, arguments_set_text, AT(key_name),
+    {"name", 0, ARGUMENT_REQUIRED, "NAME", OF_ONE_KEY | COMMAND_KEYS_EXPORT, arguments_set_text, AT(key_name),
      "of the key in the vault: letters, digits, dots, dashes, underscores"},
     {"vault", 0, ARGUMENT_REQUIRED, "FILE", OF_VAULT, arguments_set_text, AT(vault), "where the keys lie, sealed"},
     {"key-file", 0, ARGUMENT_REQUIRED, "FILE", OF_VAULT, arguments_set_text, AT(key_file),
      "what opens the vault: 32 bytes that only you may read (the passphrase in TTA_PASSPHRASE)"},
+    {"to", 0, ARGUMENT_REQUIRED, "FILE", COMMAND_KEYS_EXPORT, arguments_set_text, AT(export_path),
+     "a new vault with a copy of the keys, or of the one of --name"},
+    {"new-key-file", 0, ARGUMENT_REQUIRED, "FILE", OF_COPY, arguments_set_text, AT(new_key_file),
+     "what opens it from then on (the passphrase in TTA_NEW_PASSPHRASE)"},
+    {"reveal", 0, ARGUMENT_NONE, NULL, COMMAND_KEYS_EXPORT, arguments_set_flag, AT(reveals),
+     "print keys in the open, as VARIABLE=KEY, to a pipe or to a file that only you may read"},
     {"provider", 0, ARGUMENT_REQUIRED, "NAME", COMMAND_KEYS_CHECK | COMMAND_KEYS_ADD, value_set_provider, AT(provider),
      "whose key it is: openrouter, openai, anthropic, lm_studio, custom_api, ..."},
     {"base-url", 0, ARGUMENT_REQUIRED, "URL", COMMAND_KEYS_CHECK | COMMAND_KEYS_ADD, arguments_set_text, AT(base_url),
@@ -151,8 +160,9 @@ static const char *clash_in_select(const struct options *options)
     if (options->fallback.is_given && !options->failed_id) {
         return "--strategy is for finding a fallback; add --failed=ID";
     }
-    if ((options->rank_count > 0) + options->explain + options->tradeoffs + (options->failed_id != NULL) > 1) {
-        return "--rank, --explain, --tradeoffs and --failed are different questions; ask one";
+    if ((options->rank_count > 0) + options->explain + options->tradeoffs + options->chain.is_given +
+            (options->failed_id != NULL) > 1) {
+        return "--rank, --explain, --tradeoffs, --chain and --failed are different questions; ask one";
     }
     bool has_size = requirements->size.prompt_tokens > 0 || requirements->size.completion_tokens > 0;
     if (requirements->has_max_cost && !has_size) {
@@ -198,11 +208,17 @@ static const char *clash_in_vault(const struct options *options, enum command co
     if (!options->vault) {
         return "which vault? --vault=FILE is needed";
     }
-    if (command != COMMAND_KEYS_LIST && !options->key_name) {
+    if (((unsigned)command & OF_ONE_KEY) && !options->key_name) {
         return "which key? --name=NAME is needed";
     }
     if (options->key_name && looks_like_key(options->key_name)) { /* so it is not repeated */
         return "--name is what you call the key; the key itself is read from standard input";
+    }
+    if (command == COMMAND_KEYS_EXPORT && (options->export_path != NULL) == options->reveals) {
+        return "export to where? --to=FILE makes a sealed copy, --reveal prints keys in the open; give one";
+    }
+    if (command == COMMAND_KEYS_EXPORT && options->reveals && options->new_key_file) {
+        return "--new-key-file seals a copy, and --reveal makes none";
     }
     if (command == COMMAND_KEYS_ADD) {
         return clash_in_keys_check(options, options->path_count > 0);
@@ -237,6 +253,8 @@ static const char *clash(const struct options *options, enum command command)
     case COMMAND_KEYS_LIST:
     case COMMAND_KEYS_REMOVE:
     case COMMAND_KEYS_VALIDATE:
+    case COMMAND_KEYS_EXPORT:
+    case COMMAND_KEYS_REKEY:
         return clash_in_vault(options, command);
     case COMMAND_MODELS_DIFF:
         return options->path_count == 2 ? NULL : "which catalogues? name the old and the new file";
@@ -279,6 +297,7 @@ static void settle(struct options *options, enum command command)
     if (options->config_path && options->requirements.now_unix_s == 0) { /* its lists are of now: so is the question */
         options->requirements.now_unix_s = base_clock_unix_ns() / NS_PER_SECOND;
     }
+    options->reads_again = command == COMMAND_SERVE;
     options->criteria.rules = options->compat ? TTA_RULES_COMPAT : TTA_RULES_DEFAULT;
     options->requirements.any_output = (options->requirements.capabilities & other_outputs) != 0;
 }
@@ -351,9 +370,18 @@ static void print_usage(FILE *out, enum command command)
     case COMMAND_KEYS_VALIDATE:
         fputs("Usage: tta keys validate --name=NAME --vault=FILE [OPTION]...\n\n", out);
         break;
+    case COMMAND_KEYS_EXPORT:
+        fputs("Usage: tta keys export --to=FILE --vault=FILE [OPTION]...\n"
+              "       tta keys export --reveal --vault=FILE [OPTION]... | PROGRAM\n\n",
+              out);
+        break;
+    case COMMAND_KEYS_REKEY:
+        fputs("Usage: tta keys rekey --vault=FILE [OPTION]...\n\n", out);
+        break;
     }
 }
 
+/* What the options do not say. */
 static void print_notes(FILE *out, enum command command)
 {
     switch (command) {
@@ -408,6 +436,19 @@ static void print_notes(FILE *out, enum command command)
         fputs("\nAsks the key's provider with the cheapest request that needs a key.\n"
               "\nExit status: 0 the key is good; 1 it is invalid, expired, forbidden or without credit; 2 bad usage,\n"
               "or a vault that does not open; 4 nobody can tell now.\n",
+              out);
+        break;
+    case COMMAND_KEYS_EXPORT:
+        fputs("\nThe copy is a vault like any other, for another machine or another person: it is opened with what\n"
+              "--new-key-file or TTA_NEW_PASSPHRASE says, not with what opens this one. --reveal names each variable\n"
+              "as programs look for it: OPENROUTER_API_KEY, OPENAI_API_KEY, ..., or after the key: MY_KEY_API_KEY.\n"
+              "\nExit status: 0 all is well; 2 bad usage, or a vault that does not open; 3 it cannot be written.\n",
+              out);
+        break;
+    case COMMAND_KEYS_REKEY:
+        fputs("\nThe same keys, and from now on another key file or passphrase opens the vault. Copies of the old\n"
+              "file, in backups say, are still opened by the old one.\n"
+              "\nExit status: 0 all is well; 2 bad usage, or a vault that does not open; 3 it cannot be written.\n",
               out);
         break;
     case COMMAND_KEYS_ADD:

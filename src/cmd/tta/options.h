@@ -21,7 +21,9 @@ enum command {
     COMMAND_KEYS_REMOVE = 512,
     COMMAND_KEYS_VALIDATE = 1024,
     COMMAND_SERVE = 2048,
-    COMMAND_METRICS = 4096
+    COMMAND_METRICS = 4096,
+    COMMAND_KEYS_EXPORT = 8192,
+    COMMAND_KEYS_REKEY = 16384
 };
 
 #define MAX_CATALOGUES 16
@@ -40,6 +42,7 @@ struct options {
     size_t rank_count; /* 0: no list of the best */
     bool explain;
     bool tradeoffs;
+    struct chain_value chain;
     bool as_json;
     const char *only, *excluded; /* lists of providers; NULL: none given */
     struct taste_value taste;
@@ -57,6 +60,10 @@ struct options {
     int64_t at_unix_s;     /* -1: now */
     int64_t watch_seconds; /* 0: once */
     bool as_prometheus, shows_alerts, notifies;
+    const char *export_path;  /* of a sealed copy; NULL: none */
+    const char *new_key_file; /* what opens the copy; NULL: another passphrase */
+    bool reveals;
+    bool reads_again; /* the vault is opened more than once: its passphrase stays where it is */
     bool wants_help, wants_version;
 };
 

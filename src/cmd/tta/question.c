@@ -47,6 +47,22 @@ bool question_print_verdicts(const struct question *question)
     return json_print(&out);
 }
 
+bool question_print_chain(const struct question *question, const struct tta_link *links, size_t count)
+{
+    struct buf out;
+    base_buf_init(&out, MAX_JSON_BYTES);
+    base_buf_add_cstr(&out, "{\"chain\":[");
+    for (size_t i = 0; i < count; i++) {
+        base_buf_addf(&out, "%s\n{\"kind\":\"%s\",\"score\":", i > 0 ? "," : "", tta_link_kind_name(links[i].kind));
+        json_add_score(&out, &question->verdicts.items[links[i].row].score);
+        base_buf_add_cstr(&out, ",\"model\":");
+        json_add_model(&out, question->catalogue, links[i].row);
+        base_buf_add_char(&out, '}');
+    }
+    base_buf_add_cstr(&out, "\n]}");
+    return json_print(&out);
+}
+
 bool question_print_tradeoffs(const struct question *question, const struct tta_tradeoff *tradeoffs, size_t count)
 {
     struct buf out;

@@ -5,6 +5,7 @@
 
 #include "cmd/tta/advice.h"
 #include "cmd/tta/options.h"
+#include "tta/chain.h"
 
 /* What is asked, of which models. */
 struct question {
@@ -21,6 +22,7 @@ bool question_print_choices(const struct question *question, const struct tta_ch
                             bool is_list);
 /* Of every model the reason why it is out, or "fits". */
 bool question_print_verdicts(const struct question *question);
+bool question_print_chain(const struct question *question, const struct tta_link *links, size_t count);
 bool question_print_tradeoffs(const struct question *question, const struct tta_tradeoff *tradeoffs, size_t count);
 
 #endif /* CMD_TTA_QUESTION_H */

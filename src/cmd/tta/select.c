@@ -285,6 +285,50 @@ static int fall_back(const struct question *question)
     return EXIT_FINE;
 }
 
+static bool print_chain(const struct question *question, const struct tta_link *links, size_t count)
+{
+    static const struct table_column columns[] = {
+        {"Link", TABLE_LEFT},    {"Model", TABLE_LEFT},        {"By", TABLE_LEFT},        {"Score", TABLE_RIGHT},
+        {"Prompt", TABLE_POINT}, {"Completion", TABLE_POINT}, {"Context", TABLE_RIGHT},
+    };
+    struct table table;
+    table_init(&table, columns, sizeof(columns) / sizeof(columns[0]));
+    for (size_t i = 0; i < count; i++) {
+        struct tta_model model = tta_catalogue_model(question->catalogue, links[i].row);
+        char text[FORMAT_BYTES];
+        table_add(&table, tta_link_kind_name(links[i].kind));
+        table_add(&table, model.id);
+        table_add(&table, model.origin);
+        table_addf(&table, "%.3f", links[i].score);
+        format_price(&model, model.prompt_price_pusd, text);
+        table_add(&table, text);
+        format_price(&model, model.completion_price_pusd, text);
+        table_add(&table, text);
+        format_tokens(model.context_tokens, text);
+        table_add(&table, text);
+    }
+    bool complete = table_print(&table, stdout);
+    table_deinit(&table);
+    return complete;
+}
+
+static int list_chain(const struct question *question)
+{
+    const struct tta_chain_options options = tta_chain_defaults();
+    const char *id = question->options->chain.first_id;
+    struct tta_link links[TTA_MAX_TARGETS];
+    size_t first_row = TTA_CHAIN_BEST, count;
+    if (id && tta_catalogue_find(question->catalogue, id, &first_row) != TTA_OK) {
+        return unknown_model(question->catalogue, id);
+    }
+    if (tta_chain_compute(question->selector, &question->requirements, first_row, &options, links, &count) != TTA_OK) {
+        return nothing_fits(question);
+    }
+    bool complete = question->options->as_json ? question_print_chain(question, links, count)
+                                               : print_chain(question, links, count);
+    return complete ? EXIT_FINE : out_of_memory();
+}
+
 static int answer(const struct question *question)
 {
     tta_explain(question->selector, &question->requirements, question->verdicts.items);
@@ -296,6 +340,9 @@ static int answer(const struct question *question)
     }
     if (question->options->tradeoffs) {
         return list_tradeoffs(question);
+    }
+    if (question->options->chain.is_given) {
+        return list_chain(question);
     }
     return question->options->failed_id ? fall_back(question) : choose(question);
 }

@@ -257,6 +257,13 @@ bool value_set_rank_count(void *field, const char *value, struct buf *wanted)
     return true;
 }
 
+bool value_set_chain(void *field, const char *value, struct buf *wanted)
+{
+    (void)wanted; /* any text may be an id */
+    *(struct chain_value *)field = (struct chain_value){.is_given = true, .first_id = value};
+    return true;
+}
+
 bool value_set_window(void *field, const char *value, struct buf *wanted)
 {
     size_t index;

@@ -21,6 +21,11 @@ struct strategy_value {
     bool is_given;
 };
 
+struct chain_value {
+    const char *first_id; /* NULL: none was asked for */
+    bool is_given;
+};
+
 argument_set_fn value_set_task;         /* enum tta_task */
 argument_set_fn value_set_provider;     /* enum tta_provider */
 argument_set_fn value_set_order;        /* enum model_order */
@@ -38,6 +43,7 @@ argument_set_fn value_set_moment;       /* int64_t: seconds since 1970 */
 argument_set_fn value_set_watch;        /* int64_t: seconds */
 argument_set_fn value_set_requests;     /* uint64_t: at least 1 */
 argument_set_fn value_set_condition;    /* struct tta_alert_rule: figure and limit */
+argument_set_fn value_set_chain;        /* struct chain_value */
 argument_set_fn value_set_weights;      /* struct tta_criteria: safety,performance,cost */
 
 /* The words that a setter takes for a value, from 0 on; NULL behind the last, or if it takes anything. */

@@ -6,15 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "cmd/complain.h"
+#include "cmd/tta/closed.h"
 #include "cmd/tta/commands.h"
 
 #define PASSPHRASE_VARIABLE "TTA_PASSPHRASE"
+#define NEW_PASSPHRASE_VARIABLE "TTA_NEW_PASSPHRASE"
 
 enum { MAX_VAULT_BYTES = 16 << 20 };
 
@@ -54,16 +55,18 @@ static bool read_key_file(const char *path, unsigned char key[TTA_VAULT_KEY_BYTE
     return is_private && len == TTA_VAULT_KEY_BYTES;
 }
 
-static bool find_lock(const struct options *options, unsigned char key[TTA_VAULT_KEY_BYTES],
+static bool find_lock(const char *key_file, const char *variable, unsigned char key[TTA_VAULT_KEY_BYTES],
                       struct tta_vault_lock *out_lock)
 {
-    const char *passphrase = getenv(PASSPHRASE_VARIABLE);
-    if (options->key_file) {
+    const char *passphrase = getenv(variable);
+    if (key_file) {
         *out_lock = (struct tta_vault_lock){.key = key};
-        return read_key_file(options->key_file, key);
+        return read_key_file(key_file, key);
     }
     if (!passphrase || passphrase[0] == '\0') {
-        complain("what opens the vault? --key-file=FILE or a passphrase in " PASSPHRASE_VARIABLE " is needed");
+        bool is_new = strcmp(variable, NEW_PASSPHRASE_VARIABLE) == 0;
+        complain("what opens %s? --%skey-file=FILE or a passphrase in %s is needed",
+                 is_new ? "it from then on" : "the vault", is_new ? "new-" : "", variable);
         return false;
     }
     *out_lock = (struct tta_vault_lock){.passphrase = passphrase, .passphrase_len = strlen(passphrase)};
@@ -108,20 +111,21 @@ static enum tta_status load(struct vault_file *file, const struct tta_vault_lock
 
 bool vault_file_open(const struct options *options, bool to_change, struct vault_file *out_file, int *out_status)
 {
-    const struct rlimit no_core = {0, 0};
     unsigned char key[TTA_VAULT_KEY_BYTES] = {0};
     struct tta_vault_lock lock;
     struct tta_error err = {0};
     *out_status = EXIT_BAD_USAGE;
     *out_file = (struct vault_file){.path = options->vault, .lock_fd = -1};
-    (void)setrlimit(RLIMIT_CORE, &no_core); /* lowering it is always allowed */
-    if (!find_lock(options, key, &lock) || (to_change && !take_turn(out_file))) {
+    if (!find_lock(options->key_file, PASSPHRASE_VARIABLE, key, &lock) || (to_change && !take_turn(out_file))) {
         wipe(key, sizeof key);
         vault_file_close(out_file);
         return false;
     }
     enum tta_status status = load(out_file, &lock, to_change, &err);
     wipe(key, sizeof key);
+    if (!options->reads_again) {
+        wipe_variable(PASSPHRASE_VARIABLE);
+    }
     if (status != TTA_OK) {
         if (err.message[0] != '\0') { /* or it was said already */
             complain("%s: %s", options->vault, err.message);
@@ -133,22 +137,51 @@ bool vault_file_open(const struct options *options, bool to_change, struct vault
     return true;
 }
 
-bool vault_file_save(const struct vault_file *file)
+struct tta_vault *vault_file_create(const char *new_key_file, int *out_status)
+{
+    unsigned char key[TTA_VAULT_KEY_BYTES] = {0};
+    struct tta_vault_lock lock;
+    struct tta_error err = {0};
+    struct tta_vault *vault = NULL;
+    *out_status = EXIT_BAD_USAGE;
+    if (find_lock(new_key_file, NEW_PASSPHRASE_VARIABLE, key, &lock)) {
+        enum tta_status status = tta_vault_create(&lock, &vault, &err);
+        if (status != TTA_OK) {
+            complain("%s", err.message);
+            *out_status = status == TTA_BAD_ARGUMENT ? EXIT_BAD_USAGE : EXIT_BROKEN;
+        }
+    }
+    wipe(key, sizeof key);
+    wipe_variable(NEW_PASSPHRASE_VARIABLE);
+    return vault;
+}
+
+static bool save(const struct vault_file *file, bool is_new)
 {
     unsigned char *bytes = NULL;
     size_t len = 0;
     char reason[BASE_FILE_REASON_BYTES];
     if (tta_vault_seal(file->vault, &bytes, &len) != TTA_OK) {
-        complain("no memory to seal the vault; it is as it was");
+        complain("no memory to seal the vault%s", is_new ? "" : "; it is as it was");
         return false;
     }
     (void)umask(077); /* sealed or not, it is nobody else's */
-    bool is_written = base_file_write_atomic(file->path, (struct str){(const char *)bytes, len}, false, NULL, reason);
+    bool is_written = base_file_write_atomic(file->path, (struct str){(const char *)bytes, len}, is_new, NULL, reason);
     if (!is_written) {
-        complain("%s; the vault is as it was", reason);
+        complain("%s%s", reason, is_new ? "" : "; the vault is as it was");
     }
     free(bytes);
     return is_written;
+}
+
+bool vault_file_save(const struct vault_file *file)
+{
+    return save(file, false);
+}
+
+bool vault_file_save_new(const struct vault_file *file)
+{
+    return save(file, true);
 }
 
 int vault_file_lacks_key(const struct vault_file *file)

@@ -25,8 +25,14 @@ struct vault_file {
  */
 bool vault_file_open(const struct options *options, bool to_change, struct vault_file *out_file, int *out_status);
 
+/* An empty vault for another lock: the key file, or if that is NULL the passphrase in TTA_NEW_PASSPHRASE.  NULL, after
+ * a complaint, with the exit status in `*out_status`. */
+struct tta_vault *vault_file_create(const char *new_key_file, int *out_status);
+
 /* Writes it.  False after a complaint; the file is then as it was. */
 bool vault_file_save(const struct vault_file *file);
+/* The same to a file that must not be there yet. */
+bool vault_file_save_new(const struct vault_file *file);
 
 /* Complains that the key that was named is not in it; the exit status. */
 int vault_file_lacks_key(const struct vault_file *file);

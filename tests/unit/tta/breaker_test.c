@@ -53,6 +53,37 @@ static void opens_at_half_of_busy_traffic_and_not_below(void **state)
     assert_true(has_opened);
 }
 
+/* Many requests may try a last resort at once: each of them says what was known. */
+static void a_probe_before_its_time_changes_nothing_when_it_fails(void **state)
+{
+    (void)state;
+    struct breaker breaker = {0};
+    for (int i = 0; i < 3; i++) {
+        (void)fail_at(&breaker, 0);
+    }
+    int64_t until_ns = breaker.until_ns;
+    uint32_t level = breaker.level;
+    for (int i = 1; i <= 20; i++) {
+        breaker_enter(&breaker, i, 60 * SEC);
+        assert_int_equal(breaker.state, TTA_BREAKER_HALF_OPEN);
+        if (i % 4 == 0) {
+            breaker_pass(&breaker);
+        } else {
+            assert_false(fail_at(&breaker, i));
+        }
+        assert_int_equal(breaker.state, TTA_BREAKER_OPEN);
+        assert_true(breaker.until_ns == until_ns && breaker.level == level);
+    }
+    breaker_enter(&breaker, 30, 60 * SEC); /* the answer of a later one comes when it would have been time anyway */
+    assert_true(fail_at(&breaker, until_ns));
+    assert_int_equal(breaker.level, level + 1);
+    breaker_enter(&breaker, until_ns + 1, 60 * SEC); /* and one that is good closes it as others do */
+    succeed_at(&breaker, until_ns + 2);
+    breaker_enter(&breaker, until_ns + 3, 60 * SEC);
+    succeed_at(&breaker, until_ns + 4);
+    assert_int_equal(breaker.state, TTA_BREAKER_CLOSED);
+}
+
 static void what_is_old_counts_no_more(void **state)
 {
     (void)state;
@@ -128,6 +159,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(opens_at_three_in_a_row_of_thin_traffic),
         cmocka_unit_test(opens_at_half_of_busy_traffic_and_not_below),
+        cmocka_unit_test(a_probe_before_its_time_changes_nothing_when_it_fails),
         cmocka_unit_test(what_is_old_counts_no_more),
         cmocka_unit_test(doubles_while_probes_fail_up_to_five_minutes_and_closes_after_two),
         cmocka_unit_test(a_probe_that_is_never_reported_is_given_up),

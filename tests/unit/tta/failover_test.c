@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/random.h"
@@ -295,6 +296,7 @@ enum { THREADS = 4, REQUESTS_EACH = 2000 };
 
 struct worker {
     struct tta_health *health;
+    _Atomic int64_t *clock_ns; /* of all: it moves with each request */
     uint64_t random;
     uint32_t tries;
 };
@@ -305,7 +307,7 @@ static void *run_requests(void *context)
     const struct tta_failover_options options = tta_failover_defaults();
     for (int64_t request = 0; request < REQUESTS_EACH; request++) {
         struct tta_failover failover;
-        int64_t now_ns = request * 100 * MS;
+        int64_t now_ns = atomic_fetch_add(worker->clock_ns, 100 * MS);
         enum tta_status status =
             tta_failover_begin(&failover, worker->health, &options, world_targets, WORLD_TARGETS, now_ns, 1);
         if (status != TTA_OK) {
@@ -324,11 +326,12 @@ static void threads_share_one_health(void **state)
 {
     (void)state;
     struct tta_health *health = world_health(NULL);
-    struct worker workers[THREADS];
+    static struct worker workers[THREADS]; /* which the others have, should an assertion end this */
+    static _Atomic int64_t clock_ns;
     pthread_t threads[THREADS];
     assert_non_null(health);
     for (uint64_t i = 0; i < THREADS; i++) {
-        workers[i] = (struct worker){.health = health, .random = i + 1};
+        workers[i] = (struct worker){.health = health, .clock_ns = &clock_ns, .random = i + 1};
         assert_int_equal(pthread_create(&threads[i], NULL, run_requests, &workers[i]), 0);
     }
     for (size_t i = 0; i < THREADS; i++) {

@@ -30,16 +30,11 @@ static void store(struct tta_key_cache *cache, uint64_t n, int status)
 }
 
 /* The http_status stored for n, or -1. */
-static int find_at(const struct tta_key_cache *cache, uint64_t n, int64_t now_ns)
-{
-    const struct tta_key_digest digest = digest_of(n);
-    const struct tta_key_record *record = tta_key_cache_find(cache, &digest, now_ns);
-    return record ? record->http_status : -1;
-}
-
 static int find(const struct tta_key_cache *cache, uint64_t n)
 {
-    return find_at(cache, n, 0);
+    const struct tta_key_digest digest = digest_of(n);
+    const struct tta_key_record *record = tta_key_cache_find(cache, &digest);
+    return record ? record->http_status : -1;
 }
 
 static void forget(struct tta_key_cache *cache, uint64_t n)
@@ -48,15 +43,14 @@ static void forget(struct tta_key_cache *cache, uint64_t n)
     tta_key_cache_forget(cache, &digest);
 }
 
-static void finds_a_record_until_its_time_is_over(void **state)
+static void finds_what_was_stored(void **state)
 {
     (void)state;
     struct tta_key_cache *cache = new_cache(4);
     assert_int_equal(find(cache, 1), -1);
     store(cache, 1, 200);
-    assert_int_equal(find_at(cache, 1, -5), 200);
-    assert_int_equal(find_at(cache, 1, 99), 200);
-    assert_int_equal(find_at(cache, 1, 100), -1);
+    assert_int_equal(find(cache, 1), 200);
+    assert_int_equal(find(cache, 2), -1);
     tta_key_cache_destroy(cache);
 }
 
@@ -67,7 +61,7 @@ static void compares_the_whole_digest(void **state)
     store(cache, 1, 200);
     const struct tta_key_digest close[] = {{{1, 2}}, {{6, 1}}, {{1, UINT64_C(1) << 63 | 1}}};
     for (size_t i = 0; i < sizeof close / sizeof close[0]; i++) {
-        assert_null(tta_key_cache_find(cache, &close[i], 0));
+        assert_null(tta_key_cache_find(cache, &close[i]));
     }
     tta_key_cache_destroy(cache);
 }
@@ -201,7 +195,7 @@ static void survives_every_allocation_failure(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_a_record_until_its_time_is_over),
+        cmocka_unit_test(finds_what_was_stored),
         cmocka_unit_test(compares_the_whole_digest),
         cmocka_unit_test(the_least_recently_stored_goes_first),
         cmocka_unit_test(a_forgotten_record_makes_room),

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -36,6 +37,32 @@ static struct tta_secret *secret_of(const char *text)
     struct tta_secret *secret = NULL;
     assert_int_equal(tta_secret_create(text, strlen(text), &secret), TTA_OK);
     return secret;
+}
+
+static void scrubs_keys_out_of_a_text(void **state)
+{
+    (void)state;
+    const struct {
+        const char *text, *wanted;
+    } cases[] = {
+        {"", ""},
+        {"no key", "no key"},
+        {OPENROUTER_KEY, "sk-or-...abcd"},
+        {"'" OPENROUTER_KEY "' is not known", "'sk-or-...abcd' is not known"},
+        {"http://" ANTHROPIC_KEY "@host/v1?key=" GOOGLE_KEY "&x", "http://sk-ant-..._0AA@host/v1?key=AIza...-_12&x"},
+        {HUGGING_FACE_KEY "," OPENAI_OLD_KEY, "hf_...klmn,sk-...ghi0"},
+        {"sk-or-...abcd stays", "sk-or-...abcd stays"},
+        {"sk-short", "sk-short"},
+        {"task-0123456789-0123456789", "task-0123456789-0123456789"},
+        {"meta-llama/llama-3.1-70b-instruct", "meta-llama/llama-3.1-70b-instruct"},
+        {"\xc3\xa4 " PERPLEXITY_KEY " \xc3\xa4", "\xc3\xa4 pplx-...efgh \xc3\xa4"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[1024];
+        (void)snprintf(text, sizeof text, "%s", cases[i].text);
+        tta_scrub_keys(text);
+        assert_string_equal(text, cases[i].wanted);
+    }
 }
 
 static void advises_on_the_form(void **state)
@@ -141,6 +168,7 @@ static void labels_show_the_kind_and_the_last_four(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(scrubs_keys_out_of_a_text),
         cmocka_unit_test(advises_on_the_form),
         cmocka_unit_test(asks_whether_a_key_that_begins_right_was_cut),
         cmocka_unit_test(labels_show_the_kind_and_the_last_four),

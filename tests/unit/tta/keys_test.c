@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include <math.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -657,13 +658,13 @@ static void threads_with_different_questions_do_not_wait_for_one_another(void **
     tear_down(&bench);
 }
 
-static void wait_for_request(struct loopback_server *server)
+static void wait_for_requests(struct loopback_server *server, size_t count)
 {
     const struct timespec pause = {.tv_nsec = 1000000};
-    for (int i = 0; i < 5000 && loopback_server_request_count(server) == 0; i++) {
+    for (int i = 0; i < 5000 && loopback_server_request_count(server) < count; i++) {
         (void)nanosleep(&pause, NULL);
     }
-    assert_int_equal(loopback_server_request_count(server), 1);
+    assert_int_equal(loopback_server_request_count(server), count);
 }
 
 static void a_verdict_forgotten_in_the_air_is_not_kept(void **state)
@@ -678,13 +679,107 @@ static void a_verdict_forgotten_in_the_air_is_not_kept(void **state)
     struct asker asker = {.bench = &bench, .secret = bench.secret, .start = &start};
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, ask, &asker), 0);
-    wait_for_request(bench.server);
+    wait_for_requests(bench.server, 1);
     tta_key_forget(bench.validator, bench.provider, loopback_server_url(bench.server), bench.secret);
     assert_answer(&bench, TTA_KEY_VALID, false);
     assert_int_equal(pthread_join(thread, NULL), 0);
     assert_int_equal(asker.result.verdict, TTA_KEY_INVALID);
     assert_answer(&bench, TTA_KEY_VALID, true);
     assert_int_equal(pthread_barrier_destroy(&start), 0);
+    tear_down(&bench);
+}
+
+static void a_good_key_is_told_while_another_thread_asks_again(void **state)
+{
+    (void)state;
+    struct loopback_answer slow = refused;
+    slow.delay_ns = 1000 * NS_PER_MS;
+    const struct loopback_answer script[] = {good_key, slow};
+    struct bench bench = set_up(TTA_PROVIDER_OPENROUTER, script, COUNT_OF(script));
+    bench.now_ns = START_NS - 20 * NS_PER_MIN;
+    assert_answer(&bench, TTA_KEY_VALID, false);
+    bench.now_ns = START_NS;
+    pthread_barrier_t start;
+    assert_int_equal(pthread_barrier_init(&start, NULL, 1), 0);
+    struct asker asker = {.bench = &bench, .secret = bench.secret, .start = &start};
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, ask, &asker), 0);
+    wait_for_requests(bench.server, 2);
+    assert_answer(&bench, TTA_KEY_VALID, true); /* had it waited, it would be invalid */
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(asker.result.verdict, TTA_KEY_INVALID);
+    bench.now_ns += 2 * NS_PER_SEC;
+    assert_answer(&bench, TTA_KEY_INVALID, true);
+    assert_int_equal(pthread_barrier_destroy(&start), 0);
+    tear_down(&bench);
+}
+
+static void an_outage_takes_nothing_from_a_good_key(void **state)
+{
+    (void)state;
+    const struct loopback_answer script[] = {good_key, {.status = 500}, {.status = 503}, refused};
+    struct bench bench = set_up(TTA_PROVIDER_OPENROUTER, script, COUNT_OF(script));
+    assert_answer(&bench, TTA_KEY_VALID, false);
+    bench.now_ns += 20 * NS_PER_MIN;
+    assert_answer(&bench, TTA_KEY_VALID, true);
+    assert_int_equal(loopback_server_request_count(bench.server), 2);
+    bench.now_ns += 4 * NS_PER_SEC;
+    assert_answer(&bench, TTA_KEY_VALID, true);
+    assert_int_equal(loopback_server_request_count(bench.server), 2); /* which was put off */
+    bench.now_ns += 2 * NS_PER_SEC;
+    struct tta_key_result result = validate(&bench);
+    assert_int_equal(result.verdict, TTA_KEY_VALID);
+    assert_non_null(strstr(result.sentence, "no answer"));
+    assert_int_equal(loopback_server_request_count(bench.server), 3);
+    bench.now_ns += 12 * NS_PER_SEC;
+    assert_answer(&bench, TTA_KEY_INVALID, false);
+    tear_down(&bench);
+}
+
+static struct tta_key_result validate_text(struct bench *bench, const char *text)
+{
+    struct tta_secret *own = bench->secret;
+    bench->secret = secret_of(text);
+    struct tta_key_result result = validate(bench);
+    tta_secret_destroy(bench->secret);
+    bench->secret = own;
+    return result;
+}
+
+static void a_flood_of_bad_keys_costs_the_provider_next_to_nothing(void **state)
+{
+    (void)state;
+    enum { KEYS = 600 };
+    const struct loopback_answer script[] = {good_key, refused};
+    struct bench bench = set_up(TTA_PROVIDER_OPENROUTER, script, COUNT_OF(script));
+    tta_key_validator_destroy(bench.validator);
+    bench.validator = new_validator(5 * NS_PER_SEC, 64);
+    assert_answer(&bench, TTA_KEY_VALID, false);
+    size_t put_off_count = 0;
+    for (int i = 0; i < 2 * KEYS; i++) { /* each once and once more */
+        char key[128];
+        (void)snprintf(key, sizeof key, i % 3 == 0 ? "rubbish-%d" : "sk-or-v1-%064d", i % KEYS);
+        struct tta_key_result result = validate_text(&bench, key);
+        bool is_put_off = result.retry_ns > 0;
+        assert_int_equal(result.verdict, is_put_off ? TTA_KEY_UNKNOWN : TTA_KEY_INVALID);
+        assert_int_equal(result.http_status, is_put_off ? 0 : 401);
+        assert_false(is_put_off && tta_key_verdict_blocks(result.verdict));
+        put_off_count += is_put_off;
+        bench.now_ns += 5 * NS_PER_MS;
+    }
+    size_t allowed = 1 + 16 + 2 * KEYS * 5 / 1000; /* the good one, the burst, and one a second */
+    assert_in_range(loopback_server_request_count(bench.server), 16, allowed);
+    assert_true(put_off_count > KEYS);
+    assert_answer(&bench, TTA_KEY_VALID, true);
+    size_t requests = loopback_server_request_count(bench.server);
+    bench.now_ns += 12 * NS_PER_MIN;
+    for (int i = 0; i < 100; i++) {
+        char key[128];
+        (void)snprintf(key, sizeof key, "sk-or-v1-%064d", KEYS + i);
+        (void)validate_text(&bench, key);
+    }
+    assert_answer(&bench, TTA_KEY_INVALID, false); /* a key that was accepted is asked about all the same */
+    assert_int_equal(loopback_server_request_count(bench.server), requests + 16 + 1);
     tear_down(&bench);
 }
 
@@ -772,26 +867,35 @@ static void traffic_confirms_and_revokes_without_a_probe(void **state)
 static void rejects_options_out_of_range(void **state)
 {
     (void)state;
-    const struct tta_key_validator_options good = tta_key_validator_defaults();
-    const struct tta_key_validator_options bad[] = {
-        {0, good.connect_timeout_ns, good.cache_entries},
-        {-1, good.connect_timeout_ns, good.cache_entries},
-        {INT64_MAX, good.connect_timeout_ns, good.cache_entries},
-        {good.timeout_ns, 0, good.cache_entries},
-        {good.timeout_ns, INT64_MAX, good.cache_entries},
-        {good.timeout_ns, good.connect_timeout_ns, 0},
-        {good.timeout_ns, good.connect_timeout_ns, SIZE_MAX},
+    const struct {
+        struct tta_key_validator_options options;
+        const char *named;
+    } bad[] = {
+        {{.timeout_ns = 0}, "timeout_ns"},
+        {{.timeout_ns = -1}, "timeout_ns"},
+        {{.timeout_ns = INT64_MAX}, "timeout_ns"},
+        {{.timeout_ns = 1, .connect_timeout_ns = 0}, "connect_timeout_ns"},
+        {{.timeout_ns = 1, .connect_timeout_ns = INT64_MAX}, "connect_timeout_ns"},
+        {{.timeout_ns = 1, .connect_timeout_ns = 1, .cache_entries = 0}, "cache_entries"},
+        {{.timeout_ns = 1, .connect_timeout_ns = 1, .cache_entries = SIZE_MAX}, "cache_entries"},
+        {{1, 1, 1, 0, 1}, "probes_per_sec"},
+        {{1, 1, 1, -1, 1}, "probes_per_sec"},
+        {{1, 1, 1, NAN, 1}, "probes_per_sec"},
+        {{1, 1, 1, INFINITY, 1}, "probes_per_sec"},
+        {{1, 1, 1, 1, 0.5}, "probe_burst"},
+        {{1, 1, 1, 1, NAN}, "probe_burst"},
+        {{1, 1, 1, 1, 1e9}, "probe_burst"},
     };
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         struct tta_key_validator *validator = NULL;
         struct tta_error err;
         memset(&err, 0xee, sizeof err);
-        assert_int_equal(tta_key_validator_create(&bad[i], &validator, &err), TTA_BAD_ARGUMENT);
+        assert_int_equal(tta_key_validator_create(&bad[i].options, &validator, &err), TTA_BAD_ARGUMENT);
         assert_null(validator);
         assert_int_equal(err.status, TTA_BAD_ARGUMENT);
         assert_int_equal(err.line, 0);
-        assert_non_null(strstr(err.message, i < 3 ? "timeout_ns" : i < 5 ? "connect_timeout_ns" : "cache_entries"));
-        assert_int_equal(tta_key_validator_create(&bad[i], &validator, NULL), TTA_BAD_ARGUMENT);
+        assert_non_null(strstr(err.message, bad[i].named));
+        assert_int_equal(tta_key_validator_create(&bad[i].options, &validator, NULL), TTA_BAD_ARGUMENT);
     }
     tta_key_validator_destroy(NULL);
 }
@@ -835,6 +939,9 @@ int main(void)
         cmocka_unit_test(threads_with_one_question_make_one_request),
         cmocka_unit_test(threads_with_different_questions_do_not_wait_for_one_another),
         cmocka_unit_test(a_verdict_forgotten_in_the_air_is_not_kept),
+        cmocka_unit_test(a_good_key_is_told_while_another_thread_asks_again),
+        cmocka_unit_test(an_outage_takes_nothing_from_a_good_key),
+        cmocka_unit_test(a_flood_of_bad_keys_costs_the_provider_next_to_nothing),
         cmocka_unit_test(survives_every_allocation_failure),
         cmocka_unit_test(traffic_confirms_and_revokes_without_a_probe),
         cmocka_unit_test(rejects_options_out_of_range),

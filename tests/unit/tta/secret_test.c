@@ -36,6 +36,32 @@ static void keeps_the_bytes_as_given(void **state)
     }
 }
 
+struct seen {
+    char bytes[TTA_MAX_KEY_BYTES];
+    size_t len, times;
+};
+
+static void see(const char *bytes, size_t len, void *context)
+{
+    struct seen *seen = context;
+    memcpy(seen->bytes, bytes, len);
+    seen->len = len;
+    seen->times++;
+}
+
+static void reveals_its_bytes_once_to_a_function(void **state)
+{
+    (void)state;
+    struct tta_secret *secret = NULL;
+    struct seen seen = {.len = 0};
+    assert_int_equal(tta_secret_create("sk-or-v1-0123456789", 19, &secret), TTA_OK);
+    tta_secret_reveal(secret, see, &seen);
+    assert_int_equal(seen.times, 1);
+    assert_int_equal(seen.len, 19);
+    assert_memory_equal(seen.bytes, "sk-or-v1-0123456789", 19);
+    tta_secret_destroy(secret);
+}
+
 static void rejects_what_can_be_no_key(void **state)
 {
     (void)state;
@@ -74,6 +100,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_the_bytes_as_given),
+        cmocka_unit_test(reveals_its_bytes_once_to_a_function),
         cmocka_unit_test(rejects_what_can_be_no_key),
         cmocka_unit_test(says_when_there_is_no_locked_memory),
         cmocka_unit_test(destroys_nothing_without_complaint),
