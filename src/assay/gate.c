@@ -48,8 +48,8 @@ struct assay_gate {
     struct benchmark benchmarks[];
 };
 
-static const size_t looks[ASSAY_GATE_LOOKS] = {13, 16, 20,  25,  32,  40, 50,
-                                               64, 80, 108, 144, 192, ASSAY_GATE_MAX_LAUNCHES};
+static const size_t looks[ASSAY_GATE_LOOKS] = {13, 16,  20,  25,  32,  40,  50, 64,
+                                               80, 108, 144, 192, 256, 360, ASSAY_GATE_MAX_LAUNCHES};
 
 size_t assay_gate_look(size_t look)
 {

@@ -25,7 +25,7 @@
 #include "assay/status.h"
 
 #define ASSAY_GATE_MARGIN 0.01     /* a change up to it, either way, is none, unless another is given */
-#define ASSAY_GATE_MAX_LAUNCHES 256 /* of a benchmark in a session */
+#define ASSAY_GATE_MAX_LAUNCHES 512 /* of a benchmark in a session */
 
 /* The logarithm of new over old, of the times of a block's two slices of each build. */
 double assay_gate_block(const int64_t old_ns[2], const int64_t new_ns[2]);
@@ -54,11 +54,11 @@ struct assay_gate_launch assay_gate_launch(double *blocks, int64_t *old_ns, int6
 double assay_gate_error(size_t benchmarks);
 
 /* The looks of a session: after how many launches the one of that number is, 13 for look
- * 0, and 256 for the last.  Each may use up the same share of the session's error, half of it for
+ * 0, and 512 for the last.  Each may use up the same share of the session's error, half of it for
  * either view, so that the view with the narrower interval can be believed.  What it says is no
  * verdict if the other excludes it, nor is *same* if the other's estimate lies beyond the margin:
  * that a slice is as fast as ever where nothing disturbs it does not make a build so. */
-#define ASSAY_GATE_LOOKS 13
+#define ASSAY_GATE_LOOKS 15
 size_t assay_gate_look(size_t look);
 
 /* Where a benchmark stands. */

@@ -13,7 +13,7 @@
 #include <stddef.h>
 
 /* More numbers than this are not looked at. */
-#define ASSAY_SIGNED_RANK_MAX 1000
+#define ASSAY_SIGNED_RANK_MAX 1024
 
 /*
  * The most k with P(T < k) <= error, where T is the sum of the ranks 1 to `count`, each
