@@ -260,7 +260,10 @@ enum assay_status assay_machine_of_class(const char *class_key, struct assay_mac
 
 bool assay_machine_is_foreign(const struct assay_machine *there, const struct assay_machine *here)
 {
-    return there->class_key && here->class_key && strcmp(there->class_key, here->class_key) != 0;
+    if (!there->class_key || !here->class_key) {
+        return there->class_key || here->class_key;
+    }
+    return strcmp(there->class_key, here->class_key) != 0;
 }
 
 /* Facts whose values differ, "; " between them. */
@@ -306,7 +309,8 @@ bool assay_machine_add_difference(const struct assay_machine *there, const struc
             add_unknown(&ours, &theirs, "there", &text);
             add_unknown(&theirs, &ours, "here", &text);
         }
-        if (kind == ASSAY_FACTS_OF_CLASS && text.len == 0 && assay_machine_is_foreign(there, here)) {
+        if (kind == ASSAY_FACTS_OF_CLASS && text.len == 0 && there->class_key && here->class_key &&
+            assay_machine_is_foreign(there, here)) {
             base_buf_addf(&text, "class '%s' there", there->class_key);
         }
         base_buf_add(out_text, base_buf_str(&text));

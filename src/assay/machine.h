@@ -29,7 +29,8 @@ char *assay_machine_class(const struct assay_machine *machine);
  * caller's.  ASSAY_OK or ASSAY_NO_MEMORY. */
 ASSAY_MUST_CHECK enum assay_status assay_machine_of_class(const char *class_key, struct assay_machine *out_machine);
 
-/* Whether both say their class and it is not the same. */
+/* Whether their classes are not the same; that of a file of another tool, which names none, is not that of one
+ * which does. */
 bool assay_machine_is_foreign(const struct assay_machine *there, const struct assay_machine *here);
 
 enum assay_machine_facts { ASSAY_FACTS_OF_CLASS, ASSAY_FACTS_BESIDE };

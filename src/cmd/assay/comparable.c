@@ -109,7 +109,10 @@ static bool is_of_comparable_machine(const struct options *options, const struct
     if (!is_known || !is_known_here) {
         const char *unknown = is_known ? candidate->name : path;
         const bool may = options->any_machine || is_known == is_known_here;
-        complain(may ? "note: %s does not say what kind of machine it is of; its times may mean nothing here"
+        complain(is_known == is_known_here
+                     ? "note: %s does not say what kind of machine it is of; its times may mean nothing here"
+                 : may ? "note: %s does not say what kind of machine it is of, so this comparison does not count for the "
+                         "exit status"
                      : "%s does not say what kind of machine it is of, so its times may mean nothing here; add "
                        "--any-machine to compare all the same",
                  unknown);
