@@ -109,13 +109,10 @@ static bool is_of_comparable_machine(const struct options *options, const struct
     if (!is_known || !is_known_here) {
         const char *unknown = is_known ? candidate->name : path;
         const bool may = options->any_machine || is_known == is_known_here;
-        complain(is_known == is_known_here
-                     ? "note: %s does not say what kind of machine it is of; its times may mean nothing here"
-                 : may ? "note: %s does not say what kind of machine it is of, so this comparison does not count for the "
-                         "exit status"
-                     : "%s does not say what kind of machine it is of, so its times may mean nothing here; add "
-                       "--any-machine to compare all the same",
-                 unknown);
+        const char *then = is_known == is_known_here ? "; its times may mean nothing here"
+                           : may ? ", so this comparison does not count for the exit status"
+                                 : ", so its times may mean nothing here; add --any-machine to compare all the same";
+        complain("%s%s does not say what kind of machine it is of%s", may ? "note: " : "", unknown, then);
         return may;
     }
     if (!assay_machine_is_foreign(&baseline->machine, candidate->machine) || options->any_machine) {

@@ -23,12 +23,6 @@ static char *join(const char *folder, const char *name)
     return base_buf_take(&path);
 }
 
-/* A program in the current folder would be looked for in PATH. */
-static char *path_of(const char *word)
-{
-    return strchr(word, '/') ? strdup(word) : join(".", word);
-}
-
 /* Takes a path over; false without memory, which a NULL path is as well. */
 static bool add(struct gate_programs *programs, int side, char *path)
 {
@@ -113,7 +107,7 @@ static enum gate_found find_two(const struct gate_request *request, struct gate_
     if (is_folder(old)) {
         return find_common(old, new, programs, out_reason);
     }
-    if (!add(programs, OLD, path_of(old)) || !add(programs, NEW, path_of(new))) {
+    if (!add(programs, OLD, strdup(old)) || !add(programs, NEW, strdup(new))) {
         base_buf_add_cstr(out_reason, "out of memory");
         return GATE_NO_PROGRAMS;
     }
@@ -131,7 +125,7 @@ static enum gate_found find_below(const struct gate_request *request, const char
             return GATE_NO_PROGRAMS;
         }
         char *old = join(folder, word);
-        if (!old || !add(programs, NEW, path_of(word))) {
+        if (!old || !add(programs, NEW, strdup(word))) {
             base_buf_add_cstr(out_reason, "out of memory");
             free(old);
             return GATE_NO_PROGRAMS;

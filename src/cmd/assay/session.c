@@ -170,13 +170,19 @@ static enum assay_status add_dead_program(struct session *session, const struct 
 enum assay_status session_add_program(struct session *session, const char *program, const char *filter,
                                       struct assay_error *err)
 {
-    struct buf lines, reason;
+    struct buf path, lines, reason;
+    base_buf_init(&path, 8000);
     base_buf_init(&lines, MAX_LIST_BYTES);
     base_buf_init(&reason, sizeof(err->message));
-    struct source source = {.program = program};
-    program_look(program, &source.identity); /* before it says what it is: a build in between shows in each launch */
+    base_buf_addf(&path, "%s%s", strchr(program, '/') ? "" : "./", program); /* else it would be looked for in PATH */
+    if (!base_buf_ok(&path)) {
+        return assay_fail(err, ASSAY_NO_MEMORY, "out of memory for the name of a program");
+    }
+    struct source source = {.program = base_buf_cstr(&path)};
+    /* before it says what it is: a build in between shows in each launch */
+    program_look(source.program, &source.identity);
     enum assay_status status = ASSAY_OK;
-    switch (worker_list_benchmarks(program, session->options.timeout_ns, &lines, &reason)) {
+    switch (worker_list_benchmarks(source.program, session->options.timeout_ns, &lines, &reason)) {
     case WORKER_LISTED:
         status = add_listed(session, &source, base_buf_str(&lines), filter, err);
         break;
@@ -187,6 +193,7 @@ enum assay_status session_add_program(struct session *session, const char *progr
         status = add_dead_program(session, &source, base_buf_cstr(&reason), err);
         break;
     }
+    base_buf_deinit(&path);
     base_buf_deinit(&lines);
     base_buf_deinit(&reason);
     return status;

@@ -20,9 +20,9 @@ from page import write_page
 from sessions import Records, busy_cores, measure
 
 LONG = {
-    "shared": {"unchanged": 47, "slow2": 6, "slow1": 8, "suite": 2, "peers": 3},
-    "busy": {"unchanged": 27, "slow2": 4, "slow1": 6, "suite": 1, "peers": 2},
-    "quiet": {"unchanged": 16, "slow2": 4, "slow1": 6, "suite": 1, "peers": 2},
+    "shared": {"unchanged": 81, "slow2": 6, "slow1": 8, "suite": 2, "peers": 3},
+    "busy": {"unchanged": 8, "slow2": 2, "slow1": 2},
+    "quiet": {"unchanged": 12, "slow2": 3, "slow1": 3, "suite": 1, "peers": 2},
 }
 SHORT = {"shared": {"unchanged": 1, "slow2": 1, "slow1": 1}}
 
