@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -195,6 +196,45 @@ static void the_page_asks_nobody_else_and_lets_nothing_else_run(void **state)
     world_stop(&world);
 }
 
+static void what_a_page_of_somebody_else_makes_a_browser_ask_is_refused(void **state)
+{
+    static const struct {
+        const char *headers;
+        bool is_refused;
+    } cases[] = {
+        {"", false},
+        {"Sec-Fetch-Site: cross-site\r\n", true},
+        {"Sec-Fetch-Site: same-origin\r\nOrigin: https://here.example\r\n", false},
+        {"Sec-Fetch-Site: none\r\nOrigin: null\r\n", false},
+        {"Origin: https://evil.example\r\n", true},
+        {"Origin: http://evil.example:8484\r\n", true},
+        {"Origin: http://localhost.evil.example\r\n", true},
+        {"Origin: null\r\n", true},
+        {"Origin: https://here\r\n", false},
+        {"Origin: http://localhost:3000\r\n", false},
+        {"Origin: http://127.0.0.1\r\n", false},
+        {"Origin: http://[::1]:3000\r\n", false},
+        {"Origin: chrome-extension://abc\r\n", false},
+    };
+    char request[600];
+    (void)state;
+    world_start(&world, saying(200, GOOD), NULL, "");
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        (void)snprintf(request, sizeof(request), "POST " CHAT " HTTP/1.1\r\nHost: here\r\n%sConnection: close\r\n"
+                                                 "Content-Length: 35\r\n\r\n" ASK("alpha/one"), cases[i].headers);
+        const char *answer = world_ask(&world, request);
+        const char *wanted = cases[i].is_refused ? "HTTP/1.1 403 Forbidden\r\n" : "HTTP/1.1 200 OK\r\n";
+        if (!strstr(answer, wanted)) {
+            fail_msg("%s after \"%s\"", answer, cases[i].headers);
+        }
+        assert_int_equal(strstr(answer, "\"code\":\"foreign_origin\"") != NULL, cases[i].is_refused);
+    }
+    assert_int_equal(loopback_server_request_count(world.alpha), 8);
+    assert_non_null(strstr(world_ask(&world, "GET / HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: cross-site\r\n"
+                                             "Connection: close\r\n\r\n"), "HTTP/1.1 200 OK\r\n"));
+    world_stop(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,6 +244,7 @@ int main(void)
         cmocka_unit_test(the_query_chooses_the_window),
         cmocka_unit_test(figures_go_on_after_a_reload),
         cmocka_unit_test(the_page_asks_nobody_else_and_lets_nothing_else_run),
+        cmocka_unit_test(what_a_page_of_somebody_else_makes_a_browser_ask_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "cmd/tta/gateway/exchange.h"
+#include "cmd/tta/gateway/origin.h"
 #include "cmd/tta/gateway/overview.h"
 #include "cmd/tta/gateway/pages.h"
 #include "cmd/tta/gateway/reply.h"
@@ -44,6 +45,16 @@ static struct page no_route(struct buf *out, struct str path)
     return (struct page){.status = status, .content_type = "application/json"};
 }
 
+static struct page page_foreign(struct worker *worker, const struct request *request, struct buf *out)
+{
+    (void)worker;
+    (void)request;
+    reply_error(out, &(struct reply_error){.status = 403,
+                                           .message = "A page of another origin may not ask this gateway.",
+                                           .code = "foreign_origin"});
+    return (struct page){.status = 403, .content_type = "application/json"};
+}
+
 static void serve_page(struct worker *worker, struct connection *connection, const struct request *request,
                        page_fn *page)
 {
@@ -79,6 +90,10 @@ static void serve_page(struct worker *worker, struct connection *connection, con
 void route_serve(struct worker *worker, struct connection *connection, const struct request *request)
 {
     struct str path = request_path(request);
+    if (origin_is_foreign(request)) {
+        serve_page(worker, connection, request, page_foreign);
+        return;
+    }
     for (size_t i = 0; i < ROUTE_COUNT; i++) {
         if (routes[i].method == request->method && base_str_equal(path, base_str(routes[i].path))) {
             if (routes[i].page) {
