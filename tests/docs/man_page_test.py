@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 COMMANDS = ["models"], ["models", "refresh"], ["models", "diff"], ["select"], ["hardware"], ["serve"], ["metrics"], \
+    ["clients", "add"], ["clients", "list"], ["clients", "remove"], \
     ["keys", "check"], \
     ["keys", "add"], ["keys", "rotate"], ["keys", "list"], ["keys", "remove"], ["keys", "validate"], \
     ["keys", "export"], ["keys", "rekey"]

@@ -37,6 +37,11 @@ int command_serve(const struct options *options);
 /* What was recorded of models, and how alerts stand. */
 int command_metrics(const struct options *options);
 
+/* Who may use the gateway: makes a client and its key, lists clients, removes one. */
+int command_clients_add(const struct options *options);
+int command_clients_list(const struct options *options);
+int command_clients_remove(const struct options *options);
+
 /* Chooses a model, lists the best, explains, or finds the fallback. */
 int command_select(const struct options *options);
 

@@ -18,6 +18,9 @@ static const struct {
     {"hardware", COMMAND_HARDWARE, "what this machine has, and which local models fit"},
     {"serve", COMMAND_SERVE, "serve models as OpenAI's API does"},
     {"metrics", COMMAND_METRICS, "how models perform, and how alerts stand"},
+    {"clients add", COMMAND_CLIENTS_ADD, "let a client use the gateway"},
+    {"clients list", COMMAND_CLIENTS_LIST, "list the clients of the gateway"},
+    {"clients remove", COMMAND_CLIENTS_REMOVE, "take a client's leave to use the gateway"},
     {"keys check", COMMAND_KEYS_CHECK, "ask a provider whether an API key is good"},
     {"keys add", COMMAND_KEYS_ADD, "keep a key in a vault"},
     {"keys rotate", COMMAND_KEYS_ROTATE, "replace a key of a vault"},
@@ -84,8 +87,8 @@ static void print_bash(FILE *out)
           "        COMPREPLY=($(compgen -W \"$values\" -- \"$word\")); return\n"
           "    fi\n"
           "    if [ \"$COMP_CWORD\" = 1 ]; then\n"
-          "        COMPREPLY=($(compgen -W 'models select hardware metrics keys completion --help --version' "
-          "-- \"$word\"))\n"
+          "        COMPREPLY=($(compgen -W 'models select hardware serve metrics clients keys completion "
+          "--help --version' -- \"$word\"))\n"
           "        return\n"
           "    fi\n"
           "    local more= options=\n"
@@ -99,6 +102,7 @@ static void print_bash(FILE *out)
     fputs("    esac\n"
           "    [ \"$COMP_CWORD\" != 2 ] || case ${COMP_WORDS[1]} in\n"
           "    models) more='refresh diff' ;;\n"
+          "    clients) more='add list remove' ;;\n"
           "    keys) more='check add rotate list validate remove export rekey' ;;\n"
           "    completion) more='bash zsh' ;;\n"
           "    esac\n"
@@ -150,7 +154,7 @@ static void print_zsh(FILE *out)
           "_tta() {\n"
           "    local -a specs more\n"
           "    if (( CURRENT == 2 )); then\n"
-          "        _values command models select hardware metrics keys completion; return\n"
+          "        _values command models select hardware serve metrics clients keys completion; return\n"
           "    fi\n"
           "    case \"$words[2] $words[3]\" in\n",
           out);
@@ -166,6 +170,7 @@ static void print_zsh(FILE *out)
     fputs("    esac\n"
           "    (( CURRENT != 3 )) || case $words[2] in\n"
           "    models) more=(refresh diff) ;;\n"
+          "    clients) more=(add list remove) ;;\n"
           "    keys) more=(check add rotate list validate remove export rekey) ;;\n"
           "    completion) more=(bash zsh) ;;\n"
           "    esac\n"

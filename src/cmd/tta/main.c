@@ -25,6 +25,7 @@ static const char usage[] = "Usage: tta COMMAND [OPTION]... [ARGUMENT]...\n"
                             "  hardware        what this machine has, and which local models fit\n"
                             "  serve           serve the models of tta.yaml as OpenAI's API does\n"
                             "  metrics         how models perform, and how alerts stand\n"
+                            "  clients add     let a client use the gateway; also clients list, remove\n"
                             "  keys check      ask a provider whether an API key is good\n"
                             "  keys add        keep a key in a vault; also keys rotate, list, validate, remove,\n"
                             "                  export, rekey\n"
@@ -52,6 +53,12 @@ static int execute(enum command command, const struct options *options)
         return command_serve(options);
     case COMMAND_METRICS:
         return command_metrics(options);
+    case COMMAND_CLIENTS_ADD:
+        return command_clients_add(options);
+    case COMMAND_CLIENTS_LIST:
+        return command_clients_list(options);
+    case COMMAND_CLIENTS_REMOVE:
+        return command_clients_remove(options);
     case COMMAND_KEYS_ADD:
     case COMMAND_KEYS_ROTATE:
         return command_keys_put(options, command == COMMAND_KEYS_ROTATE);
@@ -109,13 +116,15 @@ static int unknown_command(const char *word)
     guess_offer(&guess, "hardware");
     guess_offer(&guess, "serve");
     guess_offer(&guess, "metrics");
+    guess_offer(&guess, "clients add");
     guess_offer(&guess, "keys check");
     guess_offer(&guess, "keys add");
     guess_offer(&guess, "completion");
     if (guess.best) {
         complain("there is no command '%s'; did you mean %s?", word, guess.best);
     } else {
-        complain("there is no command '%s'; the commands are models, select, hardware, serve, metrics, keys check and "
+        complain("there is no command '%s'; the commands are models, select, hardware, serve, metrics, clients add, "
+                 "keys check and "
                  "completion", word);
     }
     return EXIT_BAD_USAGE;
@@ -138,6 +147,22 @@ static int dispatch_keys(int argc, char **argv)
     }
     /* what was given may be a key: it is not repeated */
     complain("the commands are keys check, add, rotate, list, validate, remove, export and rekey");
+    return EXIT_BAD_USAGE;
+}
+
+static int dispatch_clients(int argc, char **argv)
+{
+    static const struct {
+        const char *word;
+        enum command command;
+    } commands[] = {
+        {"add", COMMAND_CLIENTS_ADD}, {"list", COMMAND_CLIENTS_LIST}, {"remove", COMMAND_CLIENTS_REMOVE}};
+    for (size_t i = 0; argc > 2 && i < sizeof commands / sizeof commands[0]; i++) {
+        if (strcmp(argv[2], commands[i].word) == 0) {
+            return parse_and_execute(commands[i].command, argc - 2, argv + 2);
+        }
+    }
+    complain("the commands are clients add, list and remove");
     return EXIT_BAD_USAGE;
 }
 
@@ -168,6 +193,9 @@ static int dispatch(int argc, char **argv)
     }
     if (strcmp(word, "select") == 0) {
         return parse_and_execute(COMMAND_SELECT, argc - 1, argv + 1);
+    }
+    if (strcmp(word, "clients") == 0) {
+        return dispatch_clients(argc, argv);
     }
     if (strcmp(word, "keys") == 0) {
         return dispatch_keys(argc, argv);

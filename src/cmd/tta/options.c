@@ -10,10 +10,11 @@
 #define USUAL_CONFIG "tta.yaml"
 #define EVERY_COMMAND                                                                                                  \
     (COMMAND_MODELS | COMMAND_SELECT | COMMAND_KEYS_CHECK | COMMAND_MODELS_DIFF | COMMAND_HARDWARE |                   \
-     COMMAND_MODELS_REFRESH | COMMAND_SERVE | COMMAND_METRICS | OF_VAULT)
+     COMMAND_MODELS_REFRESH | COMMAND_SERVE | COMMAND_METRICS | OF_VAULT | OF_CLIENTS)
 #define OF_VAULT (OF_ONE_KEY | OF_COPY | COMMAND_KEYS_LIST)
 #define OF_COPY (COMMAND_KEYS_EXPORT | COMMAND_KEYS_REKEY)
 #define OF_ONE_KEY (COMMAND_KEYS_ADD | COMMAND_KEYS_ROTATE | COMMAND_KEYS_REMOVE | COMMAND_KEYS_VALIDATE)
+#define OF_CLIENTS (COMMAND_CLIENTS_ADD | COMMAND_CLIENTS_LIST | COMMAND_CLIENTS_REMOVE)
 #define OF_CATALOGUE (COMMAND_MODELS | COMMAND_SELECT)
 
 static const struct argument_option entries[] = {
@@ -78,8 +79,8 @@ static const struct argument_option entries[] = {
     {"context", 0, ARGUMENT_REQUIRED, "N", COMMAND_HARDWARE, value_set_tokens, AT(context_tokens),
      "tokens of context that the models run with (what they were made for, at most 8k)"},
     {"config", 0, ARGUMENT_REQUIRED, "FILE",
-     OF_CATALOGUE | COMMAND_HARDWARE | COMMAND_MODELS_REFRESH | COMMAND_SERVE | COMMAND_METRICS, arguments_set_text,
-     AT(config_path), "the configuration, where no catalogue or store is named (tta.yaml)"},
+     OF_CATALOGUE | COMMAND_HARDWARE | COMMAND_MODELS_REFRESH | COMMAND_SERVE | COMMAND_METRICS | OF_CLIENTS,
+     arguments_set_text, AT(config_path), "the configuration, where no catalogue or store is named (tta.yaml)"},
     {"window", 0, ARGUMENT_REQUIRED, "NAME", COMMAND_METRICS, value_set_window, AT(window),
      "how far to look back: 1m, 5m, 1h, 24h or all (1h)"},
     {"by", 0, ARGUMENT_REQUIRED, "WHAT", COMMAND_METRICS, value_set_by, AT(by),
@@ -118,6 +119,22 @@ static const struct argument_option entries[] = {
      "where to ask, as in http://127.0.0.1:8080/v1 (the provider's own)"},
     {"form-only", 0, ARGUMENT_NONE, NULL, COMMAND_KEYS_CHECK, arguments_set_flag, AT(form_only),
      "ask nobody: only look at the form of the key"},
+    {"clients", 0, ARGUMENT_REQUIRED, "FILE", OF_CLIENTS, arguments_set_text, AT(clients.path),
+     "the file of the clients of the gateway (what tta.yaml names)"},
+    {"models", 0, ARGUMENT_REQUIRED, "LIST", COMMAND_CLIENTS_ADD, arguments_set_text, AT(clients.models),
+     "only these models: names and patterns, as in story,groq/* (all)"},
+    {"requests-per-minute", 0, ARGUMENT_REQUIRED, "N", COMMAND_CLIENTS_ADD, value_set_count,
+     AT(clients.limits.requests_a_minute), "at most so many requests in any minute"},
+    {"tokens-per-minute", 0, ARGUMENT_REQUIRED, "N", COMMAND_CLIENTS_ADD, value_set_tokens,
+     AT(clients.limits.tokens_a_minute), "at most so many tokens in any minute, prompts and answers: 50000, 128k"},
+    {"daily-budget", 0, ARGUMENT_REQUIRED, "USD", COMMAND_CLIENTS_ADD, value_set_budget, AT(clients.limits.pusd_a_day),
+     "at most so much in a day of UTC; 0: only what is free"},
+    {"monthly-budget", 0, ARGUMENT_REQUIRED, "USD", COMMAND_CLIENTS_ADD, value_set_budget,
+     AT(clients.limits.pusd_a_month), "at most so much in a month of UTC"},
+    {"unpriced", 0, ARGUMENT_NONE, NULL, COMMAND_CLIENTS_ADD, arguments_set_flag, AT(clients.asks_unpriced),
+     "with a budget, ask models too whose price nobody knows"},
+    {"manages", 0, ARGUMENT_NONE, NULL, COMMAND_CLIENTS_ADD, arguments_set_flag, AT(clients.manages),
+     "may use the management API, too"},
     {"help", 'h', ARGUMENT_NONE, NULL, EVERY_COMMAND, arguments_set_flag, AT(wants_help), "print this"},
     {"version", 0, ARGUMENT_NONE, NULL, EVERY_COMMAND, arguments_set_flag, AT(wants_version), "print the version"},
 };
@@ -140,6 +157,7 @@ struct options options_defaults(void)
         .provider = TTA_PROVIDER_COUNT,
         .window = TTA_WINDOW_HOUR,
         .at_unix_s = -1,
+        .clients.limits = {ALLOWANCE_NO_LIMIT, ALLOWANCE_NO_LIMIT, ALLOWANCE_NO_LIMIT, ALLOWANCE_NO_LIMIT},
     };
 }
 
@@ -243,6 +261,17 @@ static const char *clash_in_metrics(const struct options *options)
     return NULL;
 }
 
+static const char *clash_in_clients(const struct options *options, enum command command)
+{
+    if (options->clients.path && options->config_path) {
+        return "--clients and --config both say where the clients are; give one";
+    }
+    if (command == COMMAND_CLIENTS_LIST) {
+        return options->path_count == 0 ? NULL : "there is an argument too many";
+    }
+    return options->path_count == 1 ? NULL : "which client? name it, as in tta clients add editor";
+}
+
 static const char *clash(const struct options *options, enum command command)
 {
     switch (command) {
@@ -256,6 +285,10 @@ static const char *clash(const struct options *options, enum command command)
     case COMMAND_KEYS_EXPORT:
     case COMMAND_KEYS_REKEY:
         return clash_in_vault(options, command);
+    case COMMAND_CLIENTS_ADD:
+    case COMMAND_CLIENTS_LIST:
+    case COMMAND_CLIENTS_REMOVE:
+        return clash_in_clients(options, command);
     case COMMAND_MODELS_DIFF:
         return options->path_count == 2 ? NULL : "which catalogues? name the old and the new file";
     case COMMAND_HARDWARE:
@@ -290,7 +323,8 @@ static void settle(struct options *options, enum command command)
         options->criteria.prefer_local = prefers_local;
     }
     bool has_catalogue = !((unsigned)command & (COMMAND_KEYS_CHECK | OF_VAULT | COMMAND_HARDWARE));
-    bool is_configured = has_catalogue && (options->path_count == 0 || options->shows_alerts);
+    bool is_configured = has_catalogue && (options->path_count == 0 || options->shows_alerts ||
+                                           ((unsigned)command & OF_CLIENTS) != 0);
     if (is_configured && !options->config_path) {
         options->config_path = USUAL_CONFIG;
     }
@@ -308,7 +342,7 @@ bool options_parse(struct options *options, enum command command, int argc, char
         .options = options,
         .operands = options->paths,
         .capacity = command == COMMAND_MODELS_DIFF                               ? 2
-                    : (unsigned)command & (COMMAND_KEYS_CHECK | COMMAND_METRICS | OF_VAULT) ? 1
+                    : (unsigned)command & (COMMAND_KEYS_CHECK | COMMAND_METRICS | OF_VAULT | OF_CLIENTS) ? 1
                                                                                             : MAX_CATALOGUES,
         .operand_count = &options->path_count,
     };
@@ -366,6 +400,15 @@ static void print_usage(FILE *out, enum command command)
         break;
     case COMMAND_KEYS_REMOVE:
         fputs("Usage: tta keys remove --name=NAME --vault=FILE [OPTION]...\n\n", out);
+        break;
+    case COMMAND_CLIENTS_ADD:
+        fputs("Usage: tta clients add [OPTION]... NAME\n\n", out);
+        break;
+    case COMMAND_CLIENTS_LIST:
+        fputs("Usage: tta clients list [OPTION]...\n\n", out);
+        break;
+    case COMMAND_CLIENTS_REMOVE:
+        fputs("Usage: tta clients remove [OPTION]... NAME\n\n", out);
         break;
     case COMMAND_KEYS_VALIDATE:
         fputs("Usage: tta keys validate --name=NAME --vault=FILE [OPTION]...\n\n", out);
@@ -431,6 +474,15 @@ static void print_notes(FILE *out, enum command command)
               "\nExit status: 0 the key is good; 1 it is invalid, expired, forbidden or without credit; 2 bad usage;\n"
               "4 nobody can tell now. With --form-only: 0 the form is as expected, 1 another provider's, 4 unusual.\n",
               out);
+        break;
+    case COMMAND_CLIENTS_ADD:
+        fputs("\nMakes a key for a client of the gateway and prints it, this once: the file keeps only a hash of it.\n"
+              "\nExit status: 0 all is well; 2 bad usage or a bad file; 3 it cannot be written.\n",
+              out);
+        break;
+    case COMMAND_CLIENTS_LIST:
+    case COMMAND_CLIENTS_REMOVE:
+        fputs("\nExit status: 0 all is well; 2 bad usage or a bad file; 3 it cannot be written.\n", out);
         break;
     case COMMAND_KEYS_VALIDATE:
         fputs("\nAsks the key's provider with the cheapest request that needs a key.\n"

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "cmd/tta/gateway/allowance.h"
 #include "cmd/tta/values.h"
 
 enum command {
@@ -23,10 +24,21 @@ enum command {
     COMMAND_SERVE = 2048,
     COMMAND_METRICS = 4096,
     COMMAND_KEYS_EXPORT = 8192,
-    COMMAND_KEYS_REKEY = 16384
+    COMMAND_KEYS_REKEY = 16384,
+    COMMAND_CLIENTS_ADD = 32768,
+    COMMAND_CLIENTS_LIST = 65536,
+    COMMAND_CLIENTS_REMOVE = 131072
 };
 
 #define MAX_CATALOGUES 16
+
+/* Of a client of the gateway, see tta/clients_file.h. */
+struct client_options {
+    const char *path;   /* of the file; NULL: that of the configuration */
+    const char *models; /* a list; NULL: all */
+    struct allowance_limits limits;
+    bool manages, asks_unpriced;
+};
 
 /* All text is borrowed from argv. */
 struct options {
@@ -64,6 +76,7 @@ struct options {
     const char *new_key_file; /* what opens the copy; NULL: another passphrase */
     bool reveals;
     bool reads_again; /* the vault is opened more than once: its passphrase stays where it is */
+    struct client_options clients;
     bool wants_help, wants_version;
 };
 

@@ -38,6 +38,7 @@ const cyaml_schema_field_t serve_fields[] = {
     CONFIG_TEXT(yaml_serve, write_timeout)
     CONFIG_TEXT(yaml_serve, drain)
     CONFIG_TEXT(yaml_serve, access_log)
+    CONFIG_TEXT(yaml_serve, clients)
     CYAML_FIELD_SEQUENCE("chains", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_serve, chains, &chain_schema,
                          0, CYAML_UNLIMITED),
     CYAML_FIELD_END};
@@ -158,9 +159,33 @@ static bool set_path(void *field, const char *value, struct buf *wanted)
     return true;
 }
 
+static bool set_file(void *field, const char *value, struct buf *wanted)
+{
+    if (value[0] == '\0') {
+        return arguments_want(wanted, "a file");
+    }
+    *(const char **)field = value;
+    return true;
+}
+
 static bool is_loopback(const char *host)
 {
     return strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
+}
+
+/* What is open to others knows its clients, and is said to be open, for keys and texts go there as they are. */
+static bool check_network(const struct config_source *source, const struct serve_config *config)
+{
+    if (!config->open_to_network) {
+        base_buf_addf(source->reason, "%s: the address %s is not of this machine alone, and whoever reaches it spends "
+                                      "your credit; add 'open_to_network: yes' if that is meant",
+                      source->path, config->host);
+    } else if (!config->clients) {
+        base_buf_addf(source->reason, "%s: the address %s is not of this machine alone, and nothing says who may use "
+                                      "it; add 'clients: FILE', and clients with tta clients add",
+                      source->path, config->host);
+    }
+    return config->open_to_network && config->clients;
 }
 
 static bool read_chain(const struct config_source *source, const struct yaml_serve *yaml, size_t index,
@@ -214,16 +239,14 @@ bool serve_config_read(const struct config_source *source, const struct yaml_ser
         {"write_timeout", yaml->write_timeout, set_duration, &config->write_timeout_ns},
         {"drain", yaml->drain, set_duration, &config->drain_ns},
         {"access_log", yaml->access_log, set_path, &config->access_log},
+        {"clients", yaml->clients, set_file, &config->clients},
     };
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         if (!config_set(source, values[i].key, values[i].value, values[i].setter, values[i].field)) {
             return false;
         }
     }
-    if (!is_loopback(config->host) && !config->open_to_network) {
-        base_buf_addf(source->reason, "%s: the address %s is not of this machine alone, and whoever reaches it spends "
-                                      "your credit; add 'open_to_network: yes' if that is meant",
-                      source->path, config->host);
+    if (!is_loopback(config->host) && !check_network(source, config)) {
         return false;
     }
     config->chains = base_alloc_array(yaml->chains_count, sizeof(*config->chains));

@@ -19,7 +19,7 @@ struct yaml_chain {
 struct yaml_serve {
     char *address, *open_to_network, *threads, *max_connections, *max_body, *timeout, *connect_timeout, *max_wait,
         *first_byte, *first_token, *idle, *head_timeout, *body_timeout, *keep_alive, *write_timeout, *drain,
-        *access_log;
+        *access_log, *clients;
     struct yaml_chain *chains;
     unsigned chains_count;
 };
@@ -48,6 +48,7 @@ struct serve_config {
     int64_t head_timeout_ns, body_timeout_ns, keep_alive_ns, write_timeout_ns; /* of clients */
     int64_t drain_ns;
     const char *access_log; /* a file, "-" for standard output; NULL: none is kept */
+    const char *clients;    /* the file of those who may use it, see tta/clients_file.h; NULL: whoever reaches it */
     struct serve_chain *chains;
     size_t chain_count;
 };

@@ -239,6 +239,22 @@ bool value_set_capabilities(void *field, const char *value, struct buf *wanted)
     return true;
 }
 
+bool value_set_count(void *field, const char *value, struct buf *wanted)
+{
+    if (!base_num_parse_int64(base_str(value), 1, 1000000, field)) {
+        return arguments_want(wanted, "a whole number, 1 to 1000000");
+    }
+    return true;
+}
+
+bool value_set_budget(void *field, const char *value, struct buf *wanted)
+{
+    if (!base_num_parse_scaled(base_str(value), 12, 0, INT64_C(1000000000000) * 1000000, field)) {
+        return arguments_want(wanted, "an amount of USD from 0 to 1000000, as in 2.50");
+    }
+    return true;
+}
+
 bool value_set_tokens(void *field, const char *value, struct buf *wanted)
 {
     if (!read_tokens(base_str(value), 1, field)) {

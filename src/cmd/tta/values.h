@@ -35,6 +35,8 @@ argument_set_fn value_set_date;         /* int64_t: the second at which a day be
 argument_set_fn value_set_size;         /* struct tta_request_size: prompt tokens,completion tokens */
 argument_set_fn value_set_capabilities; /* uint64_t: a list of words */
 argument_set_fn value_set_tokens;       /* int64_t: "128k" is 128000 */
+argument_set_fn value_set_count;        /* int64_t, 1 to a million */
+argument_set_fn value_set_budget;       /* int64_t: USD in pico-USD, 0 to a million USD */
 argument_set_fn value_set_rank_count;   /* size_t */
 argument_set_fn value_set_window;       /* enum tta_window */
 argument_set_fn value_set_by;           /* enum metrics_by */
