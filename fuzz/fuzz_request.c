@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "cmd/tta/gateway/query.h"
 #include "cmd/tta/gateway/request.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -17,6 +18,15 @@ static void require(bool holds)
 }
 
 static const struct request_limits limits = {.max_target_bytes = 64, .max_head_bytes = 512, .max_body_bytes = 1024};
+
+static void look_at_query(const struct request *request)
+{
+    char value[QUERY_MAX_VALUE_BYTES + 1];
+    bool is_found = query_value(request, "a", value) == QUERY_FOUND;
+    require(!is_found || memchr(value, '\0', sizeof(value)));
+    is_found = query_path_rest(request, 0, value) == QUERY_FOUND;
+    require(!is_found || strlen(value) <= request_path(request).len);
+}
 
 /* A digest of the requests in the bytes, up to the first that is refused. */
 static uint64_t read_all(const char *bytes, size_t len, size_t piece, int *out_refusal)
@@ -33,6 +43,7 @@ static uint64_t read_all(const char *bytes, size_t len, size_t piece, int *out_r
             hash = base_hash_add(hash, (struct str){request.body.bytes, request.body.len});
             hash = base_hash_add(hash, request_header(&request, "host"));
             hash = base_hash_add(hash, request.keeps_alive ? STR("keeps") : STR("closes"));
+            look_at_query(&request);
             request_reset(&request);
         }
     }

@@ -9,13 +9,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/num.h"
 #include "cmd/tta/commands.h"
 #include "cmd/tta/gateway/route.h"
 #include "cmd/tta/notify.h"
 #include "cmd/tta/table.h"
 
-enum { TICK_SEC = 5 };
+enum { TICK_SEC = 1 };
 
 /* What would be served: a line a server, and the chains. */
 static int print_check(const struct routing *routing)
@@ -129,14 +130,33 @@ static void reload(const struct options *options, struct gateway *gateway)
     notify_manager("READY=1\nSTATUS=serving");
 }
 
+/* What clients have spent is kept, so that a process that is killed forgets little.  A failure is said once. */
+static void keep_accounts(const struct gateway *gateway, bool *was_good)
+{
+    const struct clients *clients = routing_clients(gateway->routing); /* which this thread alone replaces */
+    struct buf reason;
+    if (!clients) {
+        return;
+    }
+    base_buf_init(&reason, 4000);
+    bool good = clients_save(clients, base_clock_unix_ns(), &reason);
+    if (!good && *was_good) {
+        complain("what clients have spent cannot be kept: %s", base_buf_cstr(&reason));
+    }
+    *was_good = good;
+    base_buf_deinit(&reason);
+}
+
 /* Until SIGTERM or SIGINT; SIGHUP reads the configuration again. */
 static void wait_for_signals(const struct options *options, struct gateway *gateway, struct worker *workers,
                              size_t count, const sigset_t *signals)
 {
     const struct timespec tick = {.tv_sec = TICK_SEC};
+    bool are_kept = true;
     for (;;) {
         int number = sigtimedwait(signals, NULL, &tick);
         figures_tick(gateway->figures);
+        keep_accounts(gateway, &are_kept);
         if (number < 0) {
             continue; /* nothing has come */
         }
@@ -188,6 +208,7 @@ static int run(const struct options *options, struct gateway *gateway, struct wo
     for (size_t i = 0; i < started; i++) {
         (void)pthread_join(workers[i].thread, NULL); /* of a thread that runs it cannot fail */
     }
+    keep_accounts(gateway, &(bool){true});
     for (size_t i = 0; i < made; i++) {
         worker_deinit(&workers[i]);
     }

@@ -86,6 +86,7 @@ void access_log_add(struct access_log *log, const struct access_entry *entry)
     add_number(&line, "first_byte_us", entry->first_byte_ns >= 0 ? entry->first_byte_ns / NS_PER_US : -1);
     add_number(&line, "request_bytes", (int64_t)entry->request_bytes);
     add_number(&line, "answer_bytes", (int64_t)entry->answer_bytes);
+    add_text(&line, "client", entry->client);
     add_text(&line, "asked", entry->asked_model);
     add_text(&line, "model", entry->model);
     add_text(&line, "provider", entry->provider);

@@ -30,6 +30,7 @@ struct access_entry {
     int64_t duration_ns;
     int64_t first_byte_ns; /* until the answer began; -1: it did not */
     size_t request_bytes, answer_bytes;
+    const char *client;                         /* its name; NULL: nobody asks who it is */
     const char *asked_model, *model, *provider; /* NULL: none */
     const char *attempts;                       /* as tta_failover_text(); NULL: none */
     struct tta_usage usage;

@@ -30,8 +30,32 @@ static void free_exchange(void *context)
     free(exchange);
 }
 
+/* Whether some provider may have begun to work for the client. */
+static bool was_asked(const struct exchange *exchange)
+{
+    for (uint32_t i = 0; i < exchange->failover.attempt_count; i++) {
+        enum tta_failure failure = exchange->failover.attempts[i].failure;
+        if (failure == TTA_FAILURE_NONE || failure == TTA_FAILURE_TIMEOUT || failure == TTA_FAILURE_STREAM_BROKEN ||
+            failure == TTA_FAILURE_CLIENT_GONE || failure == TTA_FAILURE_COUNT) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void end_admission(struct exchange *exchange)
+{
+    const struct tta_usage *usage = &exchange->usage;
+    int64_t completion_tokens = usage->completion_tokens >= 0 ? usage->completion_tokens : 0; /* embeddings have none */
+    const struct admission_use use = {was_asked(exchange),
+                                      usage->prompt_tokens >= 0 ? usage->prompt_tokens + completion_tokens : -1,
+                                      exchange->cost_pusd};
+    admission_end(&exchange->admission, &use);
+}
+
 void exchange_release(struct exchange *exchange)
 {
+    end_admission(exchange);
     call_cancel(&exchange->call);
     loop_remove_timer(exchange->worker->loop, &exchange->timer);
     loop_defer(exchange->worker->loop, &exchange->release);
@@ -309,6 +333,23 @@ static bool pass(void *context, struct str bytes)
     return connection_send(exchange->connection, bytes);
 }
 
+/* Lets the client in, with the targets that it may ask; false if the request was refused. */
+static bool admit(struct exchange *exchange, struct tta_target *targets, size_t *count)
+{
+    struct admission_refusal refusal;
+    const struct admission_request request = {.asked_model = exchange->asked_model,
+                                              .prompt_bytes = (int64_t)exchange->request_bytes,
+                                              .max_tokens = exchange->fields.max_tokens,
+                                              .has_answer = exchange->api != API_EMBEDDINGS};
+    if (admission_begin(&exchange->admission, exchange->site->routing, exchange->client, &request, targets, count,
+                        &refusal)) {
+        return true;
+    }
+    exchange->refusal_wait_ns = refusal.retry_after_ns;
+    exchange_refuse(exchange, refusal.status, refusal.message, refusal.param, refusal.code);
+    return false;
+}
+
 /* Reads the body and finds the targets; false if the request was refused. */
 static bool find_targets(struct exchange *exchange)
 {
@@ -345,6 +386,9 @@ static bool find_targets(struct exchange *exchange)
                         "model", "model_not_found");
         return false;
     }
+    if (!admit(exchange, targets, &count)) {
+        return false;
+    }
     if (tta_failover_begin(&exchange->failover, routing_health(exchange->site->routing), &options, targets, count,
                            base_clock_monotonic_ns(), base_random_next(&exchange->worker->random)) != TTA_OK) {
         exchange_refuse(exchange, 500, "The request could not be begun.", NULL, NULL);
@@ -353,7 +397,7 @@ static bool find_targets(struct exchange *exchange)
     return true;
 }
 
-void exchange_start(struct worker *worker, struct connection *connection, enum api api)
+void exchange_start(struct worker *worker, struct connection *connection, enum api api, const struct client *client)
 {
     struct exchange *exchange = calloc(1, sizeof(*exchange));
     if (!exchange || !loop_add_timer(worker->loop, &exchange->timer, on_due, exchange)) {
@@ -365,6 +409,7 @@ void exchange_start(struct worker *worker, struct connection *connection, enum a
     exchange->connection = connection;
     exchange->site = site_hold(worker->site);
     exchange->api = api;
+    exchange->client = client;
     exchange->start_ns = base_clock_monotonic_ns();
     exchange->first_byte_ns = exchange->cost_pusd = -1;
     exchange->usage = (struct tta_usage)TTA_USAGE_NONE;

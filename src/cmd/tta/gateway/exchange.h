@@ -12,6 +12,6 @@
 #include "cmd/tta/gateway/worker.h"
 
 /* Takes the turn of the connection, and answers it. */
-void exchange_start(struct worker *worker, struct connection *connection, enum api api);
+void exchange_start(struct worker *worker, struct connection *connection, enum api api, const struct client *client);
 
 #endif /* CMD_TTA_GATEWAY_EXCHANGE_H */

@@ -103,6 +103,7 @@ static void log_end(struct exchange *exchange, int status, const char *error)
         .first_byte_ns = exchange->first_byte_ns,
         .request_bytes = exchange->request_bytes,
         .answer_bytes = exchange->answer_bytes,
+        .client = exchange->client ? exchange->client->name : NULL,
         .asked_model = exchange->asked_model[0] != '\0' ? exchange->asked_model : NULL,
         .model = model_of(exchange),
         .provider = server_of(exchange),
@@ -229,7 +230,8 @@ void exchange_refuse(struct exchange *exchange, int status, const char *message,
     struct buf body;
     base_buf_init(&body, 4096);
     reply_error(&body, &(struct reply_error){.status = status, .message = message, .param = param, .code = code});
-    answer(exchange, status, STR("application/json"), base_buf_str(&body), code ? code : "bad_request", 0);
+    answer(exchange, status, STR("application/json"), base_buf_str(&body), code ? code : "bad_request",
+           exchange->refusal_wait_ns);
     base_buf_deinit(&body);
 }
 

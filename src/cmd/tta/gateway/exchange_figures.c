@@ -23,7 +23,8 @@ static enum figures_end end_of(const struct exchange *exchange, int status, cons
         return error ? FIGURES_FAILED : FIGURES_ANSWERED; /* a stream that broke off had begun with 200 */
     }
     bool was_tried = exchange->failover.attempt_count > 0;
-    return status == 400 || (status == 404 && !was_tried) ? FIGURES_REFUSED : FIGURES_FAILED;
+    bool is_refused = status == 402 || status == 403 || status == 404 || status == 413 || exchange->refusal_wait_ns > 0;
+    return status == 400 || (is_refused && !was_tried) ? FIGURES_REFUSED : FIGURES_FAILED;
 }
 
 void exchange_record(const struct exchange *exchange, int status, const char *error)

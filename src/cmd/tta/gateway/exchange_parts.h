@@ -3,6 +3,7 @@
 #ifndef CMD_TTA_GATEWAY_EXCHANGE_PARTS_H
 #define CMD_TTA_GATEWAY_EXCHANGE_PARTS_H
 
+#include "cmd/tta/gateway/admission.h"
 #include "cmd/tta/gateway/relay.h"
 #include "cmd/tta/gateway/worker.h"
 
@@ -11,6 +12,8 @@ struct exchange {
     struct connection *connection;
     struct site *site;
     enum api api;
+    const struct client *client; /* NULL: nobody asks who it is */
+    struct admission admission;
     char id[REQUEST_ID_BYTES];
     struct fields fields;
     char asked_model[FIELDS_MAX_MODEL_BYTES + 1]; /* "" until the body is read */
@@ -31,6 +34,7 @@ struct exchange {
 
     struct buf refusal; /* the first answer that tells the client what is wrong with its request */
     int refusal_status;
+    int64_t refusal_wait_ns; /* for exchange_refuse(): until the client may try again; 0: it is not told */
     struct tta_usage usage;
     int64_t cost_pusd;
     size_t answer_bytes;

@@ -1,10 +1,74 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/tta/gateway/pages.h"
 
+#include <string.h>
+
+#include "base/json.h"
+
+/* The id of a line of the list of models; false if it is none. */
+static bool read_id(struct str line, char *out_id, size_t size)
+{
+    struct json json;
+    struct json_flaw flaw;
+    line.len -= base_str_ends_with(line, STR(",")) ? 1 : 0;
+    if (!base_str_starts_with(line, STR("{\"id\"")) || base_json_read(line, &json, &flaw) != JSON_READ) {
+        return false;
+    }
+    size_t len = base_json_text(base_json_member(base_json_root(&json), "id"), out_id, size);
+    base_json_deinit(&json);
+    return len > 0 && len < size;
+}
+
+/* Whether a client may ask for a model by this name, or what it stands for at some server. */
+static bool may_ask(const struct routing *routing, const struct client *client, const char *id)
+{
+    const struct tta_catalogue *catalogue = routing_catalogue(routing);
+    size_t row;
+    if (client_may_ask(client, id, NULL, NULL)) {
+        return true;
+    }
+    if (tta_catalogue_find(catalogue, id, &row) != TTA_OK) {
+        return false;
+    }
+    for (; row < tta_catalogue_count(catalogue); row++) {
+        bool is_it = strcmp(tta_catalogue_peek(catalogue, row)->id, id) == 0 && routing_row_server(routing, row) >= 0;
+        if (is_it && client_may_ask(client, NULL, routing_row_name(routing, (uint32_t)row), NULL)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The list without what a client may not ask. */
+static void add_allowed(const struct routing *routing, const struct client *client, struct buf *out)
+{
+    char id[FIELDS_MAX_MODEL_BYTES + 1];
+    const char *before = "{\"object\":\"list\",\"data\":[\n";
+    struct str rest = routing_models_json(routing);
+    size_t count = 0;
+    while (rest.ptr) {
+        struct str line = base_str_cut(rest, '\n', &rest);
+        if (read_id(line, id, sizeof(id)) && may_ask(routing, client, id)) {
+            line.len -= base_str_ends_with(line, STR(",")) ? 1 : 0;
+            base_buf_add_cstr(out, before);
+            base_buf_add(out, line);
+            before = ",\n";
+            count++;
+        }
+    }
+    base_buf_add(out, count > 0 ? STR("\n]}\n") : STR("{\"object\":\"list\",\"data\":[]}\n"));
+}
+
 struct page page_models(struct worker *worker, const struct request *request, struct buf *out)
 {
-    (void)request;
-    base_buf_add(out, routing_models_json(worker->site->routing));
+    const struct routing *routing = worker->site->routing;
+    const struct clients *clients = routing_clients(routing);
+    const struct client *client = clients ? clients_find(clients, request) : NULL;
+    if (client && client->model_count > 0) {
+        add_allowed(routing, client, out);
+    } else {
+        base_buf_add(out, routing_models_json(routing));
+    }
     return (struct page){.status = 200, .content_type = "application/json"};
 }
 

@@ -35,6 +35,7 @@ struct chain {
 struct routing {
     atomic_size_t holders;
     struct config *config;
+    struct clients *clients; /* NULL: whoever reaches it */
     struct server_keys keys;
     struct tta_catalogue *catalogue;
     struct tta_selector *selector;
@@ -375,6 +376,7 @@ static void destroy(struct routing *routing)
     tta_selector_destroy(routing->selector);
     tta_catalogue_destroy(routing->catalogue);
     server_keys_release(&routing->keys);
+    clients_destroy(routing->clients);
     config_destroy(routing->config);
     free(routing);
 }
@@ -389,6 +391,16 @@ static int read_config(const struct options *options, struct routing *routing)
     }
     base_buf_deinit(&reason);
     return is_read ? EXIT_FINE : EXIT_BAD_USAGE;
+}
+
+/* EXIT_FINE, or another one after a complaint. */
+static int make_clients(const struct routing *previous, struct routing *routing)
+{
+    const char *path = config_serve(routing->config)->clients;
+    if (path) {
+        routing->clients = clients_create(path, previous ? previous->clients : NULL);
+    }
+    return path && !routing->clients ? EXIT_BAD_USAGE : EXIT_FINE;
 }
 
 static int make_selector(struct routing *routing)
@@ -409,6 +421,7 @@ static int make_selector(struct routing *routing)
 static int make(const struct options *options, struct routing *previous, struct routing *routing)
 {
     int status = read_config(options, routing);
+    status = status == EXIT_FINE ? make_clients(previous, routing) : status;
     status = status == EXIT_FINE ? server_keys_take(options, routing->config, &routing->keys) : status;
     status = status == EXIT_FINE ? make_servers(routing) : status;
     status = status == EXIT_FINE ? make_selector(routing) : status;
@@ -470,6 +483,11 @@ const char *routing_metrics_path(const struct routing *routing)
     return config_metrics(routing->config);
 }
 
+const struct clients *routing_clients(const struct routing *routing)
+{
+    return routing->clients;
+}
+
 struct tta_health *routing_health(const struct routing *routing)
 {
     return routing->health;
@@ -504,6 +522,21 @@ enum tta_auth routing_auth(const struct routing *routing, size_t server)
 size_t routing_model_count(const struct routing *routing, size_t server)
 {
     return routing->servers[server].model_count;
+}
+
+int64_t routing_row_server(const struct routing *routing, size_t row)
+{
+    return routing->row_servers[row] == NO_SERVER ? -1 : (int64_t)routing->row_servers[row];
+}
+
+const uint64_t *routing_out(const struct routing *routing)
+{
+    return routing->cannot_be_asked;
+}
+
+const struct tta_selector *routing_selector(const struct routing *routing)
+{
+    return routing->selector;
 }
 
 const char *routing_row_name(const struct routing *routing, uint32_t row)

@@ -9,6 +9,7 @@
 #ifndef CMD_TTA_GATEWAY_ROUTING_H
 #define CMD_TTA_GATEWAY_ROUTING_H
 
+#include "cmd/tta/gateway/clients.h"
 #include "cmd/tta/gateway/fields.h"
 #include "cmd/tta/options.h"
 #include "cmd/tta/server_keys.h"
@@ -35,6 +36,8 @@ const struct tta_catalogue *routing_catalogue(const struct routing *routing);
 /* The file that metrics are kept in; NULL: none. */
 const char *routing_metrics_path(const struct routing *routing);
 struct tta_health *routing_health(const struct routing *routing);
+/* Who may use it; NULL: whoever reaches it. */
+const struct clients *routing_clients(const struct routing *routing);
 
 /* The servers of the configuration. */
 size_t routing_server_count(const struct routing *routing);
@@ -45,6 +48,12 @@ const char *routing_url(const struct routing *routing, size_t server, enum api a
 enum tta_auth routing_auth(const struct routing *routing, size_t server);
 /* Models that can be asked for at a server. */
 size_t routing_model_count(const struct routing *routing, size_t server);
+
+/* The server of a row; -1: nobody can be asked for it. */
+int64_t routing_row_server(const struct routing *routing, size_t row);
+/* A bit for each row that nobody can be asked for, as struct tta_live has it. */
+const uint64_t *routing_out(const struct routing *routing);
+const struct tta_selector *routing_selector(const struct routing *routing);
 
 /* "SERVER/MODEL", of a row. */
 const char *routing_row_name(const struct routing *routing, uint32_t row);

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/tta/gateway/model_json.h"
+
+#include <inttypes.h>
+
+#include "base/json.h"
+
+void model_json_key(struct buf *out, const char *key)
+{
+    char last = out->len > 0 && out->ptr ? out->ptr[out->len - 1] : '{';
+    if (last != '{') {
+        base_buf_add_char(out, ',');
+    }
+    base_json_add_text(out, key);
+    base_buf_add_char(out, ':');
+}
+
+void model_json_text(struct buf *out, const char *key, const char *text)
+{
+    model_json_key(out, key);
+    if (text) {
+        base_json_add_text(out, text);
+    } else {
+        base_buf_add(out, STR("null"));
+    }
+}
+
+void model_json_int(struct buf *out, const char *key, int64_t number)
+{
+    model_json_key(out, key);
+    base_buf_addf(out, "%" PRId64, number);
+}
+
+void model_json_double(struct buf *out, const char *key, double number, bool is_known)
+{
+    model_json_key(out, key);
+    if (is_known) {
+        base_buf_addf(out, "%.10g", number);
+    } else {
+        base_buf_add(out, STR("null"));
+    }
+}
+
+void model_json_bool(struct buf *out, const char *key, bool value)
+{
+    model_json_key(out, key);
+    base_buf_add(out, value ? STR("true") : STR("false"));
+}
+
+static void add_price(struct buf *out, const char *key, int64_t pusd)
+{
+    model_json_key(out, key);
+    if (pusd >= 0) {
+        client_add_usd(out, pusd);
+    } else {
+        base_buf_add(out, pusd == TTA_DYNAMIC ? STR("\"dynamic\"") : STR("null"));
+    }
+}
+
+static void add_capabilities(struct buf *out, uint64_t capabilities)
+{
+    const char *before = "";
+    model_json_key(out, "capabilities");
+    base_buf_add_char(out, '[');
+    for (; capabilities != 0; capabilities &= capabilities - 1) {
+        const char *word = tta_capability_name(capabilities);
+        if (word) {
+            base_buf_addf(out, "%s\"%s\"", before, word);
+            before = ",";
+        }
+    }
+    base_buf_add_char(out, ']');
+}
+
+int64_t model_blended_pusd(const struct tta_model *model)
+{
+    bool is_known = model->prompt_price_pusd >= 0 && model->completion_price_pusd >= 0;
+    return is_known ? (model->prompt_price_pusd + model->completion_price_pusd) / 2 : -1;
+}
+
+enum tta_breaker_state model_state(const struct routing *routing, size_t row, int64_t now_ns)
+{
+    struct tta_health *health = routing_health(routing);
+    int64_t server = routing_row_server(routing, row);
+    struct tta_part_health of_row = tta_health_of(health, TTA_PART_ROW, row, now_ns);
+    if (of_row.state == TTA_BREAKER_OPEN || server < 0) {
+        return of_row.state;
+    }
+    struct tta_part_health of_server = tta_health_of(health, TTA_PART_PROVIDER, (size_t)server, now_ns);
+    struct tta_part_health of_key = tta_health_of(health, TTA_PART_KEY, (size_t)server, now_ns);
+    return of_server.state == TTA_BREAKER_OPEN || of_key.state == TTA_BREAKER_OPEN ? TTA_BREAKER_OPEN : of_row.state;
+}
+
+void model_json_add(struct buf *out, const struct routing *routing, size_t row, int64_t now_ns)
+{
+    const struct tta_model *model = tta_catalogue_peek(routing_catalogue(routing), row);
+    int64_t server = routing_row_server(routing, row), blended = model_blended_pusd(model);
+    base_buf_add_char(out, '{');
+    model_json_text(out, "model_id", model->id);
+    model_json_text(out, "name", model->name && model->name[0] != '\0' ? model->name : model->id);
+    model_json_text(out, "provider_type", tta_provider_name(model->provider));
+    model_json_text(out, "server", server >= 0 ? routing_server_name(routing, (size_t)server) : NULL);
+    if (model->context_tokens >= 0) {
+        model_json_int(out, "context_length", model->context_tokens);
+    } else {
+        model_json_text(out, "context_length", NULL);
+    }
+    add_price(out, "prompt_price_usd", model->prompt_price_pusd);
+    add_price(out, "completion_price_usd", model->completion_price_pusd);
+    add_price(out, "cost_per_token", blended);
+    model_json_bool(out, "is_free", model->is_free);
+    add_capabilities(out, model->capabilities);
+    model_json_double(out, "therapeutic_safety_score", model->safety_score, model->safety_score >= 0);
+    model_json_double(out, "performance_score", model->performance_score, model->performance_score >= 0);
+    model_json_text(out, "breaker", tta_breaker_state_name(model_state(routing, row, now_ns)));
+    base_buf_add_char(out, '}');
+}
