@@ -4,7 +4,7 @@
 
 marked_secrets.py TTA [--not-in-memory]
 
-Runs every command of the program with secrets that can be told apart: in the environment, on standard input, in the
+Runs every command of the program, and every endpoint of its gateway, with secrets that can be told apart: in the environment, on standard input, in the
 vault, in place of a name or an address (which is how keys are pasted by mistake); against a provider on loopback that
 quotes the key in its status line, its headers and its body, with every kind of answer and fault.  Then
 
@@ -194,6 +194,81 @@ def make_mistakes(search):
         (search.folder / "mistake.yaml").unlink()
 
 
+SERVE = """vault: keys.vault
+vault_key_file: secret
+store: none.json
+servers:
+  - provider: openrouter
+    base_url: URL
+    vault_key: there
+serve:
+  address: 127.0.0.1:PORT
+  access_log: access.log
+  max_wait: 1 ms
+  chains:
+    - name: story
+      targets: [openrouter/m]
+"""
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]
+
+
+def call(port, path, body=None, key="none"):
+    """Everything that the gateway answers, head and body."""
+    head = f"{'GET' if body is None else 'POST'} {path} HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n"
+    head += f"Authorization: Bearer {key}\r\nContent-Length: {len(body or '')}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as gateway:
+        gateway.sendall((head + (body or "")).encode())
+        answer = b""
+        while more := gateway.recv(65536):
+            answer += more
+    return answer
+
+
+def wait_for_gateway(port, process):
+    for _ in range(1000):
+        try:
+            return bool(call(port, "/healthz"))
+        except OSError:
+            if process.poll() is not None:
+                return False
+            time.sleep(0.01)
+    return False
+
+
+def ask_the_gateway(search):
+    """All its endpoints, with every kind of answer of the provider; each with a gateway whose breakers are closed."""
+    message = '"messages": [{"role": "user", "content": "hi"}]'
+    bodies = {"/v1/chat/completions": message, "/v1/completions": '"prompt": "hi"', "/v1/embeddings": '"input": "hi"'}
+    for search.provider.answer in ANSWERS:
+        port = free_port()
+        text = SERVE.replace("URL", search.provider.url).replace("PORT", str(port))
+        (search.folder / "serve.yaml").write_text(text)
+        process = subprocess.Popen([TTA, "serve", "--config=serve.yaml"], cwd=search.folder, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE)
+        if not wait_for_gateway(port, process):
+            search.faults.append("the gateway did not start")
+        else:
+            what = f"gateway, {search.provider.answer}"
+            for path, fields in bodies.items():
+                for stream in "false", "true":
+                    body = f'{{"model": "story", "stream": {stream}, {fields}}}'
+                    answer = call(port, path, body, KEYS["pasted"])
+                    if not search.provider.answer.startswith("200 a "):  # a whole answer is passed on as it is
+                        search.look(f"{what}: {path}, stream {stream}", answer)
+            for path in "/v1/models", "/healthz", "/readyz", "/v1/nothing":
+                search.look(f"{what}: {path}", call(port, path, None, KEYS["pasted"]))
+            search.look(f"{what}: a model that is none",
+                        call(port, "/v1/chat/completions", f'{{"model": "none", {message}}}', KEYS["pasted"]))
+        process.terminate()
+        out, err = process.communicate(timeout=60)
+        search.look(f"gateway, {search.provider.answer}: what it printed", out + err)
+        search.look_at_files()
+
+
 def mappings_of(process):
     """(from, to, is kept out of core images) of what can be read of a process."""
     found, is_read = [], False
@@ -286,6 +361,7 @@ def main():
         secret.write_bytes(os.urandom(32))
         use_every_command(search)
         make_mistakes(search)
+        ask_the_gateway(search)
         core = look_at_a_process(search)
         search.look_at_files()
         revealed = subprocess.run([TTA, "keys", "export", "--vault=keys.vault", "--key-file=secret", "--name=main",
