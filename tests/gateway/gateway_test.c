@@ -441,6 +441,65 @@ static void slow_senders_are_not_waited_for(void **state)
     world_stop(&world);
 }
 
+static void auto_asks_the_best_model_that_can_do_it(void **state)
+{
+    char request[4096];
+    (void)state;
+    start(good(), good());
+    const char *answer = world_post(&world, CHAT, ASK("auto"));
+    assert_has(answer, "x-tta-provider: alpha\r\n"); /* of a known price; beta's might cost anything */
+    assert_has(world_post(&world, CHAT, ASK("auto:world_building")), "x-tta-provider: alpha\r\n");
+    assert_has(world_post(&world, CHAT, ASK("auto:juggling")), "There is no such model here");
+    assert_has(world_post(&world, CHAT, ASK("free")), "No model here can do what the request asks for.");
+    assert_has(world_post(&world, CHAT, "{\"model\":\"auto\",\"tools\":[{}],\"messages\":[]}"),
+               "x-tta-provider: alpha\r\n"); /* which says that it can */
+    assert_has(world_post(&world, CHAT, "{\"model\":\"auto\",\"x_tta\":{\"only\":[\"beta\"]},\"messages\":[]}"),
+               "x-tta-provider: beta\r\n");
+    loopback_server_last_request(world.beta, request, sizeof(request));
+    assert_has(request, "\r\n\r\n{\"model\":\"two\",\"messages\":[]}"); /* it is not for the provider */
+    world_stop(&world);
+}
+
+static void wishes_hold_for_any_name(void **state)
+{
+    static const struct {
+        const char *wish, *says;
+    } cases[] = {
+        {"x-tta-max-prompt-price: 3", "x-tta-provider: alpha\r\n"},
+        {"X-TTA-Max-Prompt-Price: 1.9", "No model here can do what the request asks for."},
+        {"x-tta-exclude: alpha", "x-tta-provider: beta\r\n"},
+        {"x-tta-only: beta", "x-tta-provider: beta\r\n"},
+        {"x-tta-only: gamma", "There is no provider or server gamma here."},
+        {"x-tta-can: tools", "x-tta-provider: alpha\r\n"},
+        {"x-tta-can: juggling", "x-tta-can: 'juggling' is not"},
+        {"x-tta-free: maybe", "x-tta-free: it is either true or false."},
+        {"x-tta-max-prompt-price: a lot", "x-tta-max-prompt-price: 'a lot' is not"},
+    };
+    static const struct {
+        const char *extras, *says;
+    } bodies[] = {
+        {"{\"max_prompt_price\":3,\"can\":[\"tools\"],\"free\":false,\"task\":null}", "x-tta-provider: alpha\r\n"},
+        {"{\"exclude\":\"alpha\"}", "x-tta-provider: beta\r\n"},
+        {"{\"rank\":3}", "x_tta.rank: there is no such requirement; they are those of tta select."},
+        {"{\"can\":{}}", "x_tta.can: it must be a text, a number, true, or a list of texts."},
+        {"{\"min_safety\":11}", "x_tta.min_safety: '11' is not"},
+        {"7", "x_tta must be an object."},
+    };
+    char request[1000];
+    (void)state;
+    start(good(), good());
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        (void)snprintf(request, sizeof(request), POST "%s\r\nConnection: close\r\nContent-Length: 30\r\n\r\n"
+                                                      "{\"model\":\"both\",\"messages\":[]}", cases[i].wish);
+        assert_has(world_ask(&world, request), cases[i].says);
+    }
+    for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+        (void)snprintf(request, sizeof(request), "{\"model\":\"both\",\"x_tta\":%s}", bodies[i].extras);
+        assert_has(world_post(&world, CHAT, request), bodies[i].says);
+    }
+    world_stop(&world);
+}
+
 static void pages_are_there(void **state)
 {
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
@@ -529,6 +588,8 @@ int main(void)
         cmocka_unit_test(what_is_too_large_is_refused_before_it_is_read),
         cmocka_unit_test(a_body_that_does_not_fit_is_told_where),
         cmocka_unit_test(slow_senders_are_not_waited_for),
+        cmocka_unit_test(auto_asks_the_best_model_that_can_do_it),
+        cmocka_unit_test(wishes_hold_for_any_name),
         cmocka_unit_test(pages_are_there),
         cmocka_unit_test(the_log_has_neither_prompts_nor_keys),
         cmocka_unit_test(what_is_under_way_is_answered_before_the_end),

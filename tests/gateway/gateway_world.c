@@ -46,6 +46,7 @@ static void write_config(const struct world *world, const char *settings)
             "    origin: alpha\n"
             "    prompt_price: 2\n"
             "    completion_price: 4\n"
+            "    can: tools\n"
             "serve:\n"
             "  address: 127.0.0.1:0\n"
             "  chains:\n"

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "cmd/tta/gateway/exchange_parts.h"
+#include "cmd/tta/gateway/wishes.h"
 #include "tta/secret.h"
 
 #define MAX_ANSWER_BYTES ((size_t)64 << 20)
@@ -350,13 +351,11 @@ static bool admit(struct exchange *exchange, struct tta_target *targets, size_t 
     return false;
 }
 
-/* Reads the body and finds the targets; false if the request was refused. */
-static bool find_targets(struct exchange *exchange)
+/* False if the request was refused. */
+static bool read_body(struct exchange *exchange)
 {
     const struct body *body = &connection_request(exchange->connection)->body;
     struct fields_flaw flaw;
-    struct tta_target targets[TTA_MAX_TARGETS];
-    bool is_virtual;
     switch (fields_read((struct str){body->bytes, body->len}, &exchange->fields, &flaw)) {
     case FIELDS_READ:
         break;
@@ -376,13 +375,44 @@ static bool find_targets(struct exchange *exchange)
         return false;
     }
     memcpy(exchange->asked_model, exchange->fields.model, sizeof(exchange->asked_model));
+    return true;
+}
+
+/* False if the request was refused. */
+static bool read_wishes(struct exchange *exchange, struct tta_requirements *out_requirements, bool *out_has_wishes)
+{
+    const struct request *request = connection_request(exchange->connection);
+    const struct field_place *extras = &exchange->fields.extras_value;
+    struct wishes wishes;
+    struct buf reason;
+    base_buf_init(&reason, 4000);
+    bool good = wishes_read(request, (struct str){request->body.bytes + extras->at, extras->len}, &wishes, &reason) &&
+                wishes_settle(&wishes, routing_catalogue(exchange->site->routing), out_requirements, &reason);
+    *out_has_wishes = wishes.are_any;
+    if (!good) {
+        exchange_refuse(exchange, 400, base_buf_cstr(&reason), "x_tta", NULL);
+    }
+    base_buf_deinit(&reason);
+    return good;
+}
+
+/* Finds the targets of the request; false if it was refused. */
+static bool find_targets(struct exchange *exchange)
+{
+    struct tta_requirements requirements;
+    struct tta_target targets[TTA_MAX_TARGETS];
+    bool has_wishes, is_known;
     struct tta_failover_options options = tta_failover_defaults();
     options.time_ns = routing_serve_config(exchange->site->routing)->timeout_ns;
-    size_t count = routing_resolve(exchange->site->routing, &exchange->fields, exchange->api, targets, &is_virtual);
+    if (!read_body(exchange) || !read_wishes(exchange, &requirements, &has_wishes)) {
+        return false;
+    }
+    size_t count = routing_resolve(exchange->site->routing, &exchange->fields, exchange->api, &requirements,
+                                   has_wishes, targets, &is_known);
     if (count == 0) {
         exchange_refuse(exchange, 404,
-                        is_virtual ? "No model here can do what the request asks for."
-                                   : "There is no such model here; GET /v1/models lists them.",
+                        is_known ? "No model here can do what the request asks for."
+                                 : "There is no such model here; GET /v1/models lists them.",
                         "model", "model_not_found");
         return false;
     }

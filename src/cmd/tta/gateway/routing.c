@@ -549,20 +549,19 @@ struct str routing_models_json(const struct routing *routing)
     return base_buf_str(&routing->models_json);
 }
 
-/* What the body says that a model must be able to do. */
-static struct tta_requirements requirements_of(const struct fields *fields, enum api api, const struct tta_live *live)
+/* What the body says that a model must be able to do, beside what is wished. */
+static void add_needs(const struct fields *fields, enum api api, struct tta_requirements *requirements)
 {
-    struct tta_requirements requirements = {.task = TTA_TASK_GENERAL_CHAT, .live = live};
     int64_t tokens =
         (int64_t)(fields->message_bytes / BYTES_A_TOKEN) + (fields->max_tokens > 0 ? fields->max_tokens : 0);
-    requirements.capabilities = (fields->has_tools ? TTA_CAN_TOOLS : 0) |
-                                (fields->has_images ? TTA_CAN_SEE_IMAGES : 0) |
-                                (fields->wants_json ? TTA_CAN_STRUCTURED_OUTPUTS : 0) |
-                                (api == API_EMBEDDINGS ? TTA_CAN_EMBED : 0);
-    requirements.any_output = api == API_EMBEDDINGS;
-    requirements.min_context_tokens = tokens > SMALL_PROMPT_TOKENS ? tokens : 0;
-    requirements.now_unix_s = base_clock_unix_ns() / NS_PER_SEC;
-    return requirements;
+    requirements->capabilities |= (fields->has_tools ? TTA_CAN_TOOLS : 0) |
+                                  (fields->has_images ? TTA_CAN_SEE_IMAGES : 0) |
+                                  (fields->wants_json ? TTA_CAN_STRUCTURED_OUTPUTS : 0) |
+                                  (api == API_EMBEDDINGS ? TTA_CAN_EMBED : 0);
+    requirements->any_output = requirements->any_output || api == API_EMBEDDINGS;
+    if (tokens > SMALL_PROMPT_TOKENS && tokens > requirements->min_context_tokens) {
+        requirements->min_context_tokens = tokens;
+    }
 }
 
 /* "auto", "auto:TASK" or "free"; false if it is none of these. */
@@ -578,26 +577,56 @@ static bool read_virtual(const char *name, struct tta_requirements *requirements
     return name[4] == '\0' || tta_task_of_name(name + 5, &requirements->task) == TTA_OK;
 }
 
-size_t routing_resolve(const struct routing *routing, const struct fields *fields, enum api api,
-                       struct tta_target *out_targets, bool *out_is_virtual)
+static size_t add_best(const struct routing *routing, const struct tta_requirements *requirements,
+                       struct tta_target *targets)
 {
-    const struct tta_live live = {.out = routing->cannot_be_asked};
-    *out_is_virtual = false;
+    struct tta_choice choices[MAX_RANKED];
+    size_t count = 0, ranked = tta_rank(routing->selector, requirements, choices, MAX_RANKED);
+    for (size_t i = 0; i < ranked; i++) {
+        count = add_target(routing, choices[i].row, targets, count);
+    }
+    return count;
+}
+
+static size_t add_named(const struct routing *routing, const char *name, struct tta_target *targets)
+{
     for (size_t i = 0; i < routing->chain_count; i++) {
-        if (strcmp(routing->chains[i].name, fields->model) == 0) {
-            memcpy(out_targets, routing->chains[i].targets, routing->chains[i].count * sizeof(*out_targets));
+        if (strcmp(routing->chains[i].name, name) == 0) {
+            memcpy(targets, routing->chains[i].targets, routing->chains[i].count * sizeof(*targets));
             return routing->chains[i].count;
         }
     }
-    struct tta_requirements requirements = requirements_of(fields, api, &live);
-    if (read_virtual(fields->model, &requirements)) {
-        struct tta_choice choices[MAX_RANKED];
-        size_t count = 0, ranked = tta_rank(routing->selector, &requirements, choices, MAX_RANKED);
-        *out_is_virtual = true;
-        for (size_t i = 0; i < ranked; i++) {
-            count = add_target(routing, choices[i].row, out_targets, count);
+    return 0;
+}
+
+/* Only those that meet what is wished. */
+static size_t keep_fitting(const struct routing *routing, const struct tta_requirements *requirements,
+                           struct tta_target *targets, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (tta_fits(routing->selector, requirements, targets[i].row)) {
+            targets[kept++] = targets[i];
         }
-        return count;
     }
-    return add_model(routing, fields->model, out_targets, 0);
+    return kept;
+}
+
+size_t routing_resolve(const struct routing *routing, const struct fields *fields, enum api api,
+                       const struct tta_requirements *requirements, bool has_wishes, struct tta_target *out_targets,
+                       bool *out_is_known)
+{
+    const struct tta_live live = {.out = routing->cannot_be_asked};
+    struct tta_requirements all = *requirements;
+    size_t count = add_named(routing, fields->model, out_targets);
+    all.live = &live;
+    all.now_unix_s = base_clock_unix_ns() / NS_PER_SEC;
+    if (count == 0 && read_virtual(fields->model, &all)) {
+        *out_is_known = true;
+        add_needs(fields, api, &all);
+        return add_best(routing, &all, out_targets);
+    }
+    count = count > 0 ? count : add_model(routing, fields->model, out_targets, 0);
+    *out_is_known = count > 0;
+    return has_wishes ? keep_fitting(routing, &all, out_targets, count) : count;
 }
