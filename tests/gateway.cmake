@@ -38,3 +38,8 @@ foreach(name IN ITEMS clients management openapi)
     set_tests_properties(gateway.${name} PROPERTIES LABELS "gateway;threads" TIMEOUT 120)
 endforeach()
 target_compile_definitions(gateway_openapi_test PRIVATE OPENAPI_PATH="${PROJECT_SOURCE_DIR}/docs/openapi.json")
+add_test(NAME gateway.openai_client
+    COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/gateway/openai_client_test.py
+            $<TARGET_FILE:tta_program> ${CMAKE_CURRENT_BINARY_DIR}/openai_client
+)
+set_tests_properties(gateway.openai_client PROPERTIES LABELS gateway TIMEOUT 300 SKIP_RETURN_CODE 77)
