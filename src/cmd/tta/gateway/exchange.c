@@ -226,11 +226,11 @@ static enum call_verdict take_piece(struct exchange *exchange, const char *bytes
         exchange->relay.lacks_memory = true;
         return CALL_STOPS;
     }
-    if (exchange->relay.has_begun && connection_is_slow(exchange->connection)) {
-        exchange->is_paused = true;
-        return CALL_PAUSES;
+    if (!relay_take(&exchange->relay, bytes, len)) {
+        return CALL_STOPS;
     }
-    return relay_take(&exchange->relay, bytes, len) ? CALL_GOES_ON : CALL_STOPS;
+    exchange->is_paused = connection_is_slow(exchange->connection);
+    return exchange->is_paused ? CALL_PAUSES : CALL_GOES_ON;
 }
 
 static enum call_verdict on_call_body(void *context, const char *bytes, size_t len)

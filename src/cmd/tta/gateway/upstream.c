@@ -11,11 +11,11 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "cmd/tta/gateway/plain.h"
 #include "tta/http.h"
 #include "tta/secret.h"
 
 #define NS_PER_MS INT64_C(1000000)
-#define MAX_HEAD_BYTES 65536
 #define LINE_BYTES (sizeof("Authorization: Bearer ") + TTA_MAX_KEY_BYTES)
 
 enum { MAX_IDLE_HANDLES = 64, KEPT_CONNECTIONS = 512, RECEIVE_BYTES = 16384, UPLOAD_BYTES = 16384 };
@@ -23,7 +23,7 @@ enum { MAX_IDLE_HANDLES = 64, KEPT_CONNECTIONS = 512, RECEIVE_BYTES = 16384, UPL
 struct upstream {
     struct loop *loop;
     CURLM *multi;
-    long connect_timeout_ms;
+    int64_t connect_timeout_ns;
     struct loop_timer timer;
     struct loop_task task; /* for what libcurl wants to do at once */
     size_t endpoint_count;
@@ -31,6 +31,7 @@ struct upstream {
 
 struct endpoint {
     struct upstream *upstream;
+    struct plain_server *plain; /* NULL: it is asked by libcurl */
     char *url;
     struct curl_slist *headers;
     CURL *idle[MAX_IDLE_HANDLES];
@@ -198,7 +199,7 @@ struct upstream *upstream_create(struct loop *loop, int64_t connect_timeout_ns)
         return NULL;
     }
     upstream->loop = loop;
-    upstream->connect_timeout_ms = tta_http_whole_ms(connect_timeout_ns);
+    upstream->connect_timeout_ns = connect_timeout_ns;
     upstream->task = (struct loop_task){.run = act_on_time, .context = upstream};
     upstream->multi = curl_multi_init();
     if (!upstream->multi || !loop_add_timer(loop, &upstream->timer, act_on_time, upstream) ||
@@ -222,19 +223,40 @@ void upstream_destroy(struct upstream *upstream)
     free(upstream);
 }
 
-static bool add_header(struct endpoint *endpoint, const char *line)
-{
-    struct curl_slist *headers = curl_slist_append(endpoint->headers, line);
-    endpoint->headers = headers ? headers : endpoint->headers;
-    return headers != NULL;
-}
-
 /* Through a volatile pointer, or the compiler would see that nobody reads it. */
 static void wipe(char *bytes, size_t len)
 {
     for (volatile char *at = bytes; len > 0; len--) {
         *at++ = '\0';
     }
+}
+
+/* The lines for plain HTTP, each with its end. */
+static bool make_plain(struct endpoint *endpoint)
+{
+    struct buf lines;
+    base_buf_init(&lines, 8192);
+    for (const struct curl_slist *line = endpoint->headers; line; line = line->next) {
+        if (line->data[strlen(line->data) - 1] != ':') { /* which tells libcurl to leave one out */
+            base_buf_addf(&lines, "%s\r\n", line->data);
+        }
+    }
+    if (base_buf_ok(&lines)) {
+        endpoint->plain = plain_create(endpoint->upstream->loop, endpoint->url, base_buf_cstr(&lines),
+                                       endpoint->upstream->connect_timeout_ns);
+    }
+    if (lines.ptr) {
+        wipe(lines.ptr, lines.len);
+    }
+    base_buf_deinit(&lines);
+    return endpoint->plain != NULL;
+}
+
+static bool add_header(struct endpoint *endpoint, const char *line)
+{
+    struct curl_slist *headers = curl_slist_append(endpoint->headers, line);
+    endpoint->headers = headers ? headers : endpoint->headers;
+    return headers != NULL;
 }
 
 static bool add_key(struct endpoint *endpoint, enum tta_auth auth, const struct tta_secret *key)
@@ -266,7 +288,8 @@ struct endpoint *endpoint_create(struct upstream *upstream, const char *url, enu
     endpoint->url = strdup(url);
     upstream->endpoint_count++;
     if (!endpoint->url || !add_header(endpoint, "Content-Type: application/json") ||
-        !add_header(endpoint, "Expect:") || !add_key(endpoint, auth, key)) {
+        !add_header(endpoint, "Expect:") || !add_key(endpoint, auth, key) ||
+        (plain_takes(url) && !make_plain(endpoint))) {
         endpoint_destroy(endpoint);
         return NULL;
     }
@@ -279,6 +302,7 @@ void endpoint_destroy(struct endpoint *endpoint)
         return;
     }
     assert(endpoint->call_count == 0);
+    plain_destroy(endpoint->plain);
     for (size_t i = 0; i < endpoint->idle_count; i++) {
         curl_easy_cleanup(endpoint->idle[i]);
     }
@@ -294,11 +318,15 @@ void endpoint_destroy(struct endpoint *endpoint)
 static size_t take_body(char *bytes, size_t size, size_t count, void *context)
 {
     struct call *call = context;
+    if (call->is_paused) {
+        return CURL_WRITEFUNC_PAUSE;
+    }
     switch (call->on_body(call->context, bytes, size * count)) {
     case CALL_GOES_ON:
         break;
     case CALL_PAUSES:
-        return CURL_WRITEFUNC_PAUSE;
+        call->is_paused = true; /* which holds from the next bytes on */
+        break;
     case CALL_STOPS:
         return CURL_WRITEFUNC_ERROR;
     }
@@ -335,7 +363,7 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *context)
 
 static CURL *open_handle(const struct endpoint *endpoint)
 {
-    CURL *handle = tta_http_open(0, endpoint->upstream->connect_timeout_ms);
+    CURL *handle = tta_http_open(0, tta_http_whole_ms(endpoint->upstream->connect_timeout_ns));
     if (handle && (curl_easy_setopt(handle, CURLOPT_URL, endpoint->url) != CURLE_OK ||
                    curl_easy_setopt(handle, CURLOPT_HTTPHEADER, endpoint->headers) != CURLE_OK ||
                    curl_easy_setopt(handle, CURLOPT_POST, 1L) != CURLE_OK ||
@@ -352,17 +380,22 @@ static CURL *open_handle(const struct endpoint *endpoint)
 bool call_start(struct call *call, struct endpoint *endpoint, struct str body)
 {
     assert(!call->endpoint);
-    CURL *handle =
-        endpoint->idle_count > 0 ? endpoint->idle[--endpoint->idle_count] : open_handle(endpoint);
-    if (!handle) {
-        return false;
-    }
     if (call->head.max_len == 0) {
-        base_buf_init(&call->head, MAX_HEAD_BYTES);
+        base_buf_init(&call->head, CALL_MAX_HEAD_BYTES);
     }
     base_buf_reset(&call->head);
     call->http_status = 0;
-    call->is_head_whole = false;
+    call->is_head_whole = call->is_paused = false;
+    if (endpoint->plain) {
+        call->endpoint = endpoint;
+        bool is_started = plain_start(endpoint->plain, call, body);
+        call->endpoint = is_started ? call->endpoint : NULL;
+        return is_started;
+    }
+    CURL *handle = endpoint->idle_count > 0 ? endpoint->idle[--endpoint->idle_count] : open_handle(endpoint);
+    if (!handle) {
+        return false;
+    }
     if (curl_easy_setopt(handle, CURLOPT_POSTFIELDS, body.ptr) != CURLE_OK ||
         curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.len) != CURLE_OK ||
         curl_easy_setopt(handle, CURLOPT_WRITEDATA, call) != CURLE_OK ||
@@ -380,14 +413,20 @@ bool call_start(struct call *call, struct endpoint *endpoint, struct str body)
 
 void call_cancel(struct call *call)
 {
-    if (call->endpoint) {
+    if (call->endpoint && call->link) {
+        plain_cancel(call);
+        call->endpoint = NULL;
+    } else if (call->endpoint) {
         put_back(call);
     }
 }
 
 void call_resume(struct call *call)
 {
-    if (call->endpoint && curl_easy_pause(call->handle, CURLPAUSE_CONT) != CURLE_OK) {
+    call->is_paused = false;
+    if (call->endpoint && call->link) {
+        plain_resume(call);
+    } else if (call->endpoint && curl_easy_pause(call->handle, CURLPAUSE_CONT) != CURLE_OK) {
         put_back(call); /* libcurl itself would not end it */
         call->on_end(call->context, TTA_TRANSPORT_CUT);
     }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * gateway/upstream.h - requests to providers, many at a time, by libcurl.
+ * gateway/upstream.h - requests to providers, many at a time.
  *
- * One upstream a loop: it keeps connections warm, resolves names beside the
- * loop and speaks TLS and HTTP/2 where there is https.  An *endpoint* is a URL
+ * One upstream a loop: it keeps connections warm; libcurl resolves names beside
+ * the loop and speaks TLS and HTTP/2 where there is https, and what is near and
+ * plain goes without it (gateway/plain.h).  An *endpoint* is a URL
  * with the headers that go there, a key among them; a *call* is one request.
  * All of it is for the loop's thread.  As tta/http.h: no redirects, no proxies,
  * certificates are checked.
@@ -11,9 +12,7 @@
 #ifndef CMD_TTA_GATEWAY_UPSTREAM_H
 #define CMD_TTA_GATEWAY_UPSTREAM_H
 
-#include <curl/curl.h>
-
-#include "base/buf.h"
+#include "cmd/tta/gateway/call.h"
 #include "cmd/tta/gateway/loop.h"
 #include "tta/failure.h"
 #include "tta/keys.h"
@@ -34,25 +33,6 @@ struct endpoint *endpoint_create(struct upstream *upstream, const char *url, enu
 /* No call may be under way there.  NULL does nothing. */
 void endpoint_destroy(struct endpoint *endpoint);
 
-enum call_verdict { CALL_GOES_ON, CALL_PAUSES, CALL_STOPS };
-
-/* Zero-initialised but for the functions and their context; must stay where it is while it is under way. */
-struct call {
-    /* Bytes of the body.  CALL_PAUSES leaves them for later, see call_resume(); CALL_STOPS ends the call, as cut.
-     * The call must not be cancelled within. */
-    enum call_verdict (*on_body)(void *context, const char *bytes, size_t len);
-    /* It is over, and may be started again. */
-    void (*on_end)(void *context, enum tta_transport transport);
-    void *context;
-
-    int http_status; /* 0 before the head */
-    struct buf head; /* the lines of the last head, its status line apart */
-    bool is_head_whole;
-
-    struct endpoint *endpoint; /* NULL: it is not under way */
-    CURL *handle;
-};
-
 /* Sends a body, borrowed until the call is over.  False without memory. */
 bool call_start(struct call *call, struct endpoint *endpoint, struct str body);
 /* Ends it at once, its connection too unless others share it; on_end is not called.  Does nothing if it is not under
@@ -62,7 +42,6 @@ void call_cancel(struct call *call);
 void call_resume(struct call *call);
 void call_deinit(struct call *call);
 
-enum { CALL_MAX_HEADERS = 64 };
 /* The headers of the answer, borrowed from the call; how many there are. */
 size_t call_headers(const struct call *call, struct tta_header out_headers[CALL_MAX_HEADERS]);
 
