@@ -472,6 +472,7 @@ static void wishes_hold_for_any_name(void **state)
         {"x-tta-only: gamma", "There is no provider or server gamma here."},
         {"x-tta-can: tools", "x-tta-provider: alpha\r\n"},
         {"x-tta-can: juggling", "x-tta-can: 'juggling' is not"},
+        {"x-tta-juggle: yes", "There is no such requirement"},
         {"x-tta-free: maybe", "x-tta-free: it is either true or false."},
         {"x-tta-max-prompt-price: a lot", "x-tta-max-prompt-price: 'a lot' is not"},
     };

@@ -261,10 +261,17 @@ static void write_head(struct connection *connection, struct buf *head, int stat
     connection->closes =
         connection->closes || !connection->request.keeps_alive || connection->settings->is_draining;
     base_buf_init(head, MAX_HEAD_OUT_BYTES);
-    base_buf_addf(head, "HTTP/1.1 %d %s\r\nDate: %s\r\n", status, reply_phrase(status), reply_date());
+    base_buf_add(head, STR("HTTP/1.1 "));
+    reply_add_number(head, (uint64_t)status);
+    base_buf_add_char(head, ' ');
+    base_buf_add_cstr(head, reply_phrase(status));
+    base_buf_add(head, STR("\r\nDate: "));
+    base_buf_add_cstr(head, reply_date());
     if (content_type.len > 0) {
-        base_buf_addf(head, "Content-Type: %.*s\r\n", STR_ARGS(content_type));
+        base_buf_add(head, STR("\r\nContent-Type: "));
+        base_buf_add(head, content_type);
     }
+    base_buf_add(head, STR("\r\n"));
     base_buf_add(head, headers);
     if (connection->closes) {
         base_buf_add(head, STR("Connection: close\r\n"));
@@ -278,7 +285,9 @@ void connection_answer(struct connection *connection, int status, struct str con
 {
     struct buf head;
     write_head(connection, &head, status, content_type, headers);
-    base_buf_addf(&head, "Content-Length: %zu\r\n\r\n", body.len);
+    base_buf_add(&head, STR("Content-Length: "));
+    reply_add_number(&head, body.len);
+    base_buf_add(&head, STR("\r\n\r\n"));
     const struct str pieces[] = {base_buf_str(&head), body};
     bool is_sent = base_buf_ok(&head) && send_pieces(connection, pieces, body.len > 0 ? 2 : 1);
     base_buf_deinit(&head);

@@ -407,8 +407,8 @@ static bool find_targets(struct exchange *exchange)
     if (!read_body(exchange) || !read_wishes(exchange, &requirements, &has_wishes)) {
         return false;
     }
-    size_t count = routing_resolve(exchange->site->routing, &exchange->fields, exchange->api, &requirements,
-                                   has_wishes, targets, &is_known);
+    size_t count = routing_resolve(exchange->site->routing, &exchange->fields, exchange->request_bytes, exchange->api,
+                                   &requirements, has_wishes, targets, &is_known);
     if (count == 0) {
         exchange_refuse(exchange, 404,
                         is_known ? "No model here can do what the request asks for."

@@ -10,7 +10,7 @@
 
 #define NS_PER_SEC INT64_C(1000000000)
 #define MAX_HEADERS_BYTES 8192
-#define PUSD_PER_USD 1e12
+#define PUSD_PER_USD UINT64_C(1000000000000)
 
 enum { MAX_ATTEMPTS_BYTES = 2000 };
 
@@ -65,12 +65,29 @@ static void add_name(struct buf *out, const char *name)
     }
 }
 
+/* 12 digits behind the point, which is exact. */
+static void add_usd(struct buf *out, int64_t pusd)
+{
+    char digits[16];
+    uint64_t rest = (uint64_t)pusd % PUSD_PER_USD;
+    for (size_t i = 12; i > 0; i--, rest /= 10) {
+        digits[i - 1] = (char)('0' + rest % 10);
+    }
+    base_buf_add(out, STR("x-tta-cost-usd: "));
+    reply_add_number(out, (uint64_t)pusd / PUSD_PER_USD);
+    base_buf_add_char(out, '.');
+    base_buf_add(out, (struct str){digits, 12});
+    base_buf_add(out, STR("\r\n"));
+}
+
 /* Who answered, if somebody did, and what was tried. */
 static void write_headers(const struct exchange *exchange, bool is_answered, struct buf *out)
 {
     char attempts[MAX_ATTEMPTS_BYTES];
     base_buf_init(out, MAX_HEADERS_BYTES);
-    base_buf_addf(out, "x-request-id: %s\r\n", exchange->id);
+    base_buf_add(out, STR("x-request-id: "));
+    base_buf_add_cstr(out, exchange->id);
+    base_buf_add(out, STR("\r\n"));
     if (is_answered && model_of(exchange)) {
         base_buf_add(out, STR("x-tta-model: "));
         add_name(out, model_of(exchange));
@@ -80,16 +97,21 @@ static void write_headers(const struct exchange *exchange, bool is_answered, str
     }
     if (exchange->failover.attempt_count > 0) {
         write_attempts(exchange, attempts);
-        base_buf_addf(out, "x-tta-attempts: %s\r\n", attempts);
+        base_buf_add(out, STR("x-tta-attempts: "));
+        base_buf_add_cstr(out, attempts);
+        base_buf_add(out, STR("\r\n"));
     }
     if (exchange->cost_pusd >= 0) {
-        base_buf_addf(out, "x-tta-cost-usd: %.12f\r\n", (double)exchange->cost_pusd / PUSD_PER_USD);
+        add_usd(out, exchange->cost_pusd);
     }
 }
 
 static void log_end(struct exchange *exchange, int status, const char *error)
 {
     char attempts[MAX_ATTEMPTS_BYTES];
+    if (exchange->worker->log.fd < 0) {
+        return;
+    }
     write_attempts(exchange, attempts);
     const struct request *request = connection_request(exchange->connection);
     const struct access_entry entry = {

@@ -111,7 +111,6 @@ static bool has_image(struct json_value message)
 static bool read_messages(const struct reading *reading, struct json_value value)
 {
     struct fields *fields = reading->fields;
-    fields->message_bytes = base_json_raw(value).len;
     if (base_json_type(value) == JSON_IS_ARRAY) {
         for (struct json_value each = base_json_first(value);
              base_json_type(each) != JSON_IS_ABSENT && !fields->has_images; each = base_json_next(value, each)) {
@@ -158,23 +157,32 @@ static const struct known {
     {"functions", read_tools},
     {"response_format", read_format},
     {"messages", read_messages},
-    {"prompt", read_messages},
-    {"input", read_messages},
     {"x_tta", read_extras},
 };
 
 enum { KNOWN_COUNT = sizeof(known) / sizeof(known[0]) };
+
+/* The place of a key among those; KNOWN_COUNT: it is none of them. */
+static size_t place_of_key(struct json_value key)
+{
+    struct str raw = base_json_raw(key);
+    bool is_escaped = memchr(raw.ptr, '\\', raw.len) != NULL;
+    for (size_t i = 0; i < KNOWN_COUNT; i++) {
+        size_t len = strlen(known[i].key);
+        if (is_escaped ? base_json_equals(key, known[i].key)
+                       : raw.len == len + 2 && memcmp(raw.ptr + 1, known[i].key, len) == 0) {
+            return i;
+        }
+    }
+    return KNOWN_COUNT;
+}
 
 static bool read_members(const struct reading *reading, struct json_value root)
 {
     bool is_seen[KNOWN_COUNT] = {false};
     for (struct json_value value = base_json_first(root); base_json_type(value) != JSON_IS_ABSENT;
          value = base_json_next(root, value)) {
-        struct json_value key = base_json_key(value);
-        size_t i = 0;
-        while (i < KNOWN_COUNT && !base_json_equals(key, known[i].key)) {
-            i++;
-        }
+        size_t i = place_of_key(base_json_key(value));
         if (i == KNOWN_COUNT) {
             continue;
         }

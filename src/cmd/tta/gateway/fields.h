@@ -32,7 +32,6 @@ struct fields {
     bool has_images;      /* some part of a message is an image */
     bool wants_json;      /* response_format.type is json_schema */
     int64_t max_tokens;   /* max_completion_tokens, max_tokens; -1: not stated */
-    size_t message_bytes; /* of messages, prompt or input, as JSON */
 };
 
 enum fields_outcome {

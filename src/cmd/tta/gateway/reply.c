@@ -68,6 +68,17 @@ const char *reply_date(void)
     return text;
 }
 
+void reply_add_number(struct buf *out, uint64_t number)
+{
+    char digits[20]; /* of the largest */
+    size_t at = sizeof(digits);
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    base_buf_add(out, (struct str){digits + at, sizeof(digits) - at});
+}
+
 static void add_text_or_null(struct buf *out, const char *text)
 {
     if (text) {

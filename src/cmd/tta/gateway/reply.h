@@ -3,6 +3,8 @@
 #ifndef CMD_TTA_GATEWAY_REPLY_H
 #define CMD_TTA_GATEWAY_REPLY_H
 
+#include <stdint.h>
+
 #include "base/buf.h"
 #include "tta/failure.h"
 
@@ -11,6 +13,9 @@ const char *reply_phrase(int status);
 
 /* The time of day as a header has it, made anew once a second; of the calling thread. */
 const char *reply_date(void);
+
+/* Adds a number in decimal. */
+void reply_add_number(struct buf *out, uint64_t number);
 
 struct reply_error {
     int status;

@@ -114,6 +114,13 @@ struct str request_header(const struct request *request, const char *name)
     return header_of(request, name, 0);
 }
 
+void request_header_at(const struct request *request, size_t number, struct str *out_name, struct str *out_value)
+{
+    const struct request_line *line = &request->lines[number];
+    *out_name = part(request, line->name_at, line->name_len);
+    *out_value = base_str_trim(part(request, line->value_at, line->value_len));
+}
+
 /* What llhttp leaves to others. */
 static int check_head(struct request *request)
 {

@@ -550,10 +550,11 @@ struct str routing_models_json(const struct routing *routing)
 }
 
 /* What the body says that a model must be able to do, beside what is wished. */
-static void add_needs(const struct fields *fields, enum api api, struct tta_requirements *requirements)
+static void add_needs(const struct fields *fields, size_t body_bytes, enum api api,
+                      struct tta_requirements *requirements)
 {
     int64_t tokens =
-        (int64_t)(fields->message_bytes / BYTES_A_TOKEN) + (fields->max_tokens > 0 ? fields->max_tokens : 0);
+        (int64_t)(body_bytes / BYTES_A_TOKEN) + (fields->max_tokens > 0 ? fields->max_tokens : 0);
     requirements->capabilities |= (fields->has_tools ? TTA_CAN_TOOLS : 0) |
                                   (fields->has_images ? TTA_CAN_SEE_IMAGES : 0) |
                                   (fields->wants_json ? TTA_CAN_STRUCTURED_OUTPUTS : 0) |
@@ -612,7 +613,7 @@ static size_t keep_fitting(const struct routing *routing, const struct tta_requi
     return kept;
 }
 
-size_t routing_resolve(const struct routing *routing, const struct fields *fields, enum api api,
+size_t routing_resolve(const struct routing *routing, const struct fields *fields, size_t body_bytes, enum api api,
                        const struct tta_requirements *requirements, bool has_wishes, struct tta_target *out_targets,
                        bool *out_is_known)
 {
@@ -623,7 +624,7 @@ size_t routing_resolve(const struct routing *routing, const struct fields *field
     all.now_unix_s = base_clock_unix_ns() / NS_PER_SEC;
     if (count == 0 && read_virtual(fields->model, &all)) {
         *out_is_known = true;
-        add_needs(fields, api, &all);
+        add_needs(fields, body_bytes, api, &all);
         return add_best(routing, &all, out_targets);
     }
     count = count > 0 ? count : add_model(routing, fields->model, out_targets, 0);

@@ -61,7 +61,7 @@ const char *routing_row_name(const struct routing *routing, uint32_t row);
 /* Targets of a request, the best first: `out_targets` has room for TTA_MAX_TARGETS.  0: there is no such model, or,
  * with `*out_is_known`, none that does what the request or the wishes ask for.  `requirements` are those of the
  * wishes; without `has_wishes` they only say the task. */
-size_t routing_resolve(const struct routing *routing, const struct fields *fields, enum api api,
+size_t routing_resolve(const struct routing *routing, const struct fields *fields, size_t body_bytes, enum api api,
                        const struct tta_requirements *requirements, bool has_wishes, struct tta_target *out_targets,
                        bool *out_is_known);
 

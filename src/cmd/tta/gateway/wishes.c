@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/json.h"
 #include "cmd/tta/options.h"
@@ -52,29 +53,53 @@ static bool set(const char *name, const char *shown, const char *value, struct o
     return good;
 }
 
+/* The option that a header names behind the prefix, in any case; NAME_COUNT: there is none. */
+static size_t name_of_header(struct str name)
+{
+    for (size_t i = 0; i < NAME_COUNT; i++) {
+        if (name.len == strlen(names[i]) && strncasecmp(name.ptr, names[i], name.len) == 0) {
+            return i;
+        }
+    }
+    return NAME_COUNT;
+}
+
+static bool read_header(struct str name, struct str value, struct options *options, struct wishes *wishes,
+                        char values[NAME_COUNT][MAX_VALUE_BYTES], struct buf *reason)
+{
+    const size_t prefix_len = sizeof(HEADER_PREFIX) - 1;
+    size_t i = name_of_header((struct str){name.ptr + prefix_len, name.len - prefix_len});
+    char shown[64];
+    if (i == NAME_COUNT) {
+        base_buf_add_cstr(reason, "There is no such requirement as one of the x-tta- headers; they are those of tta "
+                                  "select.");
+        return false;
+    }
+    (void)snprintf(shown, sizeof(shown), HEADER_PREFIX "%s", names[i]); /* fits */
+    if (value.len == 0 || value.len >= MAX_VALUE_BYTES || memchr(value.ptr, '\0', value.len)) {
+        base_buf_addf(reason, "%s: it is empty or too long.", shown);
+        return false;
+    }
+    memcpy(values[i], value.ptr, value.len);
+    values[i][value.len] = '\0';
+    wishes->are_any = true;
+    wishes->have_task = wishes->have_task || i == 0;
+    return set(names[i], shown, values[i], options, reason);
+}
+
 static bool read_headers(const struct request *request, struct options *options, struct wishes *wishes,
                          char values[NAME_COUNT][MAX_VALUE_BYTES], struct buf *reason)
 {
-    for (size_t i = 0; i < NAME_COUNT; i++) {
-        char header[64];
-        (void)snprintf(header, sizeof(header), HEADER_PREFIX "%s", names[i]); /* fits */
-        struct str value = request_header(request, header);
-        if (!value.ptr) {
-            continue;
-        }
-        if (value.len == 0 || value.len >= MAX_VALUE_BYTES || memchr(value.ptr, '\0', value.len)) {
-            base_buf_addf(reason, "%s: it is empty or too long.", header);
-            return false;
-        }
-        memcpy(values[i], value.ptr, value.len);
-        values[i][value.len] = '\0';
-        wishes->are_any = true;
-        wishes->have_task = wishes->have_task || i == 0;
-        if (!set(names[i], header, values[i], options, reason)) {
-            return false;
+    const size_t prefix_len = sizeof(HEADER_PREFIX) - 1;
+    bool good = true;
+    for (size_t i = 0; i < request->line_count && good; i++) {
+        struct str name, value;
+        request_header_at(request, i, &name, &value);
+        if (name.len > prefix_len && strncasecmp(name.ptr, HEADER_PREFIX, prefix_len) == 0) {
+            good = read_header(name, value, options, wishes, values, reason);
         }
     }
-    return true;
+    return good;
 }
 
 /* A member as the text that the option takes: a list has commas between. */
