@@ -1,6 +1,6 @@
 # The front door: each target is a name for what the presets and scripts do.
 .DEFAULT_GOAL := help
-.PHONY: help setup bench baseline test check asan tsan fuzz proof-engine proof-failure proof-files proof-gate proof-gate-short proof-metrics proof-select proof-stored install clean release
+.PHONY: help setup bench baseline test check asan tsan fuzz proof-engine proof-failure proof-files proof-gate proof-gate-short proof-gateway proof-metrics proof-select proof-stored install clean release
 
 PREFIX ?= /usr/local
 
@@ -18,6 +18,7 @@ help:
 	@echo 'make proof-gate  false alarms and slowdowns of 1 and 2 % found by the gate: hours; writes docs/gate.md'
 	@echo 'make proof-gate-short  the same in under five minutes, printed'
 	@echo 'make proof-metrics  measure what recording, reading and keeping metrics costs'
+	@echo 'make proof-gateway  measure what the gateway adds to a request, beside nginx (ROUNDS=5), into docs/proof-gateway.md'
 	@echo 'make proof-select  measure what choosing, loading and replacing catalogues cost'
 	@echo 'make proof-stored  measure what comparisons with stored runs find, write docs/proof-stored.md (COMPARISONS=30, RESUME=1)'
 	@echo 'make install   install libraries, headers and programs (PREFIX, DESTDIR)'
@@ -92,6 +93,14 @@ proof-gate proof-gate-short:
 proof-metrics: setup
 	$(call build,release,proof_metrics)
 	@python3 -B tests/proof/metrics/proof.py build/release/tests/proof/metrics/metric_times
+
+ROUNDS ?= 5
+proof-gateway:
+	@tools/setup-debian.sh proof
+	$(call build,release,proof_gateway)
+	@python3 -B tests/proof/gateway/proof.py build/release/tta build/release/tests/proof/gateway $(ROUNDS) \
+	    > build/proof-gateway.md; status=$$?; cat build/proof-gateway.md; \
+	    [ $$status -gt 1 ] || cp build/proof-gateway.md docs/proof-gateway.md; exit $$status
 
 proof-select: setup
 	$(call build,release,proof_select)

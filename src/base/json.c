@@ -109,8 +109,8 @@ static bool is_plain(char c)
     return (unsigned char)c >= ' ' && (unsigned char)c < 0x80 && c != '"' && c != '\\';
 }
 
-/* Whether all of eight bytes are plain: the high bit of each byte is found by arithmetic on all at once ("Determine if a
- * word has a byte less than n", Anderson, Bit Twiddling Hacks). */
+/* Whether all of eight bytes are plain, found by arithmetic on all at once ("Determine if a word has a byte less than
+ * n", Anderson, Bit Twiddling Hacks). */
 static bool are_plain(const char *bytes)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones * 0x80;

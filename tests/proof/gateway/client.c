@@ -58,8 +58,9 @@ static int connect_to(void)
 static char *make_request(const char *model, bool is_stream, bool is_large, size_t *out_len)
 {
     static char body[LARGE_BYTES + 1000], request[LARGE_BYTES + 2000];
-    size_t len = (size_t)snprintf(body, sizeof(body), "{\"model\":\"%s\",\"stream\":%s,\"messages\":[{\"role\":\"user\","
-                                                      "\"content\":\"", model, is_stream ? "true" : "false");
+    size_t len = (size_t)snprintf(body, sizeof(body), "{\"model\":\"%s\",\"stream\":%s,\"messages\":[{"
+                                                      "\"role\":\"user\",\"content\":\"",
+                                  model, is_stream ? "true" : "false");
     while (len < (is_large ? LARGE_BYTES : 800)) {
         memcpy(body + len, PROMPT, sizeof(PROMPT) - 1);
         len += sizeof(PROMPT) - 1;

@@ -2,7 +2,7 @@
 /*
  * A provider that costs next to nothing: provider PORT
  *
- * What it answers goes by a word in the body of the request:
+ * What it answers goes by the model of the request:
  *   whole   a chat completion of 1 KB, at once
  *   late    the same after two seconds, so that requests pile up
  *   stream  an event with content at once, eight more a millisecond apart, the end
@@ -28,11 +28,11 @@
 #define READ_BYTES 65536
 #define WORDS "Once upon a time there was a gateway between those who ask and those who answer. "
 #define WHOLE                                                                                                          \
-    "{\"id\":\"c\",\"object\":\"chat.completion\",\"model\":\"m\",\"choices\":[{\"index\":0,\"message\":{\"role\":"      \
-    "\"assistant\",\"content\":\"" WORDS WORDS WORDS WORDS WORDS WORDS WORDS WORDS WORDS WORDS "\"},"                    \
+    "{\"id\":\"c\",\"object\":\"chat.completion\",\"model\":\"m\",\"choices\":[{\"index\":0,\"message\":{\"role\":"    \
+    "\"assistant\",\"content\":\"" WORDS WORDS WORDS WORDS WORDS WORDS WORDS WORDS WORDS WORDS "\"},"                  \
     "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":150,\"total_tokens\":159}}"
 #define EVENT(delta, reason)                                                                                           \
-    "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{"    \
+    "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{"   \
     delta "},\"finish_reason\":" reason "}]}\n\n"
 
 enum kind { KIND_WHOLE, KIND_LATE, KIND_STREAM, KIND_SLOW };
@@ -139,7 +139,8 @@ static void on_due(void *context)
 
 static void answer(struct client *client)
 {
-    static const char *const words[] = {"\"whole\"", "\"late\"", "\"stream\"", "\"slow\""};
+    static const char *const words[] = {"\"model\":\"whole\"", "\"model\":\"late\"", "\"model\":\"stream\"",
+                                        "\"model\":\"slow\""};
     const struct body *body = &client->request.body;
     struct str text = {body->bytes, body->len < 200 ? body->len : 200};
     client->kind = KIND_WHOLE;

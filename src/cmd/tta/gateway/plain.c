@@ -7,11 +7,9 @@
  */
 #include "cmd/tta/gateway/plain.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
 #include <llhttp/llhttp.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,23 +17,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/num.h"
+#include "cmd/tta/gateway/plain_address.h"
 
 #define READ_BYTES 65536
 
 enum { MAX_IDLE_LINKS = 256 };
 
-union address {
-    struct sockaddr any;
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-};
-
 struct plain_server {
     struct loop *loop;
     int64_t connect_timeout_ns;
-    union address addresses[2]; /* of localhost two */
-    size_t address_count;
+    struct plain_address at;
     struct buf head; /* of a request, up to the value of Content-Length; may hold a key */
     struct plain_link *idle;
     size_t idle_count, link_count;
@@ -222,7 +213,7 @@ static void fail(struct plain_link *link)
     bool is_stale = link->was_used && !link->has_answer;
     if (link->stops || link->call->is_head_whole) {
         end_call(link, TTA_TRANSPORT_CUT);
-    } else if (link->is_connecting && link->address + 1 < link->server->address_count) {
+    } else if (link->is_connecting && link->address + 1 < link->server->at.count) {
         close_socket(link);
         link->address++;
         if (!connect_link(link)) {
@@ -245,7 +236,7 @@ static void fail(struct plain_link *link)
 static void on_connect_timeout(void *context)
 {
     struct plain_link *link = context;
-    link->address = link->server->address_count; /* the time is for all */
+    link->address = link->server->at.count; /* the time is for all */
     end_call(link, TTA_TRANSPORT_TIMED_OUT);
 }
 
@@ -359,9 +350,9 @@ static void on_events(void *context, unsigned events)
 static bool connect_link(struct plain_link *link)
 {
     const int on = 1;
-    const union address *address = &link->server->addresses[link->address];
-    socklen_t len = address->any.sa_family == AF_INET ? sizeof(address->v4) : sizeof(address->v6);
-    int fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    const union plain_number *number = &link->server->at.numbers[link->address];
+    socklen_t len = number->any.sa_family == AF_INET ? sizeof(number->v4) : sizeof(number->v6);
+    int fd = socket(number->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     link->is_connecting = true;
     if (fd < 0) {
         return false;
@@ -369,7 +360,7 @@ static bool connect_link(struct plain_link *link)
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)); /* slower without */
     link->watch = (struct loop_watch){fd, 0, on_events, link};
     link->sent = 0;
-    int status = connect(fd, &address->any, len);
+    int status = connect(fd, &number->any, len);
     if (status != 0 && errno != EINPROGRESS) {
         close_socket(link);
         return false;
@@ -451,67 +442,9 @@ void plain_resume(struct call *call)
 
 /* ---- servers ---- */
 
-struct parts {
-    char *scheme, *host, *port, *path;
-};
-
-static void free_parts(struct parts *parts)
-{
-    curl_free(parts->scheme);
-    curl_free(parts->host);
-    curl_free(parts->port);
-    curl_free(parts->path);
-}
-
-static bool split(const char *text, struct parts *out)
-{
-    CURLU *url = curl_url();
-    *out = (struct parts){NULL, NULL, NULL, NULL};
-    bool good = url && curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK &&
-                curl_url_get(url, CURLUPART_SCHEME, &out->scheme, 0) == CURLUE_OK &&
-                curl_url_get(url, CURLUPART_HOST, &out->host, 0) == CURLUE_OK &&
-                curl_url_get(url, CURLUPART_PORT, &out->port, CURLU_DEFAULT_PORT) == CURLUE_OK &&
-                curl_url_get(url, CURLUPART_PATH, &out->path, 0) == CURLUE_OK;
-    curl_url_cleanup(url);
-    return good;
-}
-
-static size_t find_addresses(const struct parts *parts, union address addresses[2])
-{
-    int64_t port;
-    char host[64];
-    size_t len = strlen(parts->host), count = 0;
-    if (!base_num_parse_int64(base_str(parts->port), 1, UINT16_MAX, &port) || len == 0 || len >= sizeof(host)) {
-        return 0;
-    }
-    bool is_bracketed = parts->host[0] == '[' && parts->host[len - 1] == ']';
-    (void)snprintf(host, sizeof(host), "%.*s", (int)(is_bracketed ? len - 2 : len), parts->host + is_bracketed);
-    bool is_local = curl_strequal(host, "localhost") != 0;
-    memset(addresses, 0, 2 * sizeof(*addresses));
-    if (inet_pton(AF_INET, is_local ? "127.0.0.1" : host, &addresses[count].v4.sin_addr) == 1) {
-        addresses[count].v4.sin_family = AF_INET;
-        addresses[count++].v4.sin_port = htons((uint16_t)port);
-    }
-    if (inet_pton(AF_INET6, is_local ? "::1" : host, &addresses[count].v6.sin6_addr) == 1) {
-        addresses[count].v6.sin6_family = AF_INET6;
-        addresses[count++].v6.sin6_port = htons((uint16_t)port);
-    }
-    return count;
-}
-
-bool plain_takes(const char *url)
-{
-    struct parts parts;
-    union address addresses[2];
-    bool takes = split(url, &parts) && strcmp(parts.scheme, "http") == 0 && find_addresses(&parts, addresses) > 0;
-    free_parts(&parts);
-    return takes;
-}
-
 struct plain_server *plain_create(struct loop *loop, const char *url, const char *lines, int64_t connect_timeout_ns)
 {
     struct plain_server *server = calloc(1, sizeof(*server));
-    struct parts parts;
     if (!server) {
         return NULL;
     }
@@ -519,14 +452,11 @@ struct plain_server *plain_create(struct loop *loop, const char *url, const char
     server->connect_timeout_ns = connect_timeout_ns;
     server->scratch = malloc(READ_BYTES);
     base_buf_init(&server->head, 16384);
-    bool good = server->scratch && split(url, &parts);
-    if (good) {
-        server->address_count = find_addresses(&parts, server->addresses);
-        base_buf_addf(&server->head, "POST %s HTTP/1.1\r\nHost: %s:%s\r\nUser-Agent: tta-model-management\r\n%s"
-                                     "Content-Length: ", parts.path, parts.host, parts.port, lines);
-        free_parts(&parts);
+    if (server->scratch && plain_address_of(url, &server->at)) {
+        base_buf_addf(&server->head, "POST %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: tta-model-management\r\n%s"
+                                     "Content-Length: ", server->at.path, server->at.host, lines);
     }
-    if (!good || server->address_count == 0 || !base_buf_ok(&server->head)) {
+    if (server->at.count == 0 || !base_buf_ok(&server->head)) {
         plain_destroy(server);
         return NULL;
     }

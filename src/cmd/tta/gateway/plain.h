@@ -15,10 +15,8 @@
 struct plain_server;
 struct plain_link;
 
-/* Whether a URL is for this: http://, with a number or localhost for a host. */
-bool plain_takes(const char *url);
-
-/* `lines` are header lines that each end in CRLF, copied; they may hold a key, which is wiped.  NULL without memory. */
+/* The URL is one of plain_address_of().  `lines` are header lines that each end in CRLF, copied; they may hold a key,
+ * which is wiped.  NULL without memory. */
 struct plain_server *plain_create(struct loop *loop, const char *url, const char *lines, int64_t connect_timeout_ns);
 /* No call may be under way.  NULL does nothing. */
 void plain_destroy(struct plain_server *server);

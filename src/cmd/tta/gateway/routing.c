@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/tta/gateway/routing.h"
 
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,44 +10,12 @@
 #include "base/num.h"
 #include "cmd/tta/commands.h"
 #include "cmd/tta/gateway/routing_catalogue.h"
+#include "cmd/tta/gateway/routing_parts.h"
 #include "tta/key_request.h"
 
-#define NO_SERVER UINT32_MAX
-#define NO_ROW UINT32_MAX
 #define MAX_MODELS_JSON ((size_t)64 << 20)
-#define NS_PER_SEC INT64_C(1000000000)
 
-enum { MAX_RANKED = 8, MAX_PART_NAME_BYTES = 255, BYTES_A_TOKEN = 4, SMALL_PROMPT_TOKENS = 4096 };
-
-struct server {
-    const char *name;
-    char *urls[API_COUNT]; /* NULL: it has none */
-    size_t model_count;
-};
-
-struct chain {
-    const char *name;
-    struct tta_target targets[TTA_MAX_TARGETS];
-    size_t count;
-};
-
-struct routing {
-    atomic_size_t holders;
-    struct config *config;
-    struct clients *clients; /* NULL: whoever reaches it */
-    struct server_keys keys;
-    struct tta_catalogue *catalogue;
-    struct tta_selector *selector;
-    struct tta_health *health;
-    struct server *servers;
-    uint32_t *row_servers;   /* by row; NO_SERVER: nobody can be asked for it */
-    uint32_t *next_in_group; /* by row; NO_ROW: it is the last one */
-    char **row_names;
-    uint64_t *cannot_be_asked; /* a bit a row, for struct tta_live */
-    struct chain *chains;
-    size_t chain_count;
-    struct buf models_json;
-};
+enum { MAX_PART_NAME_BYTES = 255 };
 
 /* Where a provider that speaks OpenAI's protocol has it, from its base URL on; NULL: it speaks another. */
 static const char *prefix_of(enum tta_provider provider)
@@ -72,7 +39,7 @@ static const char *prefix_of(enum tta_provider provider)
 static const char *const paths[API_COUNT] = {
     [API_CHAT] = "/chat/completions", [API_COMPLETIONS] = "/completions", [API_EMBEDDINGS] = "/embeddings"};
 
-static bool make_urls(const struct tta_server *server, struct server *out)
+static bool make_urls(const struct tta_server *server, struct routing_place *out)
 {
     const char *prefix = prefix_of(server->provider);
     const char *base = server->base_url ? server->base_url : tta_provider_info_of(server->provider)->base_url;
@@ -147,7 +114,7 @@ static uint32_t server_of(const struct routing *routing, const struct tta_model 
             return (uint32_t)i;
         }
     }
-    return NO_SERVER;
+    return ROUTING_NO_SERVER;
 }
 
 /* Unique, and short enough for the name of a part: what is longer is called by its number. */
@@ -157,7 +124,7 @@ static char *make_row_name(const struct routing *routing, size_t row)
     uint32_t server = routing->row_servers[row];
     struct buf name;
     base_buf_init(&name, 4096);
-    if (server != NO_SERVER) {
+    if (server != ROUTING_NO_SERVER) {
         base_buf_addf(&name, "%s/%s", routing->servers[server].name, model->id);
     } else {
         base_buf_addf(&name, "-/%s/%s/%s", tta_provider_name(model->provider), model->origin, model->id);
@@ -182,12 +149,12 @@ static bool make_rows(struct routing *routing)
     for (size_t row = 0; row < count && good; row++) {
         size_t first = tta_catalogue_group(routing->catalogue, row);
         routing->row_servers[row] = server_of(routing, tta_catalogue_peek(routing->catalogue, row));
-        routing->next_in_group[row] = NO_ROW;
+        routing->next_in_group[row] = ROUTING_NO_ROW;
         if (first < row) {
             routing->next_in_group[last[first]] = (uint32_t)row;
         }
         last[first] = (uint32_t)row;
-        if (routing->row_servers[row] == NO_SERVER) {
+        if (routing->row_servers[row] == ROUTING_NO_SERVER) {
             routing->cannot_be_asked[row / 64] |= UINT64_C(1) << (row % 64);
         } else {
             routing->servers[routing->row_servers[row]].model_count++;
@@ -227,73 +194,6 @@ static bool make_health(struct routing *routing, struct routing *previous)
     return good;
 }
 
-static struct tta_target target_of(const struct routing *routing, size_t row)
-{
-    const struct tta_model *model = tta_catalogue_peek(routing->catalogue, row);
-    return (struct tta_target){
-        .provider = routing->row_servers[row],
-        .row = (uint32_t)row,
-        .key = routing->row_servers[row],
-        .model = (uint32_t)tta_catalogue_group(routing->catalogue, row),
-        .context_tokens = model->context_tokens > 0 ? model->context_tokens : -1,
-        .is_free = model->is_free,
-    };
-}
-
-static size_t add_target(const struct routing *routing, size_t row, struct tta_target *targets, size_t count)
-{
-    bool is_there = count == TTA_MAX_TARGETS || routing->row_servers[row] == NO_SERVER;
-    for (size_t i = 0; i < count; i++) {
-        is_there = is_there || targets[i].row == row;
-    }
-    if (!is_there) {
-        targets[count++] = target_of(routing, row);
-    }
-    return count;
-}
-
-/* The model at one server, "SERVER/MODEL"; NO_ROW: there is none. */
-static uint32_t row_at_server(const struct routing *routing, const char *name)
-{
-    size_t server, row;
-    const char *id;
-    if (!routing_split(routing->keys.servers, routing->keys.count, name, &server, &id) ||
-        tta_catalogue_find(routing->catalogue, id, &row) != TTA_OK) {
-        return NO_ROW;
-    }
-    uint32_t each = (uint32_t)tta_catalogue_group(routing->catalogue, row);
-    for (; each != NO_ROW; each = routing->next_in_group[each]) {
-        if (routing->row_servers[each] == server &&
-            strcmp(tta_catalogue_peek(routing->catalogue, each)->id, id) == 0) {
-            return each;
-        }
-    }
-    return NO_ROW;
-}
-
-/* Those of that id, in the order of trust, then the same model under other ids. */
-static size_t add_model(const struct routing *routing, const char *id, struct tta_target *targets, size_t count)
-{
-    uint32_t at_server = row_at_server(routing, id);
-    size_t row;
-    if (at_server != NO_ROW) {
-        return add_target(routing, at_server, targets, count);
-    }
-    if (tta_catalogue_find(routing->catalogue, id, &row) != TTA_OK) {
-        return count;
-    }
-    uint32_t first = (uint32_t)tta_catalogue_group(routing->catalogue, row);
-    for (int same_id = 1; same_id >= 0; same_id--) {
-        for (uint32_t each = first; each != NO_ROW; each = routing->next_in_group[each]) {
-            bool is_same = strcmp(tta_catalogue_peek(routing->catalogue, each)->id, id) == 0;
-            if (is_same == (same_id == 1)) {
-                count = add_target(routing, each, targets, count);
-            }
-        }
-    }
-    return count;
-}
-
 static int make_chains(struct routing *routing)
 {
     const struct serve_config *serve = config_serve(routing->config);
@@ -304,10 +204,10 @@ static int make_chains(struct routing *routing)
     }
     for (; routing->chain_count < serve->chain_count; routing->chain_count++) {
         const struct serve_chain *given = &serve->chains[routing->chain_count];
-        struct chain *chain = &routing->chains[routing->chain_count];
+        struct routing_chain *chain = &routing->chains[routing->chain_count];
         chain->name = given->name;
         for (size_t i = 0; i < given->target_count; i++) {
-            size_t count = add_model(routing, given->targets[i], chain->targets, chain->count);
+            size_t count = routing_add_model(routing, given->targets[i], chain->targets, chain->count);
             if (count == chain->count) {
                 complain("chain %s: there is no model %s to ask; name it SERVER/MODEL, with a server that speaks "
                          "OpenAI's protocol", chain->name, given->targets[i]);
@@ -347,7 +247,7 @@ static bool make_models_json(struct routing *routing)
         const struct tta_model *model = tta_catalogue_peek(routing->catalogue, row);
         size_t first;
         bool is_first = tta_catalogue_find(routing->catalogue, model->id, &first) == TTA_OK && first == row;
-        if (routing->row_servers[row] != NO_SERVER && is_first) {
+        if (routing->row_servers[row] != ROUTING_NO_SERVER && is_first) {
             add_model_json(routing, model->id, routing->servers[routing->row_servers[row]].name);
         }
     }
@@ -526,7 +426,7 @@ size_t routing_model_count(const struct routing *routing, size_t server)
 
 int64_t routing_row_server(const struct routing *routing, size_t row)
 {
-    return routing->row_servers[row] == NO_SERVER ? -1 : (int64_t)routing->row_servers[row];
+    return routing->row_servers[row] == ROUTING_NO_SERVER ? -1 : (int64_t)routing->row_servers[row];
 }
 
 const uint64_t *routing_out(const struct routing *routing)
@@ -547,87 +447,4 @@ const char *routing_row_name(const struct routing *routing, uint32_t row)
 struct str routing_models_json(const struct routing *routing)
 {
     return base_buf_str(&routing->models_json);
-}
-
-/* What the body says that a model must be able to do, beside what is wished. */
-static void add_needs(const struct fields *fields, size_t body_bytes, enum api api,
-                      struct tta_requirements *requirements)
-{
-    int64_t tokens =
-        (int64_t)(body_bytes / BYTES_A_TOKEN) + (fields->max_tokens > 0 ? fields->max_tokens : 0);
-    requirements->capabilities |= (fields->has_tools ? TTA_CAN_TOOLS : 0) |
-                                  (fields->has_images ? TTA_CAN_SEE_IMAGES : 0) |
-                                  (fields->wants_json ? TTA_CAN_STRUCTURED_OUTPUTS : 0) |
-                                  (api == API_EMBEDDINGS ? TTA_CAN_EMBED : 0);
-    requirements->any_output = requirements->any_output || api == API_EMBEDDINGS;
-    if (tokens > SMALL_PROMPT_TOKENS && tokens > requirements->min_context_tokens) {
-        requirements->min_context_tokens = tokens;
-    }
-}
-
-/* "auto", "auto:TASK" or "free"; false if it is none of these. */
-static bool read_virtual(const char *name, struct tta_requirements *requirements)
-{
-    if (strcmp(name, "free") == 0) {
-        requirements->free_only = true;
-        return true;
-    }
-    if (strncmp(name, "auto", 4) != 0 || (name[4] != '\0' && name[4] != ':')) {
-        return false;
-    }
-    return name[4] == '\0' || tta_task_of_name(name + 5, &requirements->task) == TTA_OK;
-}
-
-static size_t add_best(const struct routing *routing, const struct tta_requirements *requirements,
-                       struct tta_target *targets)
-{
-    struct tta_choice choices[MAX_RANKED];
-    size_t count = 0, ranked = tta_rank(routing->selector, requirements, choices, MAX_RANKED);
-    for (size_t i = 0; i < ranked; i++) {
-        count = add_target(routing, choices[i].row, targets, count);
-    }
-    return count;
-}
-
-static size_t add_named(const struct routing *routing, const char *name, struct tta_target *targets)
-{
-    for (size_t i = 0; i < routing->chain_count; i++) {
-        if (strcmp(routing->chains[i].name, name) == 0) {
-            memcpy(targets, routing->chains[i].targets, routing->chains[i].count * sizeof(*targets));
-            return routing->chains[i].count;
-        }
-    }
-    return 0;
-}
-
-/* Only those that meet what is wished. */
-static size_t keep_fitting(const struct routing *routing, const struct tta_requirements *requirements,
-                           struct tta_target *targets, size_t count)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (tta_fits(routing->selector, requirements, targets[i].row)) {
-            targets[kept++] = targets[i];
-        }
-    }
-    return kept;
-}
-
-size_t routing_resolve(const struct routing *routing, const struct fields *fields, size_t body_bytes, enum api api,
-                       const struct tta_requirements *requirements, bool has_wishes, struct tta_target *out_targets,
-                       bool *out_is_known)
-{
-    const struct tta_live live = {.out = routing->cannot_be_asked};
-    struct tta_requirements all = *requirements;
-    size_t count = add_named(routing, fields->model, out_targets);
-    all.live = &live;
-    all.now_unix_s = base_clock_unix_ns() / NS_PER_SEC;
-    if (count == 0 && read_virtual(fields->model, &all)) {
-        *out_is_known = true;
-        add_needs(fields, body_bytes, api, &all);
-        return add_best(routing, &all, out_targets);
-    }
-    count = count > 0 ? count : add_model(routing, fields->model, out_targets, 0);
-    *out_is_known = count > 0;
-    return has_wishes ? keep_fitting(routing, &all, out_targets, count) : count;
 }

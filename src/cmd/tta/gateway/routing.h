@@ -9,15 +9,13 @@
 #ifndef CMD_TTA_GATEWAY_ROUTING_H
 #define CMD_TTA_GATEWAY_ROUTING_H
 
+#include "cmd/tta/gateway/api.h"
 #include "cmd/tta/gateway/clients.h"
 #include "cmd/tta/gateway/fields.h"
 #include "cmd/tta/options.h"
 #include "cmd/tta/server_keys.h"
 #include "tta/failover.h"
 #include "tta/selection.h"
-
-/* What is asked for: a path of OpenAI's. */
-enum api { API_CHAT, API_COMPLETIONS, API_EMBEDDINGS, API_COUNT };
 
 struct routing;
 

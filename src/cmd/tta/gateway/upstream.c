@@ -12,6 +12,7 @@
 
 #include "base/num.h"
 #include "cmd/tta/gateway/plain.h"
+#include "cmd/tta/gateway/plain_address.h"
 #include "tta/http.h"
 #include "tta/secret.h"
 
@@ -281,6 +282,7 @@ struct endpoint *endpoint_create(struct upstream *upstream, const char *url, enu
                                  const struct tta_secret *key)
 {
     struct endpoint *endpoint = calloc(1, sizeof(*endpoint));
+    struct plain_address address;
     if (!endpoint) {
         return NULL;
     }
@@ -289,7 +291,7 @@ struct endpoint *endpoint_create(struct upstream *upstream, const char *url, enu
     upstream->endpoint_count++;
     if (!endpoint->url || !add_header(endpoint, "Content-Type: application/json") ||
         !add_header(endpoint, "Expect:") || !add_key(endpoint, auth, key) ||
-        (plain_takes(url) && !make_plain(endpoint))) {
+        (plain_address_of(url, &address) && !make_plain(endpoint))) {
         endpoint_destroy(endpoint);
         return NULL;
     }

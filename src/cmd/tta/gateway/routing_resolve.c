@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+#include <string.h>
+
+#include "base/clock.h"
+#include "cmd/tta/gateway/routing.h"
+#include "cmd/tta/gateway/routing_catalogue.h"
+#include "cmd/tta/gateway/routing_parts.h"
+
+#define NS_PER_SEC INT64_C(1000000000)
+
+enum { MAX_RANKED = 8, BYTES_A_TOKEN = 4, SMALL_PROMPT_TOKENS = 4096 };
+
+static struct tta_target target_of(const struct routing *routing, size_t row)
+{
+    const struct tta_model *model = tta_catalogue_peek(routing->catalogue, row);
+    return (struct tta_target){
+        .provider = routing->row_servers[row],
+        .row = (uint32_t)row,
+        .key = routing->row_servers[row],
+        .model = (uint32_t)tta_catalogue_group(routing->catalogue, row),
+        .context_tokens = model->context_tokens > 0 ? model->context_tokens : -1,
+        .is_free = model->is_free,
+    };
+}
+
+static size_t add_target(const struct routing *routing, size_t row, struct tta_target *targets, size_t count)
+{
+    bool is_there = count == TTA_MAX_TARGETS || routing->row_servers[row] == ROUTING_NO_SERVER;
+    for (size_t i = 0; i < count; i++) {
+        is_there = is_there || targets[i].row == row;
+    }
+    if (!is_there) {
+        targets[count++] = target_of(routing, row);
+    }
+    return count;
+}
+
+/* The model at one server, "SERVER/MODEL"; ROUTING_NO_ROW: there is none. */
+static uint32_t row_at_server(const struct routing *routing, const char *name)
+{
+    size_t server, row;
+    const char *id;
+    if (!routing_split(routing->keys.servers, routing->keys.count, name, &server, &id) ||
+        tta_catalogue_find(routing->catalogue, id, &row) != TTA_OK) {
+        return ROUTING_NO_ROW;
+    }
+    uint32_t each = (uint32_t)tta_catalogue_group(routing->catalogue, row);
+    for (; each != ROUTING_NO_ROW; each = routing->next_in_group[each]) {
+        if (routing->row_servers[each] == server &&
+            strcmp(tta_catalogue_peek(routing->catalogue, each)->id, id) == 0) {
+            return each;
+        }
+    }
+    return ROUTING_NO_ROW;
+}
+
+size_t routing_add_model(const struct routing *routing, const char *name, struct tta_target targets[TTA_MAX_TARGETS],
+                         size_t count)
+{
+    uint32_t at_server = row_at_server(routing, name);
+    size_t row;
+    if (at_server != ROUTING_NO_ROW) {
+        return add_target(routing, at_server, targets, count);
+    }
+    if (tta_catalogue_find(routing->catalogue, name, &row) != TTA_OK) {
+        return count;
+    }
+    uint32_t first = (uint32_t)tta_catalogue_group(routing->catalogue, row);
+    for (int same_id = 1; same_id >= 0; same_id--) {
+        for (uint32_t each = first; each != ROUTING_NO_ROW; each = routing->next_in_group[each]) {
+            bool is_same = strcmp(tta_catalogue_peek(routing->catalogue, each)->id, name) == 0;
+            if (is_same == (same_id == 1)) {
+                count = add_target(routing, each, targets, count);
+            }
+        }
+    }
+    return count;
+}
+
+/* What the body says that a model must be able to do, beside what is wished. */
+static void add_needs(const struct fields *fields, size_t body_bytes, enum api api,
+                      struct tta_requirements *requirements)
+{
+    int64_t tokens =
+        (int64_t)(body_bytes / BYTES_A_TOKEN) + (fields->max_tokens > 0 ? fields->max_tokens : 0);
+    requirements->capabilities |= (fields->has_tools ? TTA_CAN_TOOLS : 0) |
+                                  (fields->has_images ? TTA_CAN_SEE_IMAGES : 0) |
+                                  (fields->wants_json ? TTA_CAN_STRUCTURED_OUTPUTS : 0) |
+                                  (api == API_EMBEDDINGS ? TTA_CAN_EMBED : 0);
+    requirements->any_output = requirements->any_output || api == API_EMBEDDINGS;
+    if (tokens > SMALL_PROMPT_TOKENS && tokens > requirements->min_context_tokens) {
+        requirements->min_context_tokens = tokens;
+    }
+}
+
+/* "auto", "auto:TASK" or "free"; false if it is none of these. */
+static bool read_virtual(const char *name, struct tta_requirements *requirements)
+{
+    if (strcmp(name, "free") == 0) {
+        requirements->free_only = true;
+        return true;
+    }
+    if (strncmp(name, "auto", 4) != 0 || (name[4] != '\0' && name[4] != ':')) {
+        return false;
+    }
+    return name[4] == '\0' || tta_task_of_name(name + 5, &requirements->task) == TTA_OK;
+}
+
+static size_t add_best(const struct routing *routing, const struct tta_requirements *requirements,
+                       struct tta_target *targets)
+{
+    struct tta_choice choices[MAX_RANKED];
+    size_t count = 0, ranked = tta_rank(routing->selector, requirements, choices, MAX_RANKED);
+    for (size_t i = 0; i < ranked; i++) {
+        count = add_target(routing, choices[i].row, targets, count);
+    }
+    return count;
+}
+
+static size_t add_named(const struct routing *routing, const char *name, struct tta_target *targets)
+{
+    for (size_t i = 0; i < routing->chain_count; i++) {
+        if (strcmp(routing->chains[i].name, name) == 0) {
+            memcpy(targets, routing->chains[i].targets, routing->chains[i].count * sizeof(*targets));
+            return routing->chains[i].count;
+        }
+    }
+    return 0;
+}
+
+/* Only those that meet what is wished. */
+static size_t keep_fitting(const struct routing *routing, const struct tta_requirements *requirements,
+                           struct tta_target *targets, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (tta_fits(routing->selector, requirements, targets[i].row)) {
+            targets[kept++] = targets[i];
+        }
+    }
+    return kept;
+}
+
+size_t routing_resolve(const struct routing *routing, const struct fields *fields, size_t body_bytes, enum api api,
+                       const struct tta_requirements *requirements, bool has_wishes, struct tta_target *out_targets,
+                       bool *out_is_known)
+{
+    const struct tta_live live = {.out = routing->cannot_be_asked};
+    struct tta_requirements all = *requirements;
+    size_t count = add_named(routing, fields->model, out_targets);
+    all.live = &live;
+    all.now_unix_s = base_clock_unix_ns() / NS_PER_SEC;
+    if (count == 0 && read_virtual(fields->model, &all)) {
+        *out_is_known = true;
+        add_needs(fields, body_bytes, api, &all);
+        return add_best(routing, &all, out_targets);
+    }
+    count = count > 0 ? count : routing_add_model(routing, fields->model, out_targets, 0);
+    *out_is_known = count > 0;
+    return has_wishes ? keep_fitting(routing, &all, out_targets, count) : count;
+}
