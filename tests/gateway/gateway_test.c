@@ -511,6 +511,10 @@ static void pages_are_there(void **state)
     assert_has(answer, "{\"id\":\"both\",\"object\":\"model\",\"created\":0,\"owned_by\":\"tta\"}");
     assert_has(answer, "{\"id\":\"one\",\"object\":\"model\",\"created\":0,\"owned_by\":\"alpha\"}");
     assert_has(world_ask(&world, GET("/readyz?verbose")), "{\"status\":\"ready\",\"models\":2}");
+    (void)world_post(&world, CHAT, ASK("one"));
+    answer = world_ask(&world, GET("/metrics"));
+    assert_has(answer, "Content-Type: text/plain; version=0.0.4");
+    assert_has(answer, "tta_requests_total{provider=\"alpha\",model=\"one\",task=\"\"} 1\n");
     assert_has(world_ask(&world, GET("/nowhere")), "HTTP/1.1 404 ");
     assert_has(world_ask(&world, GET(CHAT)), "HTTP/1.1 405 ");
     assert_has(world_post(&world, "/v1/embeddings", ASK("one")), GOOD);

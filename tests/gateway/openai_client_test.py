@@ -35,6 +35,7 @@ CONFIG = """servers:
 store: lists.json
 serve:
   address: 127.0.0.1:0
+  threads: 2
   chains:
     - name: both
       targets: [faulty/broken, up/two]
