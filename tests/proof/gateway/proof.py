@@ -234,6 +234,9 @@ the other. nginx with one worker and the gateway with one thread have the first 
 request is a chat of 800 bytes, an answer one of 1 KB; a stream begins with content at once. nginx forwards bytes; the
 gateway reads the request and the answer, chooses, records, and can send it again elsewhere. Memory is the proportional
 set size of all processes.
+
+The load says how far the figures can be believed: where others work on the same cores, the times on the clock are
+theirs as much as ours, and processor time and memory say more. Memory with bodies is of what had arrived.
 """
 
 
