@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Streams on their way to a client: in small pieces they are the same as in one, and none that failed ends with
- * [DONE]. */
+/* Streams on their way to a client, translated ones too: in small pieces they are the same as in one, and none that
+ * failed ends with [DONE]. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,14 +29,17 @@ static bool pass(void *context, struct str bytes)
 }
 
 /* What the client gets, into `out`, and how it ended. */
-static enum tta_failure play(const char *bytes, size_t len, size_t piece, struct buf *out, bool *out_has_begun)
+static enum tta_failure play(enum tta_dialect dialect, struct str text, size_t piece, struct buf *out,
+                             bool *out_has_begun)
 {
-    struct relay relay = {.begin = begin, .pass = pass, .context = out};
+    const struct translate_about about = {dialect, "id", "model", 7, true};
+    struct relay relay = {.begin = begin, .pass = pass, .context = out, .dialect = dialect};
+    relay.about = dialect == TTA_DIALECT_OPENAI ? NULL : &about;
     base_buf_init(out, 16 << 20);
     require(relay_start(&relay));
     bool goes_on = true;
-    for (size_t at = 0; at < len && goes_on; at += piece) {
-        goes_on = relay_take(&relay, bytes + at, len - at < piece ? len - at : piece);
+    for (size_t at = 0; at < text.len && goes_on; at += piece) {
+        goes_on = relay_take(&relay, text.ptr + at, text.len - at < piece ? text.len - at : piece);
     }
     relay_end(&relay, goes_on ? TTA_TRANSPORT_WHOLE : TTA_TRANSPORT_CUT);
     enum tta_failure failure = relay.progress.finding.failure;
@@ -45,12 +48,12 @@ static enum tta_failure play(const char *bytes, size_t len, size_t piece, struct
     return failure;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void try_dialect(enum tta_dialect dialect, struct str bytes)
 {
     struct buf one, many;
     bool one_began, many_began;
-    enum tta_failure first = play((const char *)data, size, size + 1, &one, &one_began);
-    enum tta_failure second = play((const char *)data, size, 3, &many, &many_began);
+    enum tta_failure first = play(dialect, bytes, bytes.len + 1, &one, &one_began);
+    enum tta_failure second = play(dialect, bytes, 3, &many, &many_began);
     require((first == TTA_FAILURE_NONE) == (second == TTA_FAILURE_NONE));
     require(first != TTA_FAILURE_NONE || one_began);
     require(one.len == 0 || one_began);
@@ -63,5 +66,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     base_buf_deinit(&one);
     base_buf_deinit(&many);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const enum tta_dialect dialects[] = {TTA_DIALECT_OPENAI, TTA_DIALECT_ANTHROPIC, TTA_DIALECT_OLLAMA};
+    for (size_t i = 0; i < sizeof(dialects) / sizeof(dialects[0]); i++) {
+        try_dialect(dialects[i], (struct str){(const char *)data, size});
+    }
     return 0;
 }

@@ -68,7 +68,7 @@ static void play(struct str text, enum tta_dialect dialect, size_t piece, struct
     const struct translate_about about = {dialect, "id", "model", 7, true};
     struct translate_stream *stream = translate_stream_create(&about);
     require(stream != NULL);
-    base_buf_init(out, 64 * text.len + 100000); /* a chunk has a frame of some 200 bytes, an event no fewer than 20 */
+    base_buf_init(out, 200 * text.len + 100000); /* a call of "{}," alone becomes some 200 bytes */
     for (size_t at = 0; at < text.len; at += piece) {
         size_t len = text.len - at < piece ? text.len - at : piece;
         require(translate_stream_feed(stream, (struct str){text.ptr + at, len}, out));

@@ -27,6 +27,12 @@ endforeach()
 foreach(name IN ITEMS translate_answer_test translate_request_test translate_stream_test)
     add_unit_test(gateway ${name} LIBRARIES tta_program_testing ALLOC_FAULTS)
 endforeach()
+add_executable(gateway_words_test gateway/words_test.c gateway/gateway_world.c)
+target_link_libraries(gateway_words_test PRIVATE
+    settings tta_program_testing loopback_server PkgConfig::CMOCKA Threads::Threads
+)
+add_test(NAME gateway_words COMMAND gateway_words_test)
+set_tests_properties(gateway_words PROPERTIES LABELS "gateway;threads" TIMEOUT 120)
 add_executable(gateway_test gateway/gateway_test.c gateway/gateway_world.c)
 target_link_libraries(gateway_test PRIVATE settings tta_program_testing loopback_server PkgConfig::CMOCKA Threads::Threads)
 add_test(NAME gateway COMMAND gateway_test)

@@ -30,19 +30,6 @@
 
 static struct world world; /* too large for a stack */
 
-#define assert_has(text, part)                                                                                         \
-    do {                                                                                                               \
-        if (!strstr((text), (part))) {                                                                                 \
-            fail_msg("no \"%s\" in: %s", (part), (text));                                                              \
-        }                                                                                                              \
-    } while (0)
-#define assert_lacks(text, part)                                                                                       \
-    do {                                                                                                               \
-        if (strstr((text), (part))) {                                                                                  \
-            fail_msg("a \"%s\" in: %s", (part), (text));                                                               \
-        }                                                                                                              \
-    } while (0)
-
 static struct loopback_server *provider(const struct loopback_answer *script, size_t count)
 {
     struct loopback_server *server = loopback_server_start(script, count);

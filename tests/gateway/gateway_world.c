@@ -24,25 +24,30 @@ enum { PATIENCE_SEC = 20 }; /* so that what hangs fails */
 
 const char program_name[] = "gateway_test";
 
-static void write_config(const struct world *world, const char *settings)
+static void write_server(FILE *out, const char *name, const char *kind, const struct loopback_server *server)
 {
     static const char nobody[] = "http://127.0.0.1:1"; /* a port that no test listens on */
+    fprintf(out,
+            "  - provider: %s\n"
+            "    name: %s\n"
+            "    base_url: %s%s\n"
+            "    key_variable: WORLD_%s_KEY\n",
+            kind, name, server ? loopback_server_url(server) : nobody, strcmp(kind, "custom_api") == 0 ? "/v1" : "",
+            strcmp(name, "alpha") == 0 ? "ALPHA" : "BETA");
+}
+
+static void write_config(const struct world *world, const char *settings)
+{
     FILE *out = fopen(world->config_path, "w");
     assert_non_null(out);
+    fprintf(out, "servers:\n");
+    write_server(out, "alpha", world->alpha_kind, world->alpha);
+    write_server(out, "beta", world->beta_kind, world->beta);
     fprintf(out,
-            "servers:\n"
-            "  - provider: custom_api\n"
-            "    name: alpha\n"
-            "    base_url: %s/v1\n"
-            "    key_variable: WORLD_ALPHA_KEY\n"
-            "  - provider: custom_api\n"
-            "    name: beta\n"
-            "    base_url: %s/v1\n"
-            "    key_variable: WORLD_BETA_KEY\n"
             "store: %s/lists.json\n"
             "models:\n"
             "  - id: one\n"
-            "    provider: custom_api\n"
+            "    provider: %s\n"
             "    origin: alpha\n"
             "    prompt_price: 2\n"
             "    completion_price: 4\n"
@@ -53,8 +58,7 @@ static void write_config(const struct world *world, const char *settings)
             "    - name: both\n"
             "      targets: [alpha/one, beta/two]\n"
             "%s",
-            world->alpha ? loopback_server_url(world->alpha) : nobody,
-            world->beta ? loopback_server_url(world->beta) : nobody, world->folder, settings);
+            world->folder, world->alpha_kind, settings);
     assert_int_equal(fclose(out), 0);
 }
 
@@ -66,9 +70,17 @@ static void *run(void *context)
 
 void world_start(struct world *world, struct loopback_server *alpha, struct loopback_server *beta, const char *settings)
 {
+    world_start_as(world, "custom_api", alpha, "custom_api", beta, settings);
+}
+
+void world_start_as(struct world *world, const char *alpha_kind, struct loopback_server *alpha, const char *beta_kind,
+                    struct loopback_server *beta, const char *settings)
+{
     memset(world, 0, offsetof(struct world, answer));
     world->alpha = alpha;
     world->beta = beta;
+    world->alpha_kind = alpha_kind;
+    world->beta_kind = beta_kind;
     (void)snprintf(world->folder, sizeof(world->folder), "gateway_test.XXXXXX");
     assert_non_null(mkdtemp(world->folder));
     (void)snprintf(world->config_path, sizeof(world->config_path), "%s/tta.yaml", world->folder);

@@ -19,6 +19,7 @@
 /* A chain "both" of alpha/one and beta/two; alpha has a key, and states prices for its model. */
 struct world {
     struct loopback_server *alpha, *beta; /* NULL: nobody listens there */
+    const char *alpha_kind, *beta_kind;   /* of their providers */
     char folder[64], config_path[96], log_path[96];
     struct options options;
     struct gateway gateway;
@@ -32,6 +33,9 @@ struct world {
 /* Begins to serve; `settings` are lines for the section 'serve', two blanks before each.  What fails fails the test. */
 void world_start(struct world *world, struct loopback_server *alpha, struct loopback_server *beta,
                  const char *settings);
+/* The same with providers of other kinds than custom_api, "anthropic" or "ollama". */
+void world_start_as(struct world *world, const char *alpha_kind, struct loopback_server *alpha, const char *beta_kind,
+                    struct loopback_server *beta, const char *settings);
 /* Ends it, gently, and stops its providers. */
 void world_stop(struct world *world);
 /* Reads the configuration again, with other settings. */
@@ -52,5 +56,18 @@ const char *world_ask(struct world *world, const char *request);
 
 /* The log so far, which is the caller's, for free(). */
 char *world_log(const struct world *world);
+
+#define assert_has(text, part)                                                                                         \
+    do {                                                                                                               \
+        if (!strstr((text), (part))) {                                                                                 \
+            fail_msg("no \"%s\" in: %s", (part), (text));                                                              \
+        }                                                                                                              \
+    } while (0)
+#define assert_lacks(text, part)                                                                                       \
+    do {                                                                                                               \
+        if (strstr((text), (part))) {                                                                                  \
+            fail_msg("a \"%s\" in: %s", (part), (text));                                                               \
+        }                                                                                                              \
+    } while (0)
 
 #endif /* TESTS_GATEWAY_WORLD_H */

@@ -38,7 +38,7 @@ static int print_check(const struct routing *routing)
         table_add(&table, routing_server_name(routing, i));
         table_add(&table, label);
         table_addf(&table, "%zu", routing_model_count(routing, i));
-        table_add(&table, url ? url : "not yet: it does not speak OpenAI's protocol");
+        table_add(&table, url ? url : "nowhere: it has no address");
     }
     bool is_printed = table_print(&table, stdout);
     table_deinit(&table);

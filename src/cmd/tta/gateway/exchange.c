@@ -25,6 +25,7 @@ static void free_exchange(void *context)
     struct exchange *exchange = context;
     call_deinit(&exchange->call);
     relay_stop(&exchange->relay);
+    exchange_words_deinit(exchange);
     base_buf_deinit(&exchange->answer);
     base_buf_deinit(&exchange->refusal);
     site_release(exchange->site);
@@ -104,7 +105,7 @@ static void keep_refusal(struct exchange *exchange, const struct tta_finding *fi
             return;
         }
     }
-    base_buf_add(&exchange->refusal, body);
+    exchange_say_refusal(exchange, body);
     exchange->refusal_status = exchange->call.http_status;
 }
 
@@ -180,8 +181,8 @@ static void finish_whole(struct exchange *exchange, enum tta_transport transport
         .body = body.ptr ? body.ptr : "",
         .body_len = body.len,
     };
-    if (!base_buf_ok(&exchange->answer) ||
-        tta_reply_classify(&reply, base_clock_unix_ns(), &finding) != TTA_OK) {
+    if (!base_buf_ok(&exchange->answer) || tta_reply_classify(&reply, base_clock_unix_ns(), &finding) != TTA_OK ||
+        !exchange_say_answer(exchange, &finding)) {
         lack_memory(exchange);
     } else {
         end_attempt(exchange, &finding);
@@ -267,15 +268,13 @@ static bool try_target(struct exchange *exchange)
 {
     exchange->target = exchange->failover.targets[exchange->step.target];
     const struct tta_target *target = &exchange->target;
-    const struct tta_model *model = tta_catalogue_peek(routing_catalogue(exchange->site->routing), target->row);
-    struct body *body = &connection_request(exchange->connection)->body;
     struct endpoint *endpoint = site_endpoint(exchange->worker, exchange->site, target->provider, exchange->api);
     exchange->series = site_series(exchange->worker, exchange->site, target->row);
     figures_begin_attempt(exchange->worker->gateway->figures, exchange->series);
     exchange->attempt_start_ns = exchange->last_activity_ns = loop_now_ns(exchange->worker->loop);
     exchange->is_too_large = exchange->is_paused = false;
-    if (!endpoint || !fields_set_model(&exchange->fields, body, model->id) ||
-        !call_start(&exchange->call, endpoint, (struct str){body->bytes, body->len})) {
+    struct str body;
+    if (!endpoint || !exchange_write_request(exchange, &body) || !call_start(&exchange->call, endpoint, body)) {
         return false;
     }
     loop_set_timer(exchange->worker->loop, &exchange->timer, attempt_due_ns(exchange));
@@ -416,7 +415,8 @@ static bool find_targets(struct exchange *exchange)
                         "model", "model_not_found");
         return false;
     }
-    if (!admit(exchange, targets, &count)) {
+    count = exchange_keep_able(exchange, targets, count);
+    if (count == 0 || !admit(exchange, targets, &count)) {
         return false;
     }
     if (tta_failover_begin(&exchange->failover, routing_health(exchange->site->routing), &options, targets, count,
@@ -450,6 +450,7 @@ void exchange_start(struct worker *worker, struct connection *connection, enum a
     exchange->call = (struct call){.on_body = on_call_body, .on_end = on_call_end, .context = exchange};
     exchange->relay = (struct relay){.begin = begin_stream, .pass = pass, .context = exchange};
     exchange->release = (struct loop_task){.run = free_exchange, .context = exchange};
+    exchange_words_init(exchange);
     base_buf_init(&exchange->answer, MAX_ANSWER_BYTES);
     base_buf_init(&exchange->refusal, MAX_REFUSAL_BYTES);
     worker_make_id(worker, exchange->id);

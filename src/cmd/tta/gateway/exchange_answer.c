@@ -175,7 +175,7 @@ static struct str content_type_of(const struct exchange *exchange)
 void exchange_answer_whole(struct exchange *exchange)
 {
     struct str body = base_buf_str(&exchange->answer);
-    if (tta_usage_read(body.ptr, body.len, &exchange->usage) == TTA_OK) {
+    if (exchange->words.are_translated || tta_usage_read(body.ptr, body.len, &exchange->usage) == TTA_OK) {
         exchange_count_cost(exchange);
     }
     exchange->first_byte_ns = base_clock_monotonic_ns() - exchange->start_ns;
@@ -210,9 +210,7 @@ static void break_stream(struct exchange *exchange, const struct tta_outcome *ou
     struct connection *connection = exchange->connection;
     struct reply_error error = reply_of_failure(TTA_FAILURE_STREAM_BROKEN, outcome->client_status);
     base_buf_init(&event, 2000);
-    base_buf_add(&event, STR("data: "));
-    reply_error(&event, &error);
-    base_buf_add(&event, STR("\n\n"));
+    exchange_write_error_event(exchange, &error, &event);
     exchange_count_cost(exchange);
     note_end(exchange, 200, tta_failure_name(TTA_FAILURE_STREAM_BROKEN));
     exchange_release(exchange);
@@ -241,7 +239,7 @@ void exchange_answer_failure(struct exchange *exchange)
     struct buf body;
     struct reply_error error = reply_of_failure(outcome.failure, outcome.client_status);
     base_buf_init(&body, 4096);
-    reply_error(&body, &error);
+    exchange_write_error(exchange, &error, &body);
     answer(exchange, outcome.client_status, STR("application/json"), base_buf_str(&body), name,
            outcome.retry_after_ns);
     base_buf_deinit(&body);
@@ -250,8 +248,9 @@ void exchange_answer_failure(struct exchange *exchange)
 void exchange_refuse(struct exchange *exchange, int status, const char *message, const char *param, const char *code)
 {
     struct buf body;
+    const struct reply_error error = {.status = status, .message = message, .param = param, .code = code};
     base_buf_init(&body, 4096);
-    reply_error(&body, &(struct reply_error){.status = status, .message = message, .param = param, .code = code});
+    exchange_write_error(exchange, &error, &body);
     answer(exchange, status, STR("application/json"), base_buf_str(&body), code ? code : "bad_request",
            exchange->refusal_wait_ns);
     base_buf_deinit(&body);

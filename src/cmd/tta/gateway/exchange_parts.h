@@ -1,11 +1,21 @@
 // SPDX-License-Identifier: MIT
-/* gateway/exchange_parts.h - an exchange as its parts see it: exchange.c its course, exchange_answer.c its end. */
+/* gateway/exchange_parts.h - an exchange as its parts see it: exchange.c its course, exchange_answer.c its end,
+ * exchange_words.c what it says to whom. */
 #ifndef CMD_TTA_GATEWAY_EXCHANGE_PARTS_H
 #define CMD_TTA_GATEWAY_EXCHANGE_PARTS_H
 
 #include "cmd/tta/gateway/admission.h"
 #include "cmd/tta/gateway/relay.h"
+#include "cmd/tta/gateway/reply.h"
 #include "cmd/tta/gateway/worker.h"
+
+/* What is said to a provider that speaks otherwise than the client, see gateway/translate.h. */
+struct exchange_words {
+    bool are_translated; /* those of the target that was asked last */
+    struct buf request;  /* translated; empty: none is */
+    uint32_t row;        /* that it is for */
+    struct translate_about about;
+};
 
 struct exchange {
     struct worker *worker;
@@ -27,6 +37,7 @@ struct exchange {
     int64_t attempt_start_ns, last_activity_ns;
     struct call call;
     struct relay relay;
+    struct exchange_words words;
     struct buf answer; /* that is not relayed */
     bool is_too_large, is_paused;
     struct loop_timer timer;
@@ -61,5 +72,28 @@ void exchange_release(struct exchange *exchange);
 
 /* What the usage costs at the prices of the catalogue, or as the answer states; -1: not known. */
 void exchange_count_cost(struct exchange *exchange);
+
+/* Clients speak OpenAI's dialect, or at /v1/messages Anthropic's.  Where a provider speaks it too, all goes on as it
+ * came; where not, it is asked in its own words, and what it says is said in the client's. */
+void exchange_words_init(struct exchange *exchange);
+void exchange_words_deinit(struct exchange *exchange);
+
+/* Leaves out targets that do not have what is asked for, or no words for the request; how many are left.  0: it was
+ * refused. */
+size_t exchange_keep_able(struct exchange *exchange, struct tta_target *targets, size_t count);
+
+/* The request as the target of the attempt gets it, borrowed until the next attempt; makes the relay ready for its
+ * answer.  False without memory. */
+bool exchange_write_request(struct exchange *exchange, struct str *out_body);
+
+/* Says a good whole answer in the client's words; if it is no answer, the finding says so.  False without memory. */
+bool exchange_say_answer(struct exchange *exchange, struct tta_finding *finding);
+
+/* Keeps what the provider says of a request that is wrong, in the client's form. */
+void exchange_say_refusal(struct exchange *exchange, struct str body);
+
+/* Adds an error of the gateway's own in the client's form, whole or as an event. */
+void exchange_write_error(const struct exchange *exchange, const struct reply_error *error, struct buf *out);
+void exchange_write_error_event(const struct exchange *exchange, const struct reply_error *error, struct buf *out);
 
 #endif /* CMD_TTA_GATEWAY_EXCHANGE_PARTS_H */

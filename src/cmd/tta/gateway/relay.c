@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/tta/gateway/relay.h"
 
+#include <string.h>
+
 #define MAX_HELD_BYTES ((size_t)256 << 10)
+#define MAX_TRANSLATED_BYTES ((size_t)16 << 20)
 
 enum { MAX_HELD_EVENTS = 64 };
 
@@ -12,7 +15,16 @@ bool relay_start(struct relay *relay)
     relay->has_begun = relay->client_left = relay->lacks_memory = false;
     base_buf_init(&relay->partial, TTA_STREAM_MAX_EVENT_BYTES);
     base_buf_init(&relay->held, MAX_HELD_BYTES + 2 * TTA_STREAM_MAX_EVENT_BYTES);
-    return tta_stream_create(TTA_DIALECT_OPENAI, &relay->stream) == TTA_OK;
+    base_buf_init(&relay->translated, MAX_TRANSLATED_BYTES);
+    if (relay->about) {
+        relay->translator = translate_stream_create(relay->about);
+    }
+    if ((relay->about && !relay->translator) || tta_stream_create(relay->dialect, &relay->stream) != TTA_OK) {
+        translate_stream_destroy(relay->translator);
+        relay->translator = NULL;
+        return false;
+    }
+    return true;
 }
 
 void relay_stop(struct relay *relay)
@@ -21,6 +33,9 @@ void relay_stop(struct relay *relay)
         tta_stream_destroy(relay->stream);
         base_buf_deinit(&relay->partial);
         base_buf_deinit(&relay->held);
+        base_buf_deinit(&relay->translated);
+        translate_stream_destroy(relay->translator);
+        relay->translator = NULL;
         relay->stream = NULL;
     }
 }
@@ -42,6 +57,14 @@ static bool may_begin(const struct relay *relay)
 /* Good events, on to the client or to those that are held. */
 static bool pass_on(struct relay *relay, struct str bytes)
 {
+    if (relay->translator) {
+        base_buf_reset(&relay->translated);
+        if (!translate_stream_feed(relay->translator, bytes, &relay->translated)) {
+            relay->lacks_memory = true;
+            return false;
+        }
+        bytes = base_buf_str(&relay->translated);
+    }
     if (bytes.len == 0) {
         return true;
     }
@@ -84,13 +107,23 @@ static bool take_rest_of_event(struct relay *relay, struct str bytes)
     return good;
 }
 
+/* As events_end(), for the lines that are Ollama's events too. */
+static size_t end_of_event(struct relay *relay, const char *bytes, size_t len)
+{
+    if (relay->dialect != TTA_DIALECT_OLLAMA) {
+        return events_end(&relay->events, bytes, len);
+    }
+    const char *newline = memchr(bytes, '\n', len);
+    return newline ? (size_t)(newline - bytes) + 1 : 0;
+}
+
 /* Events go on together, up to the first that fails or ends the stream. */
 bool relay_take(struct relay *relay, const char *bytes, size_t len)
 {
     size_t at = 0, passed = 0;
     bool good = true;
     while (at < len && good && !relay->progress.is_over) {
-        size_t event_len = events_end(&relay->events, bytes + at, len - at);
+        size_t event_len = end_of_event(relay, bytes + at, len - at);
         if (event_len == 0) {
             break;
         }
@@ -124,7 +157,8 @@ void relay_end(struct relay *relay, enum tta_transport transport)
     if (!relay->progress.is_over) {
         struct str rest = base_buf_str(&relay->partial);
         struct str text = base_str_trim(rest);
-        if (!relay->has_begun && text.len > 0 && (text.ptr[0] == '{' || text.ptr[0] == '[')) {
+        if (!relay->has_begun && relay->dialect != TTA_DIALECT_OLLAMA && text.len > 0 &&
+            (text.ptr[0] == '{' || text.ptr[0] == '[')) {
             fail_as_broken(relay); /* a whole answer is none for whoever waits for events */
             return;
         }

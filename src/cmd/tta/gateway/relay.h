@@ -6,12 +6,15 @@
  * before can be replaced unseen.  From then on each piece goes on in the turn
  * in which it came, in whole events; an event that fails, and all behind it, do
  * not.  So a client never gets a [DONE] that the answer did not come to.
+ *
+ * A stream of another dialect is judged as it comes and passed on in OpenAI's.
  */
 #ifndef CMD_TTA_GATEWAY_RELAY_H
 #define CMD_TTA_GATEWAY_RELAY_H
 
 #include "base/buf.h"
 #include "cmd/tta/gateway/events.h"
+#include "cmd/tta/gateway/translate.h"
 #include "tta/stream.h"
 
 struct relay {
@@ -19,17 +22,21 @@ struct relay {
     bool (*begin)(void *context); /* the answer begins */
     bool (*pass)(void *context, struct str bytes);
     void *context;
+    enum tta_dialect dialect;
+    const struct translate_about *about; /* NULL: it goes on as it comes */
 
     struct tta_stream *stream; /* NULL: none is relayed */
     struct tta_progress progress;
     struct events events;
+    struct translate_stream *translator;
+    struct buf translated; /* of what is passed on just now */
     struct buf partial; /* of an event that has not ended */
     struct buf held;    /* whole events before the first content */
     bool has_begun;     /* the client has been sent some of it */
     bool client_left, lacks_memory;
 };
 
-/* Functions and context are set.  False without memory. */
+/* What stands before `stream` is set.  False without memory. */
 bool relay_start(struct relay *relay);
 
 /* Takes bytes; false if nothing more is wanted: the stream has failed, the client has left, or memory is lacking. */

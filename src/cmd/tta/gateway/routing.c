@@ -17,43 +17,48 @@
 
 enum { MAX_PART_NAME_BYTES = 255 };
 
-/* Where a provider that speaks OpenAI's protocol has it, from its base URL on; NULL: it speaks another. */
-static const char *prefix_of(enum tta_provider provider)
+/* Where a provider has it, from its base URL on; NULL: it does not. */
+static const char *path_of(enum tta_provider provider, enum api api)
 {
+    static const char *const openai[API_COUNT] = {
+        [API_CHAT] = "/v1/chat/completions",
+        [API_COMPLETIONS] = "/v1/completions",
+        [API_EMBEDDINGS] = "/v1/embeddings",
+    };
+    static const char *const anthropic[API_COUNT] = {[API_CHAT] = "/v1/messages", [API_MESSAGES] = "/v1/messages"};
     switch (provider) {
     case TTA_PROVIDER_OPENROUTER:
     case TTA_PROVIDER_OPENAI:
     case TTA_PROVIDER_CUSTOM:
-        return "";
+        return openai[api] ? openai[api] + strlen("/v1") : NULL; /* which their base URLs have */
     case TTA_PROVIDER_OLLAMA:
+        return api == API_CHAT ? "/api/chat" : openai[api];
     case TTA_PROVIDER_LM_STUDIO:
-        return "/v1";
-    case TTA_PROVIDER_LOCAL:
+        return openai[api];
     case TTA_PROVIDER_ANTHROPIC:
+        return anthropic[api];
+    case TTA_PROVIDER_LOCAL:
     case TTA_PROVIDER_COUNT:
         break;
     }
     return NULL;
 }
 
-static const char *const paths[API_COUNT] = {
-    [API_CHAT] = "/chat/completions", [API_COMPLETIONS] = "/completions", [API_EMBEDDINGS] = "/embeddings"};
-
 static bool make_urls(const struct tta_server *server, struct routing_place *out)
 {
-    const char *prefix = prefix_of(server->provider);
     const char *base = server->base_url ? server->base_url : tta_provider_info_of(server->provider)->base_url;
-    if (!prefix) {
-        return true;
-    }
     struct str trimmed = base_str(base);
     while (base_str_ends_with(trimmed, STR("/"))) {
         trimmed.len--;
     }
     for (int i = 0; i < API_COUNT; i++) {
+        const char *path = path_of(server->provider, (enum api)i);
         struct buf url;
+        if (!path) {
+            continue;
+        }
         base_buf_init(&url, 4096);
-        base_buf_addf(&url, "%.*s%s%s", STR_ARGS(trimmed), prefix, paths[i]);
+        base_buf_addf(&url, "%.*s%s", STR_ARGS(trimmed), path);
         out->urls[i] = base_buf_take(&url);
         if (!out->urls[i]) {
             return false;
@@ -136,6 +141,19 @@ static char *make_row_name(const struct routing *routing, size_t row)
     return base_buf_take(&name);
 }
 
+static void note_who_can_be_asked(struct routing *routing, size_t row)
+{
+    uint32_t server = routing->row_servers[row];
+    for (int i = 0; i < API_COUNT; i++) {
+        if (server == ROUTING_NO_SERVER || !routing->servers[server].urls[i]) {
+            routing->cannot_be_asked[i][row / 64] |= UINT64_C(1) << (row % 64);
+        }
+    }
+    if (server != ROUTING_NO_SERVER) {
+        routing->servers[server].model_count++;
+    }
+}
+
 static bool make_rows(struct routing *routing)
 {
     size_t count = tta_catalogue_count(routing->catalogue);
@@ -143,9 +161,11 @@ static bool make_rows(struct routing *routing)
     routing->row_servers = base_alloc_array(count, sizeof(uint32_t));
     routing->next_in_group = base_alloc_array(count, sizeof(uint32_t));
     routing->row_names = base_alloc_array(count, sizeof(char *));
-    routing->cannot_be_asked = base_alloc_array(count / 64 + 1, sizeof(uint64_t));
-    bool good = last && routing->row_servers && routing->next_in_group && routing->row_names &&
-                routing->cannot_be_asked;
+    bool good = last && routing->row_servers && routing->next_in_group && routing->row_names;
+    for (int i = 0; i < API_COUNT && good; i++) {
+        routing->cannot_be_asked[i] = base_alloc_array(count / 64 + 1, sizeof(uint64_t));
+        good = routing->cannot_be_asked[i] != NULL;
+    }
     for (size_t row = 0; row < count && good; row++) {
         size_t first = tta_catalogue_group(routing->catalogue, row);
         routing->row_servers[row] = server_of(routing, tta_catalogue_peek(routing->catalogue, row));
@@ -154,11 +174,7 @@ static bool make_rows(struct routing *routing)
             routing->next_in_group[last[first]] = (uint32_t)row;
         }
         last[first] = (uint32_t)row;
-        if (routing->row_servers[row] == ROUTING_NO_SERVER) {
-            routing->cannot_be_asked[row / 64] |= UINT64_C(1) << (row % 64);
-        } else {
-            routing->servers[routing->row_servers[row]].model_count++;
-        }
+        note_who_can_be_asked(routing, row);
         routing->row_names[row] = make_row_name(routing, row);
         good = routing->row_names[row] != NULL;
     }
@@ -209,8 +225,8 @@ static int make_chains(struct routing *routing)
         for (size_t i = 0; i < given->target_count; i++) {
             size_t count = routing_add_model(routing, given->targets[i], chain->targets, chain->count);
             if (count == chain->count) {
-                complain("chain %s: there is no model %s to ask; name it SERVER/MODEL, with a server that speaks "
-                         "OpenAI's protocol", chain->name, given->targets[i]);
+                complain("chain %s: there is no model %s to ask; name it SERVER/MODEL, with a server of the "
+                         "configuration", chain->name, given->targets[i]);
                 return EXIT_BAD_USAGE;
             }
             chain->count = count;
@@ -270,7 +286,9 @@ static void destroy(struct routing *routing)
     free(routing->row_names);
     free(routing->row_servers);
     free(routing->next_in_group);
-    free(routing->cannot_be_asked);
+    for (int i = 0; i < API_COUNT; i++) {
+        free(routing->cannot_be_asked[i]);
+    }
     free(routing->servers);
     tta_health_destroy(routing->health);
     tta_selector_destroy(routing->selector);
@@ -413,6 +431,24 @@ const char *routing_url(const struct routing *routing, size_t server, enum api a
     return routing->servers[server].urls[api];
 }
 
+enum tta_dialect routing_dialect(const struct routing *routing, size_t server, enum api api)
+{
+    switch (routing->keys.servers[server].provider) {
+    case TTA_PROVIDER_ANTHROPIC:
+        return TTA_DIALECT_ANTHROPIC;
+    case TTA_PROVIDER_OLLAMA:
+        return api == API_CHAT ? TTA_DIALECT_OLLAMA : TTA_DIALECT_OPENAI;
+    case TTA_PROVIDER_OPENROUTER:
+    case TTA_PROVIDER_OPENAI:
+    case TTA_PROVIDER_CUSTOM:
+    case TTA_PROVIDER_LM_STUDIO:
+    case TTA_PROVIDER_LOCAL:
+    case TTA_PROVIDER_COUNT:
+        break;
+    }
+    return TTA_DIALECT_OPENAI;
+}
+
 enum tta_auth routing_auth(const struct routing *routing, size_t server)
 {
     enum tta_auth usual = tta_provider_info_of(routing->keys.servers[server].provider)->auth;
@@ -431,7 +467,7 @@ int64_t routing_row_server(const struct routing *routing, size_t row)
 
 const uint64_t *routing_out(const struct routing *routing)
 {
-    return routing->cannot_be_asked;
+    return routing->cannot_be_asked[API_CHAT];
 }
 
 const struct tta_selector *routing_selector(const struct routing *routing)

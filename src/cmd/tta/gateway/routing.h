@@ -16,6 +16,7 @@
 #include "cmd/tta/server_keys.h"
 #include "tta/failover.h"
 #include "tta/selection.h"
+#include "tta/stream.h"
 
 struct routing;
 
@@ -43,6 +44,8 @@ const struct tta_server *routing_server(const struct routing *routing, size_t se
 const char *routing_server_name(const struct routing *routing, size_t server);
 /* Where it is asked; NULL: it does not have that. */
 const char *routing_url(const struct routing *routing, size_t server, enum api api);
+/* In which words it is asked there, and answers. */
+enum tta_dialect routing_dialect(const struct routing *routing, size_t server, enum api api);
 enum tta_auth routing_auth(const struct routing *routing, size_t server);
 /* Models that can be asked for at a server. */
 size_t routing_model_count(const struct routing *routing, size_t server);

@@ -39,7 +39,7 @@ struct routing {
     uint32_t *row_servers;   /* by row; ROUTING_NO_SERVER: nobody can be asked for it */
     uint32_t *next_in_group; /* by row; ROUTING_NO_ROW: it is the last one */
     char **row_names;
-    uint64_t *cannot_be_asked; /* a bit a row, for struct tta_live */
+    uint64_t *cannot_be_asked[API_COUNT]; /* a bit a row, for struct tta_live */
     struct routing_chain *chains;
     size_t chain_count;
     struct buf models_json;

@@ -145,7 +145,7 @@ size_t routing_resolve(const struct routing *routing, const struct fields *field
                        const struct tta_requirements *requirements, bool has_wishes, struct tta_target *out_targets,
                        bool *out_is_known)
 {
-    const struct tta_live live = {.out = routing->cannot_be_asked};
+    const struct tta_live live = {.out = routing->cannot_be_asked[api]};
     struct tta_requirements all = *requirements;
     size_t count = add_named(routing, fields->model, out_targets);
     all.live = &live;

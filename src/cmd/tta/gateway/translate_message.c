@@ -40,10 +40,11 @@ enum { ROLE_COUNT = sizeof(roles) / sizeof(roles[0]) };
 bool translate_read_message(struct translating *translating, struct json_value json, size_t number,
                             struct translate_message *out_message)
 {
+    struct json_value role = base_json_member(json, "role");
     char where[64];
     size_t i = 0;
     (void)snprintf(where, sizeof(where), "messages[%zu]", number); /* fits */
-    while (i < ROLE_COUNT && !base_json_equals(base_json_member(json, "role"), roles[i].word)) {
+    while (i < ROLE_COUNT && !base_json_equals(role, roles[i].word)) {
         i++;
     }
     if (i == ROLE_COUNT) {

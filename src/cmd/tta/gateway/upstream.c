@@ -272,8 +272,7 @@ static bool add_key(struct endpoint *endpoint, enum tta_auth auth, const struct 
     memcpy(line, name, name_len);
     memcpy(line + name_len, bytes.ptr, bytes.len);
     line[name_len + bytes.len] = '\0';
-    bool good = add_header(endpoint, line) &&
-                (auth != TTA_AUTH_X_API_KEY || add_header(endpoint, "anthropic-version: 2023-06-01"));
+    bool good = add_header(endpoint, line);
     wipe(line, sizeof(line));
     return good;
 }
@@ -290,8 +289,9 @@ struct endpoint *endpoint_create(struct upstream *upstream, const char *url, enu
     endpoint->url = strdup(url);
     upstream->endpoint_count++;
     if (!endpoint->url || !add_header(endpoint, "Content-Type: application/json") ||
-        !add_header(endpoint, "Expect:") || !add_key(endpoint, auth, key) ||
-        (plain_address_of(url, &address) && !make_plain(endpoint))) {
+        !add_header(endpoint, "Expect:") ||
+        (auth == TTA_AUTH_X_API_KEY && !add_header(endpoint, "anthropic-version: 2023-06-01")) ||
+        !add_key(endpoint, auth, key) || (plain_address_of(url, &address) && !make_plain(endpoint))) {
         endpoint_destroy(endpoint);
         return NULL;
     }
