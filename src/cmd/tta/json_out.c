@@ -55,10 +55,9 @@ static void add_rules(struct buf *out, const struct tta_model *model)
     base_buf_add_char(out, ']');
 }
 
-static void add_capabilities(struct buf *out, uint64_t capabilities)
+void json_add_capabilities(struct buf *out, uint64_t capabilities)
 {
     const char *before = "";
-    add_key(out, "capabilities");
     base_buf_add_char(out, '[');
     for (; capabilities != 0; capabilities &= capabilities - 1) {
         const char *word = tta_capability_name(capabilities);
@@ -113,7 +112,8 @@ void json_add_model(struct buf *out, const struct tta_catalogue *catalogue, size
     add_number(out, "context_tokens", model.context_tokens, model.context_tokens >= 0);
     add_number(out, "longest_context_tokens", model.longest_context_tokens, model.longest_context_tokens > 0);
     add_number(out, "max_completion_tokens", model.max_completion_tokens, model.max_completion_tokens >= 0);
-    add_capabilities(out, model.capabilities);
+    add_key(out, "capabilities");
+    json_add_capabilities(out, model.capabilities);
     add_score(out, "safety_score", model.safety_score, model.safety_score >= 0);
     add_score(out, "performance_score", model.performance_score, model.performance_score >= 0);
     add_score(out, "intelligence_index", model.intelligence_index, model.intelligence_index > 0);

@@ -16,6 +16,9 @@
 /* A string with its quotes, null of NULL. */
 void json_add_text(struct buf *out, const char *text);
 
+/* An array of the words of capabilities. */
+void json_add_capabilities(struct buf *out, uint64_t capabilities);
+
 /* An object with all that is known of a model, and where each fact comes from. */
 void json_add_model(struct buf *out, const struct tta_catalogue *catalogue, size_t row);
 

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "base/json.h"
+#include "cmd/tta/json_out.h"
 
 void model_json_key(struct buf *out, const char *key)
 {
@@ -57,21 +58,6 @@ static void add_price(struct buf *out, const char *key, int64_t pusd)
     }
 }
 
-static void add_capabilities(struct buf *out, uint64_t capabilities)
-{
-    const char *before = "";
-    model_json_key(out, "capabilities");
-    base_buf_add_char(out, '[');
-    for (; capabilities != 0; capabilities &= capabilities - 1) {
-        const char *word = tta_capability_name(capabilities);
-        if (word) {
-            base_buf_addf(out, "%s\"%s\"", before, word);
-            before = ",";
-        }
-    }
-    base_buf_add_char(out, ']');
-}
-
 int64_t model_blended_pusd(const struct tta_model *model)
 {
     bool is_known = model->prompt_price_pusd >= 0 && model->completion_price_pusd >= 0;
@@ -109,7 +95,8 @@ void model_json_add(struct buf *out, const struct routing *routing, size_t row, 
     add_price(out, "completion_price_usd", model->completion_price_pusd);
     add_price(out, "cost_per_token", blended);
     model_json_bool(out, "is_free", model->is_free);
-    add_capabilities(out, model->capabilities);
+    model_json_key(out, "capabilities");
+    json_add_capabilities(out, model->capabilities);
     model_json_double(out, "therapeutic_safety_score", model->safety_score, model->safety_score >= 0);
     model_json_double(out, "performance_score", model->performance_score, model->performance_score >= 0);
     model_json_text(out, "breaker", tta_breaker_state_name(model_state(routing, row, now_ns)));
