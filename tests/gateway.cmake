@@ -21,7 +21,7 @@ foreach(name IN ITEMS drain overview)
     set_tests_properties(gateway.${name} PROPERTIES LABELS "gateway;threads" TIMEOUT 120)
 endforeach()
 
-foreach(name IN ITEMS allowance_test events_test fields_test query_test request_test)
+foreach(name IN ITEMS allowance_test events_test fields_test query_test request_test trace_test)
     add_unit_test(gateway ${name} LIBRARIES tta_program_testing)
 endforeach()
 foreach(name IN ITEMS translate_answer_test translate_request_test translate_stream_test)

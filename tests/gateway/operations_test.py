@@ -22,6 +22,9 @@ CONFIG = """servers:
     name: {name}
     base_url: http://127.0.0.1:{port}/v1
     key_variable: OPERATIONS_KEY
+  - provider: custom_api
+    name: named
+    base_url: http://provider.localhost:{port}/v1
 store: lists.json
 metrics: metrics.db
 serve:
@@ -31,7 +34,7 @@ serve:
     - name: story
       targets: [{name}/any]
     - name: rest
-      targets: [{name}/slow, {name}/broken]
+      targets: [{name}/slow, {name}/broken, named/any]
 """
 TTA = None
 
@@ -126,6 +129,21 @@ class Operations(unittest.TestCase):
         with self.assertRaises(OSError):
             gateway.ask("story")
         self.assertEqual(len(self.log_lines()), 5)
+
+    def test_a_trace_goes_on_to_the_provider_and_into_the_log(self):
+        gateway = self.start()
+        parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+        for way in ("story", "named/any"):  # plain, and by libcurl
+            gateway.ask(way, headers={"traceparent": parent, "tracestate": "rojo=00f067aa0ba902b7"})
+            self.assertEqual(self.provider.heads[-1].get_all("traceparent"), [parent])
+            self.assertEqual(self.provider.heads[-1].get_all("tracestate"), ["rojo=00f067aa0ba902b7"])
+            self.assertEqual(self.provider.heads[-1].get_all("content-type"), ["application/json"])
+            gateway.ask(way, headers={"traceparent": "00-nothing"})
+            gateway.ask(way)
+            self.assertEqual([head["traceparent"] for head in self.provider.heads[-2:]], [None, None])
+        self.assertEqual(gateway.stop(), 0)
+        self.assertEqual([line.get("trace") for line in self.log_lines()],
+                         ["0af7651916cd43dd8448eb211c80319c", None, None] * 2)
 
     def test_metrics_outlive_it(self):
         for _ in range(2):

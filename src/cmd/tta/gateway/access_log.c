@@ -77,6 +77,7 @@ void access_log_add(struct access_log *log, const struct access_entry *entry)
     base_buf_init(&line, MAX_LINE_BYTES);
     add_time(&line);
     add_text(&line, "id", entry->id);
+    add_text(&line, "trace", entry->trace);
     add_text(&line, "method", entry->method);
     add_path(&line, entry->path);
     add_number(&line, "status", entry->status);

@@ -23,6 +23,7 @@ void access_log_deinit(struct access_log *log);
 
 struct access_entry {
     const char *method, *id; /* id of the request */
+    const char *trace;       /* the id of its trace; NULL: none */
     struct str path;
     int status;         /* 499: the client has left */
     const char *error;  /* NULL: none; the class of a failure */

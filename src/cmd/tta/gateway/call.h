@@ -21,6 +21,7 @@ struct call {
     /* It is over, and may be started again. */
     void (*on_end)(void *context, enum tta_transport transport);
     void *context;
+    struct str lines; /* more headers of the request, each ending in CRLF; borrowed until it is over */
 
     int http_status; /* 0 before the head */
     struct buf head; /* the lines of the last head, its status line apart */
@@ -31,6 +32,7 @@ struct call {
     CURL *handle;              /* or */
     struct plain_link *link;
     bool is_paused;
+    struct curl_slist *own_headers; /* the lines, before those of the endpoint */
 };
 
 #define CALL_MAX_HEAD_BYTES 65536

@@ -447,7 +447,9 @@ void exchange_start(struct worker *worker, struct connection *connection, enum a
     exchange->step.kind = TTA_STEP_STOP;
     exchange->series = FIGURES_NO_SERIES;
     atomic_fetch_add_explicit(&worker->gateway->figures->requests_under_way, 1, memory_order_relaxed);
-    exchange->call = (struct call){.on_body = on_call_body, .on_end = on_call_end, .context = exchange};
+    trace_read(connection_request(connection), &exchange->trace);
+    exchange->call = (struct call){.on_body = on_call_body, .on_end = on_call_end, .context = exchange,
+                                   .lines = {exchange->trace.lines, exchange->trace.lines_len}};
     exchange->relay = (struct relay){.begin = begin_stream, .pass = pass, .context = exchange};
     exchange->release = (struct loop_task){.run = free_exchange, .context = exchange};
     exchange_words_init(exchange);

@@ -116,6 +116,7 @@ static void log_end(struct exchange *exchange, int status, const char *error)
     const struct request *request = connection_request(exchange->connection);
     const struct access_entry entry = {
         .id = exchange->id,
+        .trace = exchange->trace.id[0] != '\0' ? exchange->trace.id : NULL,
         .method = llhttp_method_name(request->method),
         .path = request_path(request),
         .status = status,

@@ -7,6 +7,7 @@
 #include "cmd/tta/gateway/admission.h"
 #include "cmd/tta/gateway/relay.h"
 #include "cmd/tta/gateway/reply.h"
+#include "cmd/tta/gateway/trace.h"
 #include "cmd/tta/gateway/worker.h"
 
 /* What is said to a provider that speaks otherwise than the client, see gateway/translate.h. */
@@ -26,6 +27,7 @@ struct exchange {
     struct admission admission;
     char id[REQUEST_ID_BYTES];
     struct fields fields;
+    struct trace trace;
     char asked_model[FIELDS_MAX_MODEL_BYTES + 1]; /* "" until the body is read */
     size_t request_bytes;
     int64_t start_ns, first_byte_ns; /* the latter -1: not yet */

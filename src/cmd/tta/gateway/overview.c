@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "cmd/tta/gateway/query.h"
 
 #define NS_PER_MS INT64_C(1000000)
 #define NS_PER_SEC INT64_C(1000000000)
@@ -71,16 +72,11 @@ static void add_text(struct buf *out, const char *name, const char *text)
 /* Which window the query asks for. */
 static enum tta_window window_of(const struct request *request)
 {
-    struct str target = {request->head.ptr, request->target_len}, query, part;
-    (void)base_str_cut(target, '?', &query);
-    while (query.ptr) {
-        struct str value;
-        part = base_str_cut(query, '&', &query);
-        struct str name = base_str_cut(part, '=', &value);
-        for (int i = 0; i < TTA_WINDOW_COUNT && base_str_equal(name, STR("window")); i++) {
-            if (base_str_equal(value, base_str(tta_window_name((enum tta_window)i)))) {
-                return (enum tta_window)i;
-            }
+    char value[QUERY_MAX_VALUE_BYTES + 1];
+    bool is_said = query_value(request, "window", value) == QUERY_FOUND;
+    for (int i = 0; i < TTA_WINDOW_COUNT && is_said; i++) {
+        if (strcmp(value, tta_window_name((enum tta_window)i)) == 0) {
+            return (enum tta_window)i;
         }
     }
     return WINDOW_USUALLY;

@@ -21,7 +21,7 @@
 
 #define READ_BYTES 65536
 
-enum { MAX_IDLE_LINKS = 256 };
+enum { MAX_IDLE_LINKS = 256, PIECES = 5 };
 
 struct plain_server {
     struct loop *loop;
@@ -41,14 +41,19 @@ struct plain_link {
     struct loop_task release, failure;
     llhttp_t parser;
     struct call *call; /* NULL: it is idle */
-    struct str body;
-    char length[32]; /* the end of the head */
+    struct str lines, body;
+    char length[32]; /* the value of Content-Length, and the end of its line */
     size_t length_len, sent;
     size_t address; /* which of the server's */
     bool is_watched, is_connecting, was_used, has_answer, is_done, stops, is_closed;
 };
 
 static bool connect_link(struct plain_link *link);
+
+static size_t request_bytes(const struct plain_link *link)
+{
+    return link->server->head.len + link->length_len + link->lines.len + STR("\r\n").len + link->body.len;
+}
 
 /* ---- what llhttp finds ---- */
 
@@ -247,7 +252,7 @@ static bool take(struct plain_link *link, const char *bytes, size_t len)
     link->has_answer = true;
     if (link->is_done) {
         bool has_more = llhttp_get_error_pos(&link->parser) != bytes + len;
-        bool is_sent = link->sent == link->server->head.len + link->length_len + link->body.len;
+        bool is_sent = link->sent == request_bytes(link);
         link->was_used = link->was_used && !has_more && is_sent;
         end_call(link, TTA_TRANSPORT_WHOLE);
         return false;
@@ -291,11 +296,11 @@ static void read_on(struct plain_link *link)
 static bool send_on(struct plain_link *link)
 {
     const struct str pieces[] = {
-        base_buf_str(&link->server->head), {link->length, link->length_len}, link->body};
-    struct iovec vectors[3];
+        base_buf_str(&link->server->head), {link->length, link->length_len}, link->lines, STR("\r\n"), link->body};
+    struct iovec vectors[PIECES];
     size_t skip = link->sent;
     int count = 0;
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < PIECES; i++) {
         size_t skipped = skip < pieces[i].len ? skip : pieces[i].len;
         skip -= skipped;
         if (pieces[i].len > skipped) {
@@ -308,7 +313,7 @@ static bool send_on(struct plain_link *link)
         return false;
     }
     link->sent += len > 0 ? (size_t)len : 0;
-    bool is_all = link->sent == pieces[0].len + pieces[1].len + pieces[2].len;
+    bool is_all = link->sent == request_bytes(link);
     watch(link, LOOP_READABLE | (is_all ? 0 : LOOP_WRITABLE));
     return true;
 }
@@ -410,7 +415,8 @@ bool plain_start(struct plain_server *server, struct call *call, struct str body
     link->call = call;
     call->link = link;
     link->body = body;
-    link->length_len = (size_t)snprintf(link->length, sizeof(link->length), "%zu\r\n\r\n", body.len);
+    link->lines = call->lines;
+    link->length_len = (size_t)snprintf(link->length, sizeof(link->length), "%zu\r\n", body.len);
     link->sent = 0;
     link->has_answer = link->is_done = link->stops = false;
     llhttp_init(&link->parser, HTTP_RESPONSE, &settings);
@@ -436,7 +442,7 @@ void plain_cancel(struct call *call)
 void plain_resume(struct call *call)
 {
     struct plain_link *link = call->link;
-    bool is_sent = link->sent == link->server->head.len + link->length_len + link->body.len;
+    bool is_sent = link->sent == request_bytes(link);
     watch(link, LOOP_READABLE | (is_sent ? 0 : LOOP_WRITABLE));
 }
 

@@ -66,10 +66,55 @@ static enum tta_transport transport_of(const struct call *call, CURLcode code)
     }
 }
 
+/* Takes the lines of the call from the headers again; the handle is not under way. */
+static void drop_lines(struct call *call, CURL *handle, const struct endpoint *endpoint)
+{
+    struct curl_slist *last = call->own_headers;
+    if (!last) {
+        return;
+    }
+    while (last->next && last->next != endpoint->headers) {
+        last = last->next;
+    }
+    last->next = NULL;
+    curl_slist_free_all(call->own_headers);
+    call->own_headers = NULL;
+    (void)curl_easy_setopt(handle, CURLOPT_HTTPHEADER, endpoint->headers); /* of a list it cannot fail */
+}
+
+/* Puts the lines of the call before the headers of its endpoint.  False without memory. */
+static bool add_lines(struct call *call, CURL *handle, const struct endpoint *endpoint)
+{
+    struct str rest = call->lines;
+    while (rest.len > 0) {
+        struct buf line;
+        base_buf_init(&line, CALL_MAX_HEAD_BYTES);
+        base_buf_add(&line, base_str_trim(base_str_cut(rest, '\n', &rest)));
+        struct curl_slist *longer =
+            base_buf_ok(&line) ? curl_slist_append(call->own_headers, base_buf_cstr(&line)) : NULL;
+        base_buf_deinit(&line);
+        if (!longer) {
+            drop_lines(call, handle, endpoint);
+            return false;
+        }
+        call->own_headers = longer;
+    }
+    struct curl_slist *last = call->own_headers;
+    while (last && last->next) {
+        last = last->next;
+    }
+    if (last) {
+        last->next = endpoint->headers;
+        (void)curl_easy_setopt(handle, CURLOPT_HTTPHEADER, call->own_headers); /* of a list it cannot fail */
+    }
+    return true;
+}
+
 static void put_back(struct call *call)
 {
     struct endpoint *endpoint = call->endpoint;
     (void)curl_multi_remove_handle(endpoint->upstream->multi, call->handle); /* of one that is in it it cannot fail */
+    drop_lines(call, call->handle, endpoint);
     if (endpoint->idle_count < MAX_IDLE_HANDLES) {
         endpoint->idle[endpoint->idle_count++] = call->handle;
     } else {
@@ -398,12 +443,13 @@ bool call_start(struct call *call, struct endpoint *endpoint, struct str body)
     if (!handle) {
         return false;
     }
-    if (curl_easy_setopt(handle, CURLOPT_POSTFIELDS, body.ptr) != CURLE_OK ||
+    if (!add_lines(call, handle, endpoint) || curl_easy_setopt(handle, CURLOPT_POSTFIELDS, body.ptr) != CURLE_OK ||
         curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.len) != CURLE_OK ||
         curl_easy_setopt(handle, CURLOPT_WRITEDATA, call) != CURLE_OK ||
         curl_easy_setopt(handle, CURLOPT_HEADERDATA, call) != CURLE_OK ||
         curl_easy_setopt(handle, CURLOPT_PRIVATE, call) != CURLE_OK ||
         curl_multi_add_handle(endpoint->upstream->multi, handle) != CURLM_OK) {
+        drop_lines(call, handle, endpoint);
         curl_easy_cleanup(handle);
         return false;
     }
