@@ -1,5 +1,5 @@
 # Tests of the gateway: its parts, and a real one between clients and scripted providers, all on loopback.
-foreach(name IN ITEMS operations page)
+foreach(name IN ITEMS alerts operations page)
     add_test(NAME gateway.${name}
         COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/gateway/${name}_test.py $<TARGET_FILE:tta_program>
     )
@@ -14,10 +14,10 @@ if(SYSTEMD_ANALYZE)
     )
     set_tests_properties(gateway.systemd_unit PROPERTIES LABELS gateway TIMEOUT 120)
 endif()
-foreach(name IN ITEMS drain overview)
-    add_executable(${name}_test gateway/${name}_test.c gateway/gateway_world.c)
-    target_link_libraries(${name}_test PRIVATE settings tta_program_testing loopback_server PkgConfig::CMOCKA Threads::Threads)
-    add_test(NAME gateway.${name} COMMAND ${name}_test)
+foreach(name IN ITEMS drain metrics overview)
+    add_executable(gateway_${name}_test gateway/${name}_test.c gateway/gateway_world.c)
+    target_link_libraries(gateway_${name}_test PRIVATE settings tta_program_testing loopback_server PkgConfig::CMOCKA Threads::Threads)
+    add_test(NAME gateway.${name} COMMAND gateway_${name}_test)
     set_tests_properties(gateway.${name} PROPERTIES LABELS "gateway;threads" TIMEOUT 120)
 endforeach()
 

@@ -73,7 +73,19 @@ static bool make_environment(struct environment *environment, const struct tta_a
     return true;
 }
 
-static bool spawn(const char *command, char **environment, pid_t *out_pid)
+/* Signals that the program blocks or ignores are the program's affair. */
+static bool set_signals(posix_spawnattr_t *attributes)
+{
+    sigset_t none, usual;
+    sigemptyset(&none);
+    sigemptyset(&usual);
+    sigaddset(&usual, SIGPIPE);
+    return posix_spawnattr_setsigmask(attributes, &none) == 0 &&
+           posix_spawnattr_setsigdefault(attributes, &usual) == 0 &&
+           posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF) == 0;
+}
+
+static bool spawn_with(const char *command, char **environment, posix_spawnattr_t *attributes, pid_t *out_pid)
 {
     char sh[] = "sh", option[] = "-c";
     char *const arguments[] = {sh, option, (char *)command, NULL}; /* which nobody writes to */
@@ -81,9 +93,21 @@ static bool spawn(const char *command, char **environment, pid_t *out_pid)
     if (posix_spawn_file_actions_init(&actions) != 0) {
         return false;
     }
-    bool is_started = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0) == 0 &&
-                      posix_spawn(out_pid, "/bin/sh", &actions, NULL, arguments, environment) == 0;
+    bool is_started = set_signals(attributes) &&
+                      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0) == 0 &&
+                      posix_spawn(out_pid, "/bin/sh", &actions, attributes, arguments, environment) == 0;
     (void)posix_spawn_file_actions_destroy(&actions); /* cannot fail */
+    return is_started;
+}
+
+static bool spawn(const char *command, char **environment, pid_t *out_pid)
+{
+    posix_spawnattr_t attributes;
+    if (posix_spawnattr_init(&attributes) != 0) {
+        return false;
+    }
+    bool is_started = spawn_with(command, environment, &attributes, out_pid);
+    (void)posix_spawnattr_destroy(&attributes); /* cannot fail */
     return is_started;
 }
 

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "cmd/tta/commands.h"
+#include "cmd/tta/gateway/bell.h"
 #include "cmd/tta/gateway/route.h"
 #include "cmd/tta/notify.h"
 #include "cmd/tta/table.h"
@@ -157,6 +158,7 @@ static void wait_for_signals(const struct options *options, struct gateway *gate
         int number = sigtimedwait(signals, NULL, &tick);
         figures_tick(gateway->figures);
         keep_accounts(gateway, &are_kept);
+        bell_check(gateway->bell, gateway->figures->metrics, gateway->figures->store);
         if (number < 0) {
             continue; /* nothing has come */
         }
@@ -222,7 +224,8 @@ static int serve(const struct options *options, struct routing *routing)
     size_t count = routing_serve_config(routing)->threads;
     struct worker *workers = base_alloc_array(count, sizeof(*workers));
     gateway.log_fd = open_log(routing_serve_config(routing));
-    bool has_figures = figures_init(&figures, routing_metrics_path(routing));
+    bool has_figures = figures_init(&figures, routing_metrics_path(routing)) &&
+                       bell_create(routing_config(routing), &gateway.bell);
     int status = EXIT_BROKEN;
     if (gateway.log_fd == -2) {
         status = EXIT_BAD_USAGE;
@@ -235,6 +238,7 @@ static int serve(const struct options *options, struct routing *routing)
         status = run(options, &gateway, workers, count);
         (void)pthread_mutex_destroy(&gateway.lock); /* nobody has it */
     }
+    bell_destroy(gateway.bell);
     figures_deinit(&figures);
     if (gateway.log_fd > STDERR_FILENO) {
         (void)close(gateway.log_fd); /* each line was written, or counted as lost */

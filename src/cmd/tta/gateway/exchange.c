@@ -230,6 +230,9 @@ static enum call_verdict take_piece(struct exchange *exchange, const char *bytes
     if (!relay_take(&exchange->relay, bytes, len)) {
         return CALL_STOPS;
     }
+    if (exchange->relay.progress.has_content) {
+        exchange_record_piece(exchange);
+    }
     exchange->is_paused = connection_is_slow(exchange->connection);
     return exchange->is_paused ? CALL_PAUSES : CALL_GOES_ON;
 }
@@ -273,6 +276,7 @@ static bool try_target(struct exchange *exchange)
     figures_begin_attempt(exchange->worker->gateway->figures, exchange->series);
     exchange->attempt_start_ns = exchange->last_activity_ns = loop_now_ns(exchange->worker->loop);
     exchange->is_too_large = exchange->is_paused = false;
+    exchange->last_piece_ns = 0;
     struct str body;
     if (!endpoint || !exchange_write_request(exchange, &body) || !call_start(&exchange->call, endpoint, body)) {
         return false;

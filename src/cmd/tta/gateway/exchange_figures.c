@@ -45,3 +45,12 @@ void exchange_record(const struct exchange *exchange, int status, const char *er
     atomic_fetch_sub_explicit(&figures->requests_under_way, 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&figures->ended[end_of(exchange, status, error)], 1, memory_order_relaxed);
 }
+
+void exchange_record_piece(struct exchange *exchange)
+{
+    int64_t now_ns = loop_now_ns(exchange->worker->loop), last_ns = exchange->last_piece_ns;
+    exchange->last_piece_ns = now_ns;
+    if (exchange->series != FIGURES_NO_SERIES && last_ns > 0 && last_ns <= now_ns) {
+        tta_metrics_record_gap(exchange->worker->recorder, exchange->series, now_ns - last_ns);
+    }
+}

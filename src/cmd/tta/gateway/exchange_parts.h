@@ -37,6 +37,7 @@ struct exchange {
     struct tta_target target; /* that was asked last */
     uint32_t series;          /* of it, while it is under way in the figures; else FIGURES_NO_SERIES */
     int64_t attempt_start_ns, last_activity_ns;
+    int64_t last_piece_ns; /* of a stream that has content; 0: none yet */
     struct call call;
     struct relay relay;
     struct exchange_words words;
@@ -55,6 +56,8 @@ struct exchange {
 
 /* Records the attempts, and how it ended; once, at its end. */
 void exchange_record(const struct exchange *exchange, int status, const char *error);
+/* Leaves there how long a stream had nothing to say. */
+void exchange_record_piece(struct exchange *exchange);
 
 /* The row that was asked last; -1: none was. */
 int64_t exchange_row(const struct exchange *exchange);

@@ -396,6 +396,11 @@ const struct tta_catalogue *routing_catalogue(const struct routing *routing)
     return routing->catalogue;
 }
 
+const struct config *routing_config(const struct routing *routing)
+{
+    return routing->config;
+}
+
 const char *routing_metrics_path(const struct routing *routing)
 {
     return config_metrics(routing->config);

@@ -33,6 +33,7 @@ void routing_release(struct routing *routing); /* NULL does nothing */
 const struct serve_config *routing_serve_config(const struct routing *routing);
 const struct tta_catalogue *routing_catalogue(const struct routing *routing);
 /* The file that metrics are kept in; NULL: none. */
+const struct config *routing_config(const struct routing *routing);
 const char *routing_metrics_path(const struct routing *routing);
 struct tta_health *routing_health(const struct routing *routing);
 /* Who may use it; NULL: whoever reaches it. */

@@ -28,6 +28,7 @@ struct gateway {
     /* Answers a request, now or later. */
     void (*serve)(struct worker *worker, struct connection *connection, const struct request *request);
     struct figures *figures; /* borrowed */
+    struct bell *bell;       /* NULL: there are no alerts */
     int log_fd;
     atomic_bool is_draining;
     atomic_size_t connection_count;
