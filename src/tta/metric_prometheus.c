@@ -133,22 +133,32 @@ static void add_fallbacks(struct buf *out, const struct sheet *sheet)
     add_count(out, "tta_fallbacks_total", sheet, NULL, NULL, sheet->summary.fallbacks);
 }
 
-static void add_tokens(struct buf *out, const struct sheet *sheet)
+static void add_kinds(struct buf *out, const char *name, const struct sheet *sheet, bool of_unknown)
 {
     const struct tta_summary *summary = &sheet->summary;
-    add_count(out, "tta_tokens_total", sheet, "kind", "prompt", summary->prompt_tokens.sum);
-    add_count(out, "tta_tokens_total", sheet, "kind", "completion", summary->completion_tokens.sum);
-    add_count(out, "tta_tokens_total", sheet, "kind", "cached", summary->cached_tokens.sum);
-    add_count(out, "tta_tokens_total", sheet, "kind", "reasoning", summary->reasoning_tokens.sum);
+    const struct {
+        const char *kind;
+        struct tta_amount amount;
+    } kinds[] = {
+        {"prompt", summary->prompt_tokens},
+        {"completion", summary->completion_tokens},
+        {"cached", summary->cached_tokens},
+        {"reasoning", summary->reasoning_tokens},
+    };
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        uint64_t count = of_unknown ? kinds[i].amount.unknown : kinds[i].amount.sum;
+        add_count(out, name, sheet, "kind", kinds[i].kind, count);
+    }
+}
+
+static void add_tokens(struct buf *out, const struct sheet *sheet)
+{
+    add_kinds(out, "tta_tokens_total", sheet, false);
 }
 
 static void add_unknown_tokens(struct buf *out, const struct sheet *sheet)
 {
-    const struct tta_summary *summary = &sheet->summary;
-    add_count(out, "tta_tokens_unknown_total", sheet, "kind", "prompt", summary->prompt_tokens.unknown);
-    add_count(out, "tta_tokens_unknown_total", sheet, "kind", "completion", summary->completion_tokens.unknown);
-    add_count(out, "tta_tokens_unknown_total", sheet, "kind", "cached", summary->cached_tokens.unknown);
-    add_count(out, "tta_tokens_unknown_total", sheet, "kind", "reasoning", summary->reasoning_tokens.unknown);
+    add_kinds(out, "tta_tokens_unknown_total", sheet, true);
 }
 
 static void add_cost(struct buf *out, const struct sheet *sheet)
