@@ -206,6 +206,16 @@ static void conclude(const struct assay_gate *gate, struct benchmark *benchmark)
     }
 }
 
+/* Both sessions agree, and all of their launches together do not say so yet: more of them may. */
+static bool is_nearly_confirmed(const struct assay_gate *gate, const struct benchmark *benchmark)
+{
+    if (!benchmark->was_suspect || benchmark->sessions[1].verdict != benchmark->sessions[0].verdict) {
+        return false;
+    }
+    struct views pooled = views_of(gate, benchmark->sessions, 2);
+    return judge_views(&pooled, benchmark->margin) == ASSAY_VERDICT_UNKNOWN;
+}
+
 /* Looks at the session that goes on. */
 static void look_at(const struct assay_gate *gate, struct benchmark *benchmark)
 {
@@ -216,7 +226,7 @@ static void look_at(const struct assay_gate *gate, struct benchmark *benchmark)
     if (!benchmark->was_suspect && is_a_difference(session->verdict)) {
         benchmark->was_suspect = true;
         benchmark->phase = ASSAY_GATE_SUSPECT;
-    } else if (session->verdict != ASSAY_VERDICT_UNKNOWN || is_over) {
+    } else if (is_over || (session->verdict != ASSAY_VERDICT_UNKNOWN && !is_nearly_confirmed(gate, benchmark))) {
         conclude(gate, benchmark);
     }
 }

@@ -287,6 +287,32 @@ static void a_suspect_must_be_confirmed(void **state)
     }
 }
 
+/* The sessions agree in different views, which together contradict each other for now. */
+static void sessions_that_agree_go_on_until_all_launches_say_so(void **state)
+{
+    (void)state;
+    struct assay_gate *gate = create(1, 1);
+    size_t index;
+    for (size_t i = 0; i < assay_gate_look(0); i++) {
+        double other = i % 2 == 0 ? 0.4 : -0.3;
+        assay_gate_take(gate, 0, &(struct assay_gate_launch){0.05, other}, 1);
+    }
+    assert_int_equal(assay_gate_phase(gate, 0), ASSAY_GATE_SUSPECT);
+    assert_true(assay_gate_next(gate, 0.1, &index));
+    for (size_t i = 0; i < assay_gate_look(0); i++) {
+        double other = i % 2 == 0 ? 0.4 : -0.3;
+        assay_gate_take(gate, 0, &(struct assay_gate_launch){other, 0.05}, 1);
+    }
+    assert_int_equal(assay_gate_phase(gate, 0), ASSAY_GATE_CONFIRMING);
+    for (size_t i = assay_gate_look(0); i < ASSAY_GATE_MAX_LAUNCHES &&
+                                        assay_gate_phase(gate, 0) == ASSAY_GATE_CONFIRMING; i++) {
+        assay_gate_take(gate, 0, &(struct assay_gate_launch){0.05, 0.05}, 1);
+    }
+    assert_int_equal(assay_gate_verdict(gate, 0).verdict, ASSAY_VERDICT_SLOWER);
+    assert_true(assay_gate_verdict(gate, 0).launches < ASSAY_GATE_MAX_LAUNCHES);
+    assay_gate_destroy(gate);
+}
+
 static void a_suspect_without_time_for_a_second_session_stays_one(void **state)
 {
     (void)state;
@@ -434,6 +460,7 @@ int main(void)
         cmocka_unit_test(the_view_that_scatters_less_tells),
         cmocka_unit_test(views_that_contradict_each_other_are_no_verdict),
         cmocka_unit_test(a_suspect_must_be_confirmed),
+        cmocka_unit_test(sessions_that_agree_go_on_until_all_launches_say_so),
         cmocka_unit_test(a_suspect_without_time_for_a_second_session_stays_one),
         cmocka_unit_test(suspects_wait_until_the_others_are_decided_or_half_of_the_time_is_used),
         cmocka_unit_test(each_pass_launches_every_benchmark_once_in_an_order_of_its_own),
