@@ -191,6 +191,13 @@ static bool is_a_difference(enum assay_verdict verdict)
     return verdict == ASSAY_VERDICT_SLOWER || verdict == ASSAY_VERDICT_FASTER;
 }
 
+/* What the launches of both sessions say together. */
+static enum assay_verdict judge_together(const struct assay_gate *gate, const struct benchmark *benchmark)
+{
+    struct views pooled = views_of(gate, benchmark->sessions, 2);
+    return judge_views(&pooled, benchmark->margin);
+}
+
 /* What both sessions and all of their launches together come to. */
 static void conclude(const struct assay_gate *gate, struct benchmark *benchmark)
 {
@@ -198,8 +205,7 @@ static void conclude(const struct assay_gate *gate, struct benchmark *benchmark)
     benchmark->phase = ASSAY_GATE_DECIDED;
     benchmark->verdict = first;
     if (benchmark->was_suspect) {
-        struct views pooled = views_of(gate, benchmark->sessions, 2);
-        enum assay_verdict together = judge_views(&pooled, benchmark->margin);
+        enum assay_verdict together = judge_together(gate, benchmark);
         benchmark->is_contradicted = second != first;
         bool agree = together == ASSAY_VERDICT_SAME || (first == second && together == first);
         benchmark->verdict = agree ? together : ASSAY_VERDICT_UNKNOWN;
@@ -209,11 +215,8 @@ static void conclude(const struct assay_gate *gate, struct benchmark *benchmark)
 /* Both sessions agree, and all of their launches together do not say so yet: more of them may. */
 static bool is_nearly_confirmed(const struct assay_gate *gate, const struct benchmark *benchmark)
 {
-    if (!benchmark->was_suspect || benchmark->sessions[1].verdict != benchmark->sessions[0].verdict) {
-        return false;
-    }
-    struct views pooled = views_of(gate, benchmark->sessions, 2);
-    return judge_views(&pooled, benchmark->margin) == ASSAY_VERDICT_UNKNOWN;
+    return benchmark->was_suspect && benchmark->sessions[1].verdict == benchmark->sessions[0].verdict &&
+           judge_together(gate, benchmark) == ASSAY_VERDICT_UNKNOWN;
 }
 
 /* Looks at the session that goes on. */

@@ -107,7 +107,6 @@ static void set_pairs(const struct probing *probing, struct pair *pairs)
                 .sides = {&sides[0], &sides[1]},
                 .slowed = kind == SLOWED ? probing->slowed : 0,
                 .iterations = probe->iterations[kind],
-                .is_settled = probe->iterations[kind] > 0,
             };
             /* Times are of no interest here, so that samples need not be kept from gate to gate. */
             sides[0].sample_count = sides[1].sample_count = 0;

@@ -63,11 +63,8 @@ static bool print_class(const struct report *report, const struct assay_class *c
                                        SHORT_COMMIT + 1, &table);
     free(names);
     if (created) {
-        char title[ASSAY_MACHINE_ID_BYTES + 1];
-        (void)snprintf(title, sizeof(title), "%s", class->id); /* cut if longer */
-        visible_make(title);
         table.last = "Commit";
-        report_table_begin(&table, title);
+        report_table_begin(&table, class->id);
         for (size_t i = 0; i < count; i++) {
             print_row(&table, i, blocks[i]);
         }

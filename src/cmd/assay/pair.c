@@ -127,19 +127,19 @@ static bool take_turns(struct turns *turns, uint64_t *random, int64_t turns_ns)
     return true;
 }
 
-/* Batches of a first launch may have been cold or interrupted; the least of its slices was neither.  False if
- * that tells of another number of iterations, with which a launch is to be made in place of this one. */
-static bool are_iterations_right(const struct turns *turns, int64_t least_ns, const struct session_options *options)
+/* Batches of a first launch may have been cold or interrupted; the least of its slices was neither.  Whether
+ * that tells of another number of iterations, which is the pair's from then on. */
+static bool correct_iterations(const struct turns *turns, int64_t least_ns, const struct session_options *options)
 {
     struct pair *pair = turns->pair;
     double aim = (double)turns->iterations[OLD] * (double)options->min_time_ns / (double)(least_ns > 0 ? least_ns : 1);
     uint64_t wanted = aim < 1 ? 1 : (uint64_t)aim;
     double off = (double)wanted / (double)turns->iterations[OLD];
-    if (pair->is_settled || pair->sides[OLD]->plan.rounds > 0 || (off > 0.75 && off < 1.33)) {
-        return true;
+    if (pair->sides[OLD]->plan.rounds > 0 || (off > 0.75 && off < 1.33)) {
+        return false;
     }
     pair->iterations = wanted;
-    return false;
+    return true;
 }
 
 /* The offsets are the same for both builds: what they do to the time cancels as far as it can, and what
@@ -222,10 +222,13 @@ static bool is_threaded(const struct pair *pair)
     return label && assay_params_value(base_str(label + 1), STR("threads")).ptr;
 }
 
+/* `*out_is_void`: it was the first, and had a wrong number of iterations, so that nothing of it is kept. */
 static bool launch(struct pair *pair, struct pair_setting *setting, struct assay_gate_launch *out_launch,
-                   bool *out_is_right)
+                   bool *out_is_void)
 {
     struct turns turns = {.pair = pair};
+    bool is_first = pair->iterations == 0;
+    *out_is_void = false;
     size_t kept[] = {pair->sides[OLD]->sample_count, pair->sides[NEW]->sample_count};
     int64_t start_ns = base_clock_monotonic_ns();
     if (!is_threaded(pair)) { /* threads have a core each */
@@ -237,11 +240,11 @@ static bool launch(struct pair *pair, struct pair_setting *setting, struct assay
     good = good && take_turns(&turns, &setting->random, turns_ns);
     if (good) {
         *out_launch = assay_gate_launch(turns.blocks, turns.slices_ns[OLD], turns.slices_ns[NEW], turns.count);
-        *out_is_right = are_iterations_right(&turns, turns.slices_ns[OLD][0], setting->options); /* sorted by now */
+        *out_is_void = is_first && correct_iterations(&turns, turns.slices_ns[OLD][0], setting->options); /* sorted */
     }
-    good = finish(&turns, good && *out_is_right) && good;
+    good = finish(&turns, good && !*out_is_void) && good;
     core_release(&setting->cores);
-    if (!good || !*out_is_right) {
+    if (!good || *out_is_void) {
         pair->sides[OLD]->sample_count = kept[OLD];
         pair->sides[NEW]->sample_count = kept[NEW];
     }
@@ -250,10 +253,6 @@ static bool launch(struct pair *pair, struct pair_setting *setting, struct assay
 
 bool pair_launch(struct pair *pair, struct pair_setting *setting, struct assay_gate_launch *out_launch)
 {
-    bool is_right = true;
-    if (!launch(pair, setting, out_launch, &is_right)) {
-        return false;
-    }
-    pair->is_settled = true;
-    return is_right || launch(pair, setting, out_launch, &is_right);
+    bool is_void;
+    return launch(pair, setting, out_launch, &is_void) && (!is_void || launch(pair, setting, out_launch, &is_void));
 }

@@ -20,7 +20,6 @@ struct pair {
     double slowed;            /* the new side makes so many more iterations in its slices, as a share of them: what a
                                  control is to find */
     uint64_t iterations;      /* of a slice; 0: the first launch finds out */
-    bool is_settled;          /* and they are known to be right */
 };
 
 /* What all pairs have in common. */
