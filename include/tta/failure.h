@@ -47,6 +47,13 @@ TTA_API const char *tta_failure_name(enum tta_failure failure);
 /* The class of a name: TTA_OK or TTA_NOT_FOUND. */
 TTA_API TTA_MUST_CHECK enum tta_status tta_failure_of_name(const char *name, enum tta_failure *out_failure);
 
+/* Whether the provider may have used tokens for it, which are paid: not if the request was turned away. */
+static inline bool tta_failure_may_have_cost(enum tta_failure failure)
+{
+    return failure == TTA_FAILURE_NONE || failure == TTA_FAILURE_TIMEOUT || failure == TTA_FAILURE_STREAM_BROKEN ||
+           failure == TTA_FAILURE_CLIENT_GONE;
+}
+
 /* How far a request came. */
 enum tta_transport {
     TTA_TRANSPORT_WHOLE = 0,     /* the answer is here up to its end */

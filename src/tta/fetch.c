@@ -25,7 +25,6 @@
 #define MAX_PAGES 20
 #define MAX_ANSWERS (MAX_PAGES + 1 + TTA_MAX_ENDPOINTS_OF)
 #define MAX_TIMEOUT_NS (INT64_C(7) * 24 * 3600 * NS_PER_SEC)
-#define LINE_BYTES (sizeof("Authorization: Bearer ") + TTA_MAX_KEY_BYTES)
 
 struct tta_fetched {
     enum tta_fetch_outcome outcome;
@@ -401,7 +400,7 @@ static enum tta_status read_list(struct session *session)
 static enum tta_status fetch_with_headers(struct session *session)
 {
     char accept[] = "Accept: application/json", type[] = "Content-Type: application/json";
-    char version[] = "anthropic-version: 2023-06-01", line[LINE_BYTES];
+    char version[] = "anthropic-version: 2023-06-01", line[TTA_KEY_LINE_BYTES];
     bool uses_x_api_key = session->kind->info.auth == TTA_AUTH_X_API_KEY;
     struct curl_slist type_line = {.data = type};
     struct curl_slist accept_line = {.data = accept, .next = &type_line};
@@ -409,11 +408,7 @@ static enum tta_status fetch_with_headers(struct session *session)
     struct curl_slist key_line = {.data = line, .next = uses_x_api_key ? &version_line : &accept_line};
     session->headers = session->server->key ? &key_line : key_line.next;
     if (session->server->key) {
-        struct str key = tta_secret_bytes(session->server->key);
-        struct str name = uses_x_api_key ? STR("x-api-key: ") : STR("Authorization: Bearer ");
-        memcpy(line, name.ptr, name.len);
-        memcpy(line + name.len, key.ptr, key.len);
-        line[name.len + key.len] = '\0';
+        tta_key_line(tta_secret_bytes(session->server->key), uses_x_api_key, line);
     }
     enum tta_status status = fetch_list(session);
     if (session->server->key) {

@@ -18,6 +18,7 @@
 
 #include "base/clock.h"
 #include "tta/http.h"
+#include "tta/secret.h"
 
 enum { IDLE_HANDLES = 4 };
 
@@ -57,14 +58,10 @@ static void return_handle(struct tta_key_prober *prober, CURL *handle)
 static enum tta_status send_key(CURL *handle, const struct tta_key_request *request, struct str key,
                                 struct tta_http_answer *answer)
 {
-    static const char bearer[] = "Authorization: Bearer ", x_api_key[] = "x-api-key: ";
     char accept[] = "Accept: application/json";
     char version[] = "anthropic-version: 2023-06-01";
-    char line[sizeof bearer + TTA_MAX_KEY_BYTES];
-    struct str name = request->uses_x_api_key ? STR(x_api_key) : STR(bearer);
-    memcpy(line, name.ptr, name.len);
-    memcpy(line + name.len, key.ptr, key.len);
-    line[name.len + key.len] = '\0';
+    char line[TTA_KEY_LINE_BYTES];
+    tta_key_line(key, request->uses_x_api_key, line);
 
     struct curl_slist version_line = {.data = version};
     struct curl_slist accept_line = {.data = accept, .next = request->uses_x_api_key ? &version_line : NULL};

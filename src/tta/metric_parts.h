@@ -2,7 +2,7 @@
 /*
  * tta/metric_parts.h - the metrics as their store and their texts see them.
  *
- * All but tta_metrics_turn() is for whoever has taken a turn.
+ * All but tta_metrics_take_turn() is for whoever has taken a turn.
  */
 #ifndef TTA_METRIC_PARTS_H
 #define TTA_METRIC_PARTS_H

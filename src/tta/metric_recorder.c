@@ -47,14 +47,6 @@ struct tta_recorder {
     _Atomic(struct block *) blocks[]; /* per series, NULL of one that is not made yet */
 };
 
-/* Failures that may have used tokens; others were turned away. */
-static const bool may_have_cost[TTA_FAILURE_COUNT] = {
-    [TTA_FAILURE_NONE] = true,
-    [TTA_FAILURE_TIMEOUT] = true,
-    [TTA_FAILURE_STREAM_BROKEN] = true,
-    [TTA_FAILURE_CLIENT_GONE] = true,
-};
-
 /* Only the owner writes, so a load and a store do what an atomic add would. */
 static void grow(_Atomic uint64_t *counter, uint64_t by)
 {
@@ -102,7 +94,7 @@ void tta_metrics_record(struct tta_recorder *recorder, const struct tta_observat
     assert(observation->latency_ns >= 0);
     struct block *block = block_to_write(recorder, observation->series);
     const struct tta_usage *usage = &observation->usage;
-    uint64_t if_unknown = may_have_cost[observation->failure];
+    uint64_t if_unknown = tta_failure_may_have_cost(observation->failure);
     grow(&block->begun, 1);
     count_time(block, METRIC_LATENCY, observation->latency_ns);
     if (observation->first_token_ns >= 0) {

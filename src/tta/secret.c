@@ -75,3 +75,11 @@ struct str tta_secret_bytes(const struct tta_secret *secret)
 {
     return (struct str){secret->bytes, secret->len};
 }
+
+void tta_key_line(struct str key, bool uses_x_api_key, char out_line[TTA_KEY_LINE_BYTES])
+{
+    struct str name = uses_x_api_key ? STR("x-api-key: ") : STR("Authorization: Bearer ");
+    memcpy(out_line, name.ptr, name.len);
+    memcpy(out_line + name.len, key.ptr, key.len);
+    out_line[name.len + key.len] = '\0';
+}

@@ -24,6 +24,9 @@
 #define ALERT_CONDITION_BYTES 80
 void alert_condition_text(const struct tta_alert_rule *rule, char out_text[ALERT_CONDITION_BYTES]);
 
+/* How long the command may take. */
+#define ALERT_HOOK_SECONDS 30
+
 /* Starts the command and goes on.  False if it cannot be started. */
 bool alert_hook_start(const char *command, const struct tta_alert_state *state, pid_t *out_pid);
 

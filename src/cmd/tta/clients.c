@@ -2,13 +2,13 @@
 /* The commands that say who may use the gateway: clients add, list and remove. */
 #include <sodium.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "cmd/tta/clients_file.h"
 #include "cmd/tta/commands.h"
 #include "cmd/tta/config.h"
+#include "cmd/tta/format.h"
 #include "cmd/tta/table.h"
 
 #define NS_PER_SEC INT64_C(1000000000)
@@ -187,24 +187,18 @@ static void add_limit(struct table *table, int64_t limit)
 
 static void add_budget(struct table *table, int64_t pusd)
 {
-    struct buf text;
-    base_buf_init(&text, 64);
+    char text[FORMAT_BYTES] = "-";
     if (pusd != ALLOWANCE_NO_LIMIT) {
-        client_add_usd(&text, pusd);
+        format_cost(pusd, text);
     }
-    table_add_buf(table, &text);
-    base_buf_deinit(&text);
+    table_add(table, text);
 }
 
 static void add_row(struct table *table, const struct client *client)
 {
-    char day[16] = "?";
-    time_t added = (time_t)client->added_unix_s;
-    struct tm broken;
+    char day[FORMAT_BYTES];
     struct buf models;
-    if (gmtime_r(&added, &broken)) {
-        (void)strftime(day, sizeof(day), "%Y-%m-%d", &broken); /* "?" stays for a year beyond 9999 */
-    }
+    format_day(client->added_unix_s, day);
     table_add(table, client->name);
     table_addf(table, "tta-...%s", client->key_end);
     table_add(table, day);

@@ -12,11 +12,11 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/num.h"
+#include "cmd/tta/json_out.h"
 
 #define MAX_FILE_BYTES ((size_t)16 << 20)
 #define MAX_NUMBER INT64_C(1000000000000)
 #define MAX_BUDGET_PUSD (INT64_C(1000000) * INT64_C(1000000000000))
-#define PUSD_PER_USD INT64_C(1000000000000)
 
 enum { SECRET_BYTES = 32, MAX_MODEL_BYTES = 300 };
 
@@ -109,17 +109,6 @@ bool client_add_model(struct client *client, struct str pattern)
     copy[pattern.len] = '\0';
     client->models[client->model_count++] = copy;
     return true;
-}
-
-void client_add_usd(struct buf *out, int64_t pusd)
-{
-    char digits[32];
-    int len = snprintf(digits, sizeof(digits), "%" PRId64 ".%012" PRId64, pusd / PUSD_PER_USD, pusd % PUSD_PER_USD);
-    while (len > 0 && digits[len - 1] == '0') {
-        len--;
-    }
-    len -= len > 0 && digits[len - 1] == '.';
-    base_buf_add(out, (struct str){digits, (size_t)len});
 }
 
 /* Each sets a field of a client from a value; false if it is none. */
@@ -320,7 +309,7 @@ static void add_usd(struct buf *out, const char *key, int64_t pusd)
 {
     if (pusd != ALLOWANCE_NO_LIMIT) {
         base_buf_addf(out, ",\"%s\":", key);
-        client_add_usd(out, pusd);
+        json_add_usd(out, pusd);
     }
 }
 

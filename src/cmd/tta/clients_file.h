@@ -65,7 +65,4 @@ bool client_add_model(struct client *client, struct str pattern);
 bool client_make_key(struct client *client, char out_key[CLIENT_KEY_BYTES]);
 void client_hash_key(struct str key, unsigned char out_hash[CLIENT_HASH_BYTES]);
 
-/* "5" or "0.000000000001": USD, exactly. */
-void client_add_usd(struct buf *out, int64_t pusd);
-
 #endif /* CMD_TTA_CLIENTS_FILE_H */

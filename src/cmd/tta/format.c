@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 /* At least cents, and as many digits as there are. */
 static void format_usd_per_million(int64_t price_pusd, char out_text[FORMAT_BYTES])
@@ -55,6 +56,15 @@ void format_bytes(int64_t bytes, char out_text[FORMAT_BYTES])
         (void)snprintf(out_text, FORMAT_BYTES, "%.0f MiB", mib); /* fits */
     } else {
         (void)snprintf(out_text, FORMAT_BYTES, "%.1f GiB", mib / 1024); /* fits */
+    }
+}
+
+void format_day(int64_t unix_s, char out_text[FORMAT_BYTES])
+{
+    time_t seconds = (time_t)unix_s;
+    struct tm utc;
+    if (!gmtime_r(&seconds, &utc) || strftime(out_text, FORMAT_BYTES, "%Y-%m-%d", &utc) == 0) {
+        strcpy(out_text, "?");
     }
 }
 

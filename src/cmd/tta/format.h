@@ -18,6 +18,9 @@ void format_cost(int64_t cost_pusd, char out_text[FORMAT_BYTES]);
 /* "4.3 GiB", "512 MiB"; "?" if unknown. */
 void format_bytes(int64_t bytes, char out_text[FORMAT_BYTES]);
 
+/* "2026-08-10", in UTC; "?" if it is no day. */
+void format_day(int64_t unix_s, char out_text[FORMAT_BYTES]);
+
 /* "131072", "?" if unknown. */
 void format_tokens(int64_t tokens, char out_text[FORMAT_BYTES]);
 

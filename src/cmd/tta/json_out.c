@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/json.h"
+#include "cmd/tta/format.h"
 
 void json_add_text(struct buf *out, const char *text)
 {
@@ -13,6 +14,13 @@ void json_add_text(struct buf *out, const char *text)
         return;
     }
     base_json_add_text(out, text);
+}
+
+void json_add_usd(struct buf *out, int64_t pusd)
+{
+    char text[FORMAT_BYTES];
+    format_cost(pusd, text);
+    base_buf_add_cstr(out, text);
 }
 
 static void add_key(struct buf *out, const char *key)

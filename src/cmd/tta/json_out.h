@@ -16,6 +16,9 @@
 /* A string with its quotes, null of NULL. */
 void json_add_text(struct buf *out, const char *text);
 
+/* An amount in USD, exact: 5 or 0.0031. */
+void json_add_usd(struct buf *out, int64_t pusd);
+
 /* An array of the words of capabilities. */
 void json_add_capabilities(struct buf *out, uint64_t capabilities);
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
@@ -49,14 +50,6 @@ static void show_typing(void)
 {
     (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &usual);
     set_handlers(SIG_DFL);
-}
-
-/* Through a volatile pointer, or the compiler would see that nobody reads it. */
-static void wipe(char *bytes, size_t len)
-{
-    for (volatile char *at = bytes; len > 0; len--) {
-        *at++ = '\0';
-    }
 }
 
 /* Up to the end of the input, of a line with `one_line`, or of the room. */
@@ -123,6 +116,6 @@ struct tta_secret *key_input_read(void)
         show_typing();
     }
     struct tta_secret *secret = is_read ? make_secret(bytes, without_newline(bytes, len)) : NULL;
-    wipe(bytes, sizeof(bytes));
+    sodium_memzero(bytes, sizeof(bytes));
     return secret;
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* The commands that keep keys: add, rotate, list and remove. */
-#include <time.h>
-
 #include "base/clock.h"
 #include "cmd/tta/commands.h"
+#include "cmd/tta/format.h"
 #include "cmd/tta/key_input.h"
 #include "cmd/tta/table.h"
 #include "cmd/tta/vault_file.h"
@@ -60,12 +59,8 @@ int command_keys_put(const struct options *options, bool replaces)
 
 static void add_row(struct table *table, const struct tta_vault_key *key)
 {
-    char label[TTA_LABEL_BYTES], day[16] = "?";
-    time_t added = (time_t)key->added_unix_s;
-    struct tm broken;
-    if (gmtime_r(&added, &broken)) {
-        (void)strftime(day, sizeof day, "%Y-%m-%d", &broken); /* "?" stays for a year beyond 9999 */
-    }
+    char label[TTA_LABEL_BYTES], day[FORMAT_BYTES];
+    format_day(key->added_unix_s, day);
     tta_secret_label(key->secret, label);
     table_add(table, key->name);
     table_add(table, tta_provider_name(key->provider));

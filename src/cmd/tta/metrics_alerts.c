@@ -8,8 +8,6 @@
 #include "cmd/tta/metrics_views.h"
 #include "cmd/tta/table.h"
 
-#define HOOK_SECONDS 30
-
 /* What the list of states is made with. */
 struct listing {
     struct table table;
@@ -54,8 +52,8 @@ static void tell(void *context, const struct tta_alert_state *state)
     if (!telling->hook) {
         return;
     }
-    if (!alert_hook_start(telling->hook, state, &pid) || !alert_hook_wait(pid, HOOK_SECONDS)) {
-        complain("alert_hook failed, or took more than %d seconds, for '%s'", HOOK_SECONDS, state->rule->name);
+    if (!alert_hook_start(telling->hook, state, &pid) || !alert_hook_wait(pid, ALERT_HOOK_SECONDS)) {
+        complain("alert_hook failed, or took more than %d seconds, for '%s'", ALERT_HOOK_SECONDS, state->rule->name);
         telling->has_failed = true;
     }
 }

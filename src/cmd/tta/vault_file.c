@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,14 +19,6 @@
 #define NEW_PASSPHRASE_VARIABLE "TTA_NEW_PASSPHRASE"
 
 enum { MAX_VAULT_BYTES = 16 << 20 };
-
-/* Through a volatile pointer, or the compiler would see that nobody reads it. */
-static void wipe(unsigned char *bytes, size_t len)
-{
-    for (volatile unsigned char *at = bytes; len > 0; len--) {
-        *at++ = 0;
-    }
-}
 
 /* Not through base/file.h, which would leave copies in memory. */
 static bool read_key_file(const char *path, unsigned char key[TTA_VAULT_KEY_BYTES])
@@ -51,7 +44,7 @@ static bool read_key_file(const char *path, unsigned char key[TTA_VAULT_KEY_BYTE
     } else {
         memcpy(key, bytes, TTA_VAULT_KEY_BYTES);
     }
-    wipe(bytes, sizeof bytes);
+    sodium_memzero(bytes, sizeof bytes);
     return is_private && len == TTA_VAULT_KEY_BYTES;
 }
 
@@ -117,12 +110,12 @@ bool vault_file_open(const struct options *options, bool to_change, struct vault
     *out_status = EXIT_BAD_USAGE;
     *out_file = (struct vault_file){.path = options->vault, .lock_fd = -1};
     if (!find_lock(options->key_file, PASSPHRASE_VARIABLE, key, &lock) || (to_change && !take_turn(out_file))) {
-        wipe(key, sizeof key);
+        sodium_memzero(key, sizeof key);
         vault_file_close(out_file);
         return false;
     }
     enum tta_status status = load(out_file, &lock, to_change, &err);
-    wipe(key, sizeof key);
+    sodium_memzero(key, sizeof key);
     if (!options->reads_again) {
         wipe_variable(PASSPHRASE_VARIABLE);
     }
@@ -151,7 +144,7 @@ struct tta_vault *vault_file_create(const char *new_key_file, int *out_status)
             *out_status = status == TTA_BAD_ARGUMENT ? EXIT_BAD_USAGE : EXIT_BROKEN;
         }
     }
-    wipe(key, sizeof key);
+    sodium_memzero(key, sizeof key);
     wipe_variable(NEW_PASSPHRASE_VARIABLE);
     return vault;
 }

@@ -11,7 +11,7 @@
 #include "cmd/complain.h"
 #include "cmd/tta/alert_hook.h"
 
-#define HOOK_NS INT64_C(30000000000)
+#define HOOK_NS (ALERT_HOOK_SECONDS * INT64_C(1000000000))
 
 enum { MAX_RUNNING = 32 };
 

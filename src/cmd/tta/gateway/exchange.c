@@ -37,8 +37,7 @@ static bool was_asked(const struct exchange *exchange)
 {
     for (uint32_t i = 0; i < exchange->failover.attempt_count; i++) {
         enum tta_failure failure = exchange->failover.attempts[i].failure;
-        if (failure == TTA_FAILURE_NONE || failure == TTA_FAILURE_TIMEOUT || failure == TTA_FAILURE_STREAM_BROKEN ||
-            failure == TTA_FAILURE_CLIENT_GONE || failure == TTA_FAILURE_COUNT) {
+        if (tta_failure_may_have_cost(failure) || failure == TTA_FAILURE_COUNT) { /* it is under way */
             return true;
         }
     }

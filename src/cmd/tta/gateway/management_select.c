@@ -63,7 +63,8 @@ static struct page nothing_fits(struct buf *out, const struct tta_selector *sele
     return page;
 }
 
-/* Chooses, and writes the best with their scores; `explains`: and why the others are out. */
+/* Chooses, and writes the best with their scores, and how many of the others are out and why; without `is_list`, the
+ * first of them apart. */
 static struct page choose(const struct worker *worker, struct tta_requirements *requirements, size_t limit,
                           bool is_list, struct buf *out)
 {

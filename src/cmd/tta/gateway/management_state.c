@@ -9,6 +9,7 @@
 #include "cmd/tta/gateway/management.h"
 #include "cmd/tta/gateway/model_json.h"
 #include "cmd/tta/gateway/query.h"
+#include "cmd/tta/json_out.h"
 #include "tta/metric_text.h"
 
 #define NS_PER_SEC INT64_C(1000000000)
@@ -26,15 +27,6 @@ static void add_part(struct buf *out, const struct tta_part_health *part, int64_
     model_json_double(out, "recent_failures", part->failures, true);
     model_json_double(out, "recent_successes", part->successes, true);
     model_json_text(out, "last_failure", part->last == TTA_FAILURE_NONE ? NULL : tta_failure_name(part->last));
-}
-
-/* The worse of a server's own state and that of its key. */
-static enum tta_breaker_state server_state(const struct routing *routing, size_t server, int64_t now_ns)
-{
-    struct tta_health *health = routing_health(routing);
-    enum tta_breaker_state own = tta_health_of(health, TTA_PART_PROVIDER, server, now_ns).state;
-    enum tta_breaker_state key = tta_health_of(health, TTA_PART_KEY, server, now_ns).state;
-    return own == TTA_BREAKER_OPEN || key == TTA_BREAKER_CLOSED ? own : key;
 }
 
 struct page page_status(struct worker *worker, const struct request *request, struct buf *out)
@@ -78,9 +70,9 @@ struct page page_status(struct worker *worker, const struct request *request, st
         model_json_int(out, "requests_in_last_minute", report.requests);
         model_json_int(out, "tokens_in_last_minute", report.tokens);
         model_json_key(out, "usd_today");
-        client_add_usd(out, report.spending.day_pusd);
+        json_add_usd(out, report.spending.day_pusd);
         model_json_key(out, "usd_this_month");
-        client_add_usd(out, report.spending.month_pusd);
+        json_add_usd(out, report.spending.month_pusd);
         model_json_int(out, "requests_of_unknown_cost", report.spending.unpriced);
         base_buf_add_char(out, '}');
     }
@@ -112,7 +104,7 @@ static void add_summary(struct buf *out, const struct tta_summary *summary)
     model_json_int(out, "prompt_tokens", (int64_t)summary->prompt_tokens.sum);
     model_json_int(out, "completion_tokens", (int64_t)summary->completion_tokens.sum);
     model_json_key(out, "cost_usd");
-    client_add_usd(out, summary->cost_pusd.sum < INT64_MAX ? (int64_t)summary->cost_pusd.sum : INT64_MAX);
+    json_add_usd(out, summary->cost_pusd.sum < INT64_MAX ? (int64_t)summary->cost_pusd.sum : INT64_MAX);
     model_json_int(out, "requests_of_unknown_cost", (int64_t)summary->cost_pusd.unknown);
 }
 

@@ -19,11 +19,7 @@ void model_json_key(struct buf *out, const char *key)
 void model_json_text(struct buf *out, const char *key, const char *text)
 {
     model_json_key(out, key);
-    if (text) {
-        base_json_add_text(out, text);
-    } else {
-        base_buf_add(out, STR("null"));
-    }
+    json_add_text(out, text);
 }
 
 void model_json_int(struct buf *out, const char *key, int64_t number)
@@ -52,7 +48,7 @@ static void add_price(struct buf *out, const char *key, int64_t pusd)
 {
     model_json_key(out, key);
     if (pusd >= 0) {
-        client_add_usd(out, pusd);
+        json_add_usd(out, pusd);
     } else {
         base_buf_add(out, pusd == TTA_DYNAMIC ? STR("\"dynamic\"") : STR("null"));
     }
@@ -64,17 +60,20 @@ int64_t model_blended_pusd(const struct tta_model *model)
     return is_known ? (model->prompt_price_pusd + model->completion_price_pusd) / 2 : -1;
 }
 
-enum tta_breaker_state model_state(const struct routing *routing, size_t row, int64_t now_ns)
+enum tta_breaker_state server_state(const struct routing *routing, size_t server, int64_t now_ns)
 {
     struct tta_health *health = routing_health(routing);
+    enum tta_breaker_state own = tta_health_of(health, TTA_PART_PROVIDER, server, now_ns).state;
+    enum tta_breaker_state key = tta_health_of(health, TTA_PART_KEY, server, now_ns).state;
+    return own == TTA_BREAKER_OPEN || key == TTA_BREAKER_CLOSED ? own : key;
+}
+
+enum tta_breaker_state model_state(const struct routing *routing, size_t row, int64_t now_ns)
+{
     int64_t server = routing_row_server(routing, row);
-    struct tta_part_health of_row = tta_health_of(health, TTA_PART_ROW, row, now_ns);
-    if (of_row.state == TTA_BREAKER_OPEN || server < 0) {
-        return of_row.state;
-    }
-    struct tta_part_health of_server = tta_health_of(health, TTA_PART_PROVIDER, (size_t)server, now_ns);
-    struct tta_part_health of_key = tta_health_of(health, TTA_PART_KEY, (size_t)server, now_ns);
-    return of_server.state == TTA_BREAKER_OPEN || of_key.state == TTA_BREAKER_OPEN ? TTA_BREAKER_OPEN : of_row.state;
+    enum tta_breaker_state own = tta_health_of(routing_health(routing), TTA_PART_ROW, row, now_ns).state;
+    bool is_cut_off = server >= 0 && server_state(routing, (size_t)server, now_ns) == TTA_BREAKER_OPEN;
+    return is_cut_off ? TTA_BREAKER_OPEN : own;
 }
 
 void model_json_add(struct buf *out, const struct routing *routing, size_t row, int64_t now_ns)

@@ -20,6 +20,9 @@ void model_json_add(struct buf *out, const struct routing *routing, size_t row, 
  * below 0: not known. */
 int64_t model_blended_pusd(const struct tta_model *model);
 
+/* The worse of a server's own breaker and that of its key. */
+enum tta_breaker_state server_state(const struct routing *routing, size_t server, int64_t now_ns);
+
 /* The breaker of a model, or of its server, if that is worse. */
 enum tta_breaker_state model_state(const struct routing *routing, size_t row, int64_t now_ns);
 

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <llhttp/llhttp.h>
 #include <netinet/tcp.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -478,8 +479,8 @@ void plain_destroy(struct plain_server *server)
         drop_idle(server->idle);
     }
     assert(server->link_count == 0);
-    for (volatile char *at = server->head.ptr; at && at < server->head.ptr + server->head.len; at++) {
-        *at = '\0'; /* volatile, or the compiler would see that nobody reads it */
+    if (server->head.ptr) {
+        sodium_memzero(server->head.ptr, server->head.len);
     }
     base_buf_deinit(&server->head);
     free(server->scratch);

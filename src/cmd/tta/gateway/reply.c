@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/json.h"
+#include "cmd/tta/json_out.h"
 
 static const struct {
     int status;
@@ -79,15 +80,6 @@ void reply_add_number(struct buf *out, uint64_t number)
     base_buf_add(out, (struct str){digits + at, sizeof(digits) - at});
 }
 
-static void add_text_or_null(struct buf *out, const char *text)
-{
-    if (text) {
-        base_json_add_text(out, text);
-    } else {
-        base_buf_add(out, STR("null"));
-    }
-}
-
 void reply_error(struct buf *out, const struct reply_error *error)
 {
     base_buf_add(out, STR("{\"error\":{\"message\":"));
@@ -95,9 +87,9 @@ void reply_error(struct buf *out, const struct reply_error *error)
     base_buf_add(out, STR(",\"type\":"));
     base_json_add_text(out, error->type ? error->type : type_of(error->status));
     base_buf_add(out, STR(",\"param\":"));
-    add_text_or_null(out, error->param);
+    json_add_text(out, error->param);
     base_buf_add(out, STR(",\"code\":"));
-    add_text_or_null(out, error->code);
+    json_add_text(out, error->code);
     base_buf_add(out, STR("}}"));
 }
 

@@ -92,9 +92,9 @@ static struct str part(const struct request *request, uint32_t at, uint32_t len)
     return (struct str){len > 0 ? request->head.ptr + at : "", len};
 }
 
-static bool is_word(struct str text, const char *word)
+bool request_header_is(struct str name, const char *wanted)
 {
-    return text.len == strlen(word) && strncasecmp(text.ptr, word, text.len) == 0;
+    return name.len == strlen(wanted) && strncasecmp(name.ptr, wanted, name.len) == 0;
 }
 
 /* Which of several; NULL pointer: there are not so many. */
@@ -102,7 +102,7 @@ static struct str header_of(const struct request *request, const char *name, siz
 {
     for (size_t i = 0; i < request->line_count; i++) {
         const struct request_line *line = &request->lines[i];
-        if (is_word(part(request, line->name_at, line->name_len), name) && number-- == 0) {
+        if (request_header_is(part(request, line->name_at, line->name_len), name) && number-- == 0) {
             return base_str_trim(part(request, line->value_at, line->value_len));
         }
     }
@@ -139,14 +139,14 @@ static int check_head(struct request *request)
         (has_length && coding.ptr) || (coding.ptr && request->is_http_1_0)) {
         return refuse(request, 400, "It is not clear how long the body is.");
     }
-    if (coding.ptr && !is_word(coding, "chunked")) {
+    if (coding.ptr && !request_header_is(coding, "chunked")) {
         return refuse(request, 501, "The only transfer coding known here is chunked.");
     }
-    if (expected.ptr && !is_word(expected, "100-continue")) {
+    if (expected.ptr && !request_header_is(expected, "100-continue")) {
         return refuse(request, 417, "The only expectation known here is 100-continue.");
     }
     if (header_of(request, "content-encoding", 0).ptr &&
-        !is_word(header_of(request, "content-encoding", 0), "identity")) {
+        !request_header_is(header_of(request, "content-encoding", 0), "identity")) {
         return refuse(request, 415, "The body must not be compressed.");
     }
     return HPE_OK;

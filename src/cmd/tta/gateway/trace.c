@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/tta/gateway/trace.h"
 
-#include <strings.h>
 #include <string.h>
 
 enum { MAX_PARENT_BYTES = 256, ID_DIGITS = 32, SPAN_DIGITS = 16, KNOWN_BYTES = 55 };
-
-static bool is_named(struct str name, const char *wanted)
-{
-    return name.len == strlen(wanted) && strncasecmp(name.ptr, wanted, name.len) == 0;
-}
 
 static bool is_hex(struct str text)
 {
@@ -69,8 +63,7 @@ static void add_states(const struct request *request, struct trace *trace)
     for (size_t i = 0; i < request->line_count; i++) {
         struct str name, value;
         request_header_at(request, i, &name, &value);
-        value = base_str_trim(value);
-        if (!is_named(name, "tracestate") || value.len == 0) {
+        if (!request_header_is(name, "tracestate") || value.len == 0) {
             continue;
         }
         if (!is_printable(value) || value.len + 1 > TRACE_MAX_STATE_BYTES - bytes) {
@@ -95,8 +88,8 @@ void trace_read(const struct request *request, struct trace *out_trace)
     for (size_t i = 0; i < request->line_count; i++) {
         struct str name, value;
         request_header_at(request, i, &name, &value);
-        if (is_named(name, "traceparent")) {
-            parent = base_str_trim(value);
+        if (request_header_is(name, "traceparent")) {
+            parent = value;
             count++;
         }
     }

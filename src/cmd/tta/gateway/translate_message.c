@@ -5,21 +5,6 @@
 
 #include "cmd/tta/gateway/translate_parts.h"
 
-static bool is_string(struct json_value value)
-{
-    return base_json_type(value) == JSON_IS_STRING;
-}
-
-static bool is_array(struct json_value value)
-{
-    return base_json_type(value) == JSON_IS_ARRAY;
-}
-
-static bool is_object(struct json_value value)
-{
-    return base_json_type(value) == JSON_IS_OBJECT;
-}
-
 static const struct {
     const char *word;
     enum translate_role role;
@@ -63,13 +48,13 @@ bool translate_read_message(struct translating *translating, struct json_value j
     if (!translate_has_only(translating, json, roles[i].keys, where)) {
         return false;
     }
-    if (!translate_is_none(message.calls) && !is_array(message.calls)) {
+    if (!translate_is_none(message.calls) && !translate_is_array(message.calls)) {
         return translate_refuse(translating, "must be an array", "%s.tool_calls", where);
     }
-    if (message.role == ROLE_TOOL && !is_string(base_json_member(json, "tool_call_id"))) {
+    if (message.role == ROLE_TOOL && !translate_is_string(base_json_member(json, "tool_call_id"))) {
         return translate_refuse(translating, "must be that of a call", "%s.tool_call_id", where);
     }
-    if (!is_string(message.content) && !is_array(message.content) &&
+    if (!translate_is_string(message.content) && !translate_is_array(message.content) &&
         !(message.role == ROLE_ASSISTANT && translate_is_none(message.content))) {
         return translate_refuse(translating, "must be a text or an array of parts", "%s.content", where);
     }
@@ -101,7 +86,7 @@ static bool read_part(struct translating *translating, const struct translate_me
     } else {
         return translate_refuse(translating, "cannot be translated", "%s", where);
     }
-    if (!is_string(out_part->value)) {
+    if (!translate_is_string(out_part->value)) {
         return translate_refuse(translating, "lacks what its type says", "%s", where);
     }
     return translate_has_only(translating, json, keys, where);
@@ -114,7 +99,7 @@ bool translate_next_part(struct translating *translating, struct translate_parts
     bool is_first = !parts->is_begun;
     parts->is_begun = true;
     *good = true;
-    if (is_string(content)) {
+    if (translate_is_string(content)) {
         *out_part = (struct translate_part){.kind = PART_TEXT, .value = content};
         return is_first && translate_inner(content).len > 0;
     }
@@ -161,7 +146,7 @@ static bool decode_arguments(struct translating *translating, struct json_value 
     }
     (void)base_json_text(value, text, len + 1); /* all of it fits */
     enum json_outcome outcome = base_json_read((struct str){text, len}, &json, &flaw);
-    bool good = outcome == JSON_READ && is_object(base_json_root(&json));
+    bool good = outcome == JSON_READ && translate_is_object(base_json_root(&json));
     translating->lacks_memory = translating->lacks_memory || outcome == JSON_NO_MEMORY;
     if (good) {
         base_buf_add(out, base_str_trim((struct str){text, len}));
@@ -188,7 +173,7 @@ bool translate_read_call(struct translating *translating, const struct translate
     if (!translate_is_none(type) && !base_json_equals(type, "function")) {
         return translate_refuse(translating, "must be function", "%s.type", where);
     }
-    if (!is_string(out_call->id) || !is_string(out_call->name)) {
+    if (!translate_is_string(out_call->id) || !translate_is_string(out_call->name)) {
         return translate_refuse(translating, "must have an id and the name of a function", "%s", where);
     }
     if (!translate_has_only(translating, json, keys, where) ||
@@ -197,7 +182,7 @@ bool translate_read_call(struct translating *translating, const struct translate
     }
     if (translate_is_none(arguments) || base_json_equals(arguments, "")) {
         base_buf_add(&out_call->arguments, STR("{}"));
-    } else if (!is_string(arguments) || !decode_arguments(translating, arguments, &out_call->arguments)) {
+    } else if (!translate_is_string(arguments) || !decode_arguments(translating, arguments, &out_call->arguments)) {
         return translate_refuse(translating, "must be the text of a JSON object", "%s.function.arguments", where);
     }
     translating->lacks_memory = translating->lacks_memory || !base_buf_ok(&out_call->arguments);
@@ -224,13 +209,13 @@ bool translate_read_tool(struct translating *translating, struct json_value json
     if (!base_json_equals(base_json_member(json, "type"), "function")) {
         return translate_refuse(translating, "must be function", "%s.type", where);
     }
-    if (!is_string(out_tool->name)) {
+    if (!translate_is_string(out_tool->name)) {
         return translate_refuse(translating, "must be a name", "%s.function.name", where);
     }
-    if (!translate_is_none(out_tool->description) && !is_string(out_tool->description)) {
+    if (!translate_is_none(out_tool->description) && !translate_is_string(out_tool->description)) {
         return translate_refuse(translating, "must be a text", "%s.function.description", where);
     }
-    if (!translate_is_none(out_tool->parameters) && !is_object(out_tool->parameters)) {
+    if (!translate_is_none(out_tool->parameters) && !translate_is_object(out_tool->parameters)) {
         return translate_refuse(translating, "must be a JSON schema", "%s.function.parameters", where);
     }
     if (!may_be_strict(translating, base_json_member(function, "strict"))) {

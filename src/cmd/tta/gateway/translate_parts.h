@@ -17,6 +17,9 @@ struct translating {
 
 /* Absent or null. */
 bool translate_is_none(struct json_value value);
+bool translate_is_string(struct json_value value);
+bool translate_is_array(struct json_value value);
+bool translate_is_object(struct json_value value);
 
 /* Notes why the request is refused, and says false; the format is of `param`. */
 bool translate_refuse(struct translating *translating, const char *problem, const char *param_format, ...)

@@ -14,6 +14,21 @@ bool translate_is_none(struct json_value value)
     return type == JSON_IS_ABSENT || type == JSON_IS_NULL;
 }
 
+bool translate_is_string(struct json_value value)
+{
+    return base_json_type(value) == JSON_IS_STRING;
+}
+
+bool translate_is_array(struct json_value value)
+{
+    return base_json_type(value) == JSON_IS_ARRAY;
+}
+
+bool translate_is_object(struct json_value value)
+{
+    return base_json_type(value) == JSON_IS_OBJECT;
+}
+
 bool translate_refuse(struct translating *translating, const char *problem, const char *param_format, ...)
 {
     struct translate_flaw *flaw = translating->flaw;
@@ -68,21 +83,6 @@ static bool is_up_to_two(struct json_value value)
     return number >= -2 && number <= 2;
 }
 
-static bool is_object(struct json_value value)
-{
-    return base_json_type(value) == JSON_IS_OBJECT;
-}
-
-static bool is_array(struct json_value value)
-{
-    return base_json_type(value) == JSON_IS_ARRAY;
-}
-
-static bool is_string(struct json_value value)
-{
-    return base_json_type(value) == JSON_IS_STRING;
-}
-
 static bool is_bool(struct json_value value)
 {
     return base_json_type(value) == JSON_IS_BOOL;
@@ -95,27 +95,27 @@ static bool is_false(struct json_value value)
 
 static bool is_empty_object(struct json_value value)
 {
-    return is_object(value) && base_json_count(value) == 0;
+    return translate_is_object(value) && base_json_count(value) == 0;
 }
 
 static bool is_stop(struct json_value value)
 {
-    bool good = is_string(value) || is_array(value);
+    bool good = translate_is_string(value) || translate_is_array(value);
     for (struct json_value at = base_json_first(value); at.json; at = base_json_next(value, at)) {
-        good = good && is_string(at);
+        good = good && translate_is_string(at);
     }
     return good;
 }
 
 static bool is_usage_alone(struct json_value value)
 {
-    return is_object(value) && base_json_count(value) <= 1 &&
+    return translate_is_object(value) && base_json_count(value) <= 1 &&
            (base_json_count(value) == 0 || is_bool(base_json_member(value, "include_usage")));
 }
 
 static bool is_text_alone(struct json_value value)
 {
-    return is_array(value) && base_json_count(value) == 1 && base_json_equals(base_json_first(value), "text");
+    return translate_is_array(value) && base_json_count(value) == 1 && base_json_equals(base_json_first(value), "text");
 }
 
 static bool is_format_of_text(struct json_value value)
@@ -128,7 +128,7 @@ static bool is_format(struct json_value value)
     struct json_value type = base_json_member(value, "type");
     return is_format_of_text(value) || base_json_equals(type, "json_object") ||
            (base_json_equals(type, "json_schema") &&
-            is_object(base_json_member(base_json_member(value, "json_schema"), "schema")));
+            translate_is_object(base_json_member(base_json_member(value, "json_schema"), "schema")));
 }
 
 static bool is_effort(struct json_value value)
@@ -157,7 +157,7 @@ static bool is_choice(struct json_value value)
 {
     return is_free_choice(value) || base_json_equals(value, "required") ||
            (base_json_equals(base_json_member(value, "type"), "function") &&
-            is_string(base_json_member(base_json_member(value, "function"), "name")));
+            translate_is_string(base_json_member(base_json_member(value, "function"), "name")));
 }
 
 /* What may stand in a request, by dialect; null may stand anywhere. */
@@ -168,7 +168,7 @@ static const struct rule {
     const char *problem; /* if it does not */
 } rules[] = {
     {"model", TO_BOTH, is_any, ""},
-    {"messages", TO_BOTH, is_array, "must be an array"},
+    {"messages", TO_BOTH, translate_is_array, "must be an array"},
     {"stream", TO_BOTH, is_bool, "must be true or false"},
     {"stream_options", TO_BOTH, is_usage_alone, "may hold include_usage alone"},
     {"x_tta", TO_BOTH, is_any, ""},
@@ -179,12 +179,12 @@ static const struct rule {
     {"top_p", TO_BOTH, is_ratio, "must be a number from 0 to 1"},
     {"top_k", TO_BOTH, is_whole, "must be a whole number"},
     {"stop", TO_BOTH, is_stop, "must be a text or an array of texts"},
-    {"tools", TO_BOTH, is_array, "must be an array"},
+    {"tools", TO_BOTH, translate_is_array, "must be an array"},
     {"tool_choice", TO_ANTHROPIC, is_choice, "must be auto, none, required or the name of a function"},
     {"tool_choice", TO_OLLAMA, is_free_choice, "must be auto or none"},
     {"parallel_tool_calls", TO_ANTHROPIC, is_bool, "must be true or false"},
     {"parallel_tool_calls", TO_OLLAMA, base_json_is_true, "cannot be turned off"},
-    {"user", TO_BOTH, is_string, "must be a text"},
+    {"user", TO_BOTH, translate_is_string, "must be a text"},
     {"seed", TO_OLLAMA, is_whole, "must be a whole number"},
     {"presence_penalty", TO_OLLAMA, is_up_to_two, "must be a number from -2 to 2"},
     {"presence_penalty", TO_ANTHROPIC, is_zero, "must be 0"},
@@ -261,13 +261,13 @@ void translate_add_member(struct buf *out, const char *key, struct json_value va
 struct str translate_inner(struct json_value string)
 {
     struct str raw = base_json_raw(string);
-    return is_string(string) ? (struct str){raw.ptr + 1, raw.len - 2} : (struct str){"", 0};
+    return translate_is_string(string) ? (struct str){raw.ptr + 1, raw.len - 2} : (struct str){"", 0};
 }
 
 static bool write_request(struct translating *translating)
 {
     struct json_value root = translating->root;
-    if (!is_object(root)) {
+    if (!translate_is_object(root)) {
         return translate_refuse(translating, "must be an object", "%s", "The body");
     }
     for (struct json_value at = base_json_first(root); at.json; at = base_json_next(root, at)) {
@@ -275,7 +275,7 @@ static bool write_request(struct translating *translating)
             return false;
         }
     }
-    if (!is_array(base_json_member(root, "messages"))) {
+    if (!translate_is_array(base_json_member(root, "messages"))) {
         return translate_refuse(translating, "must be an array", "%s", "messages");
     }
     base_buf_add(translating->out, STR("{\"model\":"));

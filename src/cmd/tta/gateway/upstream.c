@@ -7,6 +7,7 @@
 #include "cmd/tta/gateway/upstream.h"
 
 #include <assert.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,6 @@
 #include "tta/secret.h"
 
 #define NS_PER_MS INT64_C(1000000)
-#define LINE_BYTES (sizeof("Authorization: Bearer ") + TTA_MAX_KEY_BYTES)
 
 enum { MAX_IDLE_HANDLES = 64, KEPT_CONNECTIONS = 512, RECEIVE_BYTES = 16384, UPLOAD_BYTES = 16384 };
 
@@ -269,14 +269,6 @@ void upstream_destroy(struct upstream *upstream)
     free(upstream);
 }
 
-/* Through a volatile pointer, or the compiler would see that nobody reads it. */
-static void wipe(char *bytes, size_t len)
-{
-    for (volatile char *at = bytes; len > 0; len--) {
-        *at++ = '\0';
-    }
-}
-
 /* The lines for plain HTTP, each with its end. */
 static bool make_plain(struct endpoint *endpoint)
 {
@@ -292,7 +284,7 @@ static bool make_plain(struct endpoint *endpoint)
                                        endpoint->upstream->connect_timeout_ns);
     }
     if (lines.ptr) {
-        wipe(lines.ptr, lines.len);
+        sodium_memzero(lines.ptr, lines.len);
     }
     base_buf_deinit(&lines);
     return endpoint->plain != NULL;
@@ -307,18 +299,13 @@ static bool add_header(struct endpoint *endpoint, const char *line)
 
 static bool add_key(struct endpoint *endpoint, enum tta_auth auth, const struct tta_secret *key)
 {
-    char line[LINE_BYTES];
+    char line[TTA_KEY_LINE_BYTES];
     if (!key || auth == TTA_AUTH_NONE) {
         return true;
     }
-    const char *name = auth == TTA_AUTH_X_API_KEY ? "x-api-key: " : "Authorization: Bearer ";
-    struct str bytes = tta_secret_bytes(key);
-    size_t name_len = strlen(name);
-    memcpy(line, name, name_len);
-    memcpy(line + name_len, bytes.ptr, bytes.len);
-    line[name_len + bytes.len] = '\0';
+    tta_key_line(tta_secret_bytes(key), auth == TTA_AUTH_X_API_KEY, line);
     bool good = add_header(endpoint, line);
-    wipe(line, sizeof(line));
+    sodium_memzero(line, sizeof(line));
     return good;
 }
 
@@ -354,7 +341,7 @@ void endpoint_destroy(struct endpoint *endpoint)
         curl_easy_cleanup(endpoint->idle[i]);
     }
     for (struct curl_slist *line = endpoint->headers; line; line = line->next) {
-        wipe(line->data, strlen(line->data));
+        sodium_memzero(line->data, strlen(line->data));
     }
     curl_slist_free_all(endpoint->headers);
     endpoint->upstream->endpoint_count--;

@@ -57,7 +57,7 @@ static bool set(const char *name, const char *shown, const char *value, struct o
 static size_t name_of_header(struct str name)
 {
     for (size_t i = 0; i < NAME_COUNT; i++) {
-        if (name.len == strlen(names[i]) && strncasecmp(name.ptr, names[i], name.len) == 0) {
+        if (request_header_is(name, names[i])) {
             return i;
         }
     }
