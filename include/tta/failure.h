@@ -50,8 +50,9 @@ TTA_API TTA_MUST_CHECK enum tta_status tta_failure_of_name(const char *name, enu
 /* Whether the provider may have used tokens for it, which are paid: not if the request was turned away. */
 static inline bool tta_failure_may_have_cost(enum tta_failure failure)
 {
-    return failure == TTA_FAILURE_NONE || failure == TTA_FAILURE_TIMEOUT || failure == TTA_FAILURE_STREAM_BROKEN ||
-           failure == TTA_FAILURE_CLIENT_GONE;
+    const unsigned may = 1u << TTA_FAILURE_NONE | 1u << TTA_FAILURE_TIMEOUT | 1u << TTA_FAILURE_STREAM_BROKEN |
+                         1u << TTA_FAILURE_CLIENT_GONE;
+    return (may >> failure & 1) != 0;
 }
 
 /* How far a request came. */

@@ -6,14 +6,12 @@ alerts_test.py TTA
 """
 import contextlib
 import os
-import pathlib
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
-from served import PATIENCE_S, Gateway, Provider
+from served import PATIENCE_S, Beside, Gateway
 
 CONFIG = """servers:
   - provider: custom_api
@@ -42,13 +40,9 @@ FIRES = "fires errors first broken error_rate > 50%\n"
 TTA = None
 
 
-class Alerts(unittest.TestCase):
+class Alerts(Beside):
     def setUp(self):
-        work = tempfile.TemporaryDirectory()
-        self.addCleanup(work.cleanup)
-        self.folder = pathlib.Path(work.name)
-        self.provider = Provider()
-        self.addCleanup(self.provider.stop)
+        super().setUp()
         (self.folder / "tta.yaml").write_text(CONFIG.format(port=self.provider.port))
 
     def start(self):

@@ -17,12 +17,6 @@
 
 #define FILE_NAME "clients_test.json"
 #define SETTINGS "  clients: " FILE_NAME "\n"
-#define CHAT "/v1/chat/completions"
-#define JSON "Content-Type: application/json\r\n"
-#define EVENTS "Content-Type: text/event-stream\r\n"
-#define GOOD                                                                                                           \
-    "{\"choices\":[{\"message\":{\"content\":\"hello\"},\"finish_reason\":\"stop\"}],"                                 \
-    "\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}" /* 14 millionths of a USD, of alpha */
 #define ASK(model) "{\"model\":\"" model "\",\"max_tokens\":10,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"
 #define PUSD_PER_USD INT64_C(1000000000000)
 
@@ -30,12 +24,6 @@ static struct world world; /* too large for a stack */
 static struct clients_file file;
 static char keys[8][CLIENT_KEY_BYTES];
 
-#define assert_has(text, part)                                                                                         \
-    do {                                                                                                               \
-        if (!strstr((text), (part))) {                                                                                 \
-            fail_msg("no \"%s\" in: %s", (part), (text));                                                              \
-        }                                                                                                              \
-    } while (0)
 
 static void write_file(void)
 {
@@ -57,10 +45,7 @@ static struct client *add_client(const char *name)
 
 static struct loopback_server *good(void)
 {
-    const struct loopback_answer answer = {.headers = JSON, .body = GOOD};
-    struct loopback_server *server = loopback_server_start(&answer, 1);
-    assert_non_null(server);
-    return server;
+    return world_saying((struct loopback_answer){.headers = JSON, .body = GOOD}); /* 14 millionths of a USD, of alpha */
 }
 
 static void start(struct loopback_server *alpha, struct loopback_server *beta)

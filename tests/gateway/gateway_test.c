@@ -15,36 +15,15 @@
 
 #include "gateway_world.h"
 
-#define CHAT "/v1/chat/completions"
-#define JSON "Content-Type: application/json\r\n"
-#define EVENTS "Content-Type: text/event-stream\r\n"
-#define GOOD                                                                                                           \
-    "{\"choices\":[{\"message\":{\"content\":\"hello\"},\"finish_reason\":\"stop\"}],"                                 \
-    "\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}"
-#define SAY(text) "data: {\"choices\":[{\"delta\":{\"content\":\"" text "\"},\"finish_reason\":null}]}\n\n"
 #define ROLE "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"finish_reason\":null}]}\n\n"
-#define STOP "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
-#define DONE "data: [DONE]\n\n"
 #define ASK(model) "{\"model\":\"" model "\",\"messages\":[{\"role\":\"user\",\"content\":\"a secret wish\"}]}"
 #define ASK_STREAM(model) "{\"stream\":true,\"model\":\"" model "\",\"messages\":[]}"
 
 static struct world world; /* too large for a stack */
 
-static struct loopback_server *provider(const struct loopback_answer *script, size_t count)
-{
-    struct loopback_server *server = loopback_server_start(script, count);
-    assert_non_null(server);
-    return server;
-}
-
-static struct loopback_server *saying(struct loopback_answer answer)
-{
-    return provider(&answer, 1);
-}
-
 static struct loopback_server *good(void)
 {
-    return saying((struct loopback_answer){.headers = JSON, .body = GOOD});
+    return world_saying((struct loopback_answer){.headers = JSON, .body = GOOD});
 }
 
 static void start(struct loopback_server *alpha, struct loopback_server *beta)
@@ -90,7 +69,7 @@ static void failures_before_an_answer_are_made_good(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
-        world_start(&world, saying(faults[i]), good(), "  first_byte: 60 ms\n  idle: 60 ms\n");
+        world_start(&world, world_saying(faults[i]), good(), "  first_byte: 60 ms\n  idle: 60 ms\n");
         const char *answer = world_post(&world, CHAT, ASK("both"));
         assert_has(answer, "HTTP/1.1 200 OK\r\n");
         assert_has(answer, "x-tta-attempts: alpha/one ");
@@ -115,7 +94,7 @@ static void the_model_is_named_to_each_provider_in_its_own_words(void **state)
 {
     char request[4096];
     (void)state;
-    start(saying((struct loopback_answer){.status = 500}), good());
+    start(world_saying((struct loopback_answer){.status = 500}), good());
     (void)world_post(&world, CHAT, "{\"a\":\"model\", \"model\" : \"b\\u006fth\" ,\"b\":{\"model\":\"x\"}}");
     loopback_server_last_request(world.alpha, request, sizeof(request));
     assert_has(request, "\r\n\r\n{\"a\":\"model\", \"model\" : \"one\" ,\"b\":{\"model\":\"x\"}}");
@@ -128,7 +107,7 @@ static void what_is_wrong_with_a_request_is_told_as_the_provider_says_it(void **
 {
     static const char body[] = "{\"error\":{\"message\":\"temperature is too hot\",\"param\":\"temperature\"}}";
     (void)state;
-    start(saying((struct loopback_answer){.status = 400, .headers = JSON, .body = body}), good());
+    start(world_saying((struct loopback_answer){.status = 400, .headers = JSON, .body = body}), good());
     const char *answer = world_post(&world, CHAT, ASK("both"));
     assert_has(answer, "HTTP/1.1 400 Bad Request\r\n");
     assert_has(answer, body);
@@ -147,7 +126,7 @@ static void nothing_a_provider_says_of_the_key_reaches_the_client(void **state)
     static const char *const statuses[] = {"HTTP/1.1 502 ", "HTTP/1.1 400 ", "HTTP/1.1 502 "};
     (void)state;
     for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
-        start(saying(answers[i]), NULL);
+        start(world_saying(answers[i]), NULL);
         const char *answer = world_post(&world, CHAT, ASK("alpha/one"));
         assert_has(answer, statuses[i]);
         assert_has(answer, "{\"error\":{\"message\":\"");
@@ -159,7 +138,8 @@ static void nothing_a_provider_says_of_the_key_reaches_the_client(void **state)
 static void a_rate_limit_is_passed_on_with_its_time(void **state)
 {
     (void)state;
-    start(saying((struct loopback_answer){.status = 429, .headers = JSON "Retry-After: 30\r\n", .body = "{}"}), NULL);
+    start(world_saying((struct loopback_answer){.status = 429, .headers = JSON "Retry-After: 30\r\n", .body = "{}"}),
+          NULL);
     const char *answer = world_post(&world, CHAT, ASK("alpha/one"));
     assert_has(answer, "HTTP/1.1 429 Too Many Requests\r\n");
     assert_has(answer, "retry-after: 30\r\n");
@@ -170,7 +150,7 @@ static void a_rate_limit_is_passed_on_with_its_time(void **state)
 static void a_stream_goes_on_as_it_comes(void **state)
 {
     (void)state;
-    start(saying((struct loopback_answer){.headers = EVENTS, .body = ROLE SAY("a") SAY("b") STOP DONE}), NULL);
+    start(world_saying((struct loopback_answer){.headers = EVENTS, .body = ROLE SAY("a") SAY("b") STOP DONE}), NULL);
     const char *answer = world_post(&world, CHAT, ASK_STREAM("alpha/one"));
     assert_has(answer, "HTTP/1.1 200 OK\r\n");
     assert_has(answer, "Content-Type: text/event-stream");
@@ -183,7 +163,7 @@ static void a_stream_goes_on_as_it_comes(void **state)
 static void a_stream_in_drops_arrives_whole(void **state)
 {
     (void)state;
-    start(saying((struct loopback_answer){
+    start(world_saying((struct loopback_answer){
               .headers = EVENTS, .body = ROLE ": a comment\r\n\r\n" SAY("abc") STOP DONE, .fault = LOOPBACK_DRIP}),
           NULL);
     const char *answer = world_post(&world, CHAT, ASK_STREAM("alpha/one"));
@@ -208,8 +188,9 @@ static void a_stream_that_fails_before_content_is_made_good(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
-        struct loopback_server *beta = saying((struct loopback_answer){.headers = EVENTS, .body = SAY("b") STOP DONE});
-        world_start(&world, saying(faults[i]), beta, "  first_token: 60 ms\n");
+        struct loopback_server *beta =
+            world_saying((struct loopback_answer){.headers = EVENTS, .body = SAY("b") STOP DONE});
+        world_start(&world, world_saying(faults[i]), beta, "  first_token: 60 ms\n");
         const char *answer = world_post(&world, CHAT, ASK_STREAM("both"));
         assert_has(answer, "x-tta-provider: beta\r\n");
         assert_has(answer, "\r\n" SAY("b") STOP DONE "\r\n0\r\n\r\n");
@@ -232,7 +213,7 @@ static void a_stream_that_breaks_off_later_never_ends_as_if_it_were_whole(void *
     };
     (void)state;
     for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
-        world_start(&world, saying(faults[i]), good(), "  idle: 60 ms\n");
+        world_start(&world, world_saying(faults[i]), good(), "  idle: 60 ms\n");
         const char *answer = world_post(&world, CHAT, ASK_STREAM("both"));
         assert_has(answer, SAY("a"));
         assert_has(answer, "data: {\"error\":{\"message\":\"");
@@ -273,7 +254,7 @@ static void a_client_that_leaves_ends_the_request_to_the_provider(void **state)
     char request[400];
     (void)state;
     for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
-        start(saying(answers[i]), good());
+        start(world_saying(answers[i]), good());
         int fd = world_connect(&world);
         (void)snprintf(request, sizeof(request), "POST " CHAT " HTTP/1.1\r\nHost: x\r\nContent-Length: %zu\r\n\r\n%s",
                        strlen(ASK_STREAM("both")), ASK_STREAM("both"));
@@ -295,7 +276,7 @@ static void requests_sent_ahead_are_answered_in_their_order(void **state)
         {.headers = JSON, .body = "{\"choices\":[{\"message\":{\"content\":\"first\"}}]}"},
         {.headers = JSON, .body = "{\"choices\":[{\"message\":{\"content\":\"second\"}}]}"}};
     (void)state;
-    start(provider(script, 2), NULL);
+    start(world_provider(script, 2), NULL);
     const char *answer = world_ask(&world, "POST " CHAT " HTTP/1.1\r\nHost: x\r\nContent-Length: 35\r\n\r\n"
                                            "{\"model\":\"alpha/one\",\"messages\":[]}GET /healthz HTTP/1.1\r\nHost: x"
                                            "\r\n\r\nPOST " CHAT " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
@@ -511,7 +492,7 @@ static void pages_are_there(void **state)
 static void the_log_has_neither_prompts_nor_keys(void **state)
 {
     (void)state;
-    start(saying((struct loopback_answer){.status = 500}), good());
+    start(world_saying((struct loopback_answer){.status = 500}), good());
     (void)world_post(&world, CHAT, ASK("both"));
     (void)world_post(&world, CHAT, "{\"model\":\"a secret wish");
     (void)world_ask(&world, "GET /?key=" WORLD_KEY " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
@@ -530,7 +511,7 @@ static void the_log_has_neither_prompts_nor_keys(void **state)
 static void what_is_under_way_is_answered_before_the_end(void **state)
 {
     (void)state;
-    start(saying((struct loopback_answer){.headers = JSON, .body = GOOD, .delay_ns = 100000000}), NULL);
+    start(world_saying((struct loopback_answer){.headers = JSON, .body = GOOD, .delay_ns = 100000000}), NULL);
     int idle = world_connect(&world), fd = world_connect(&world);
     world_send(fd, POST "Content-Length: 35\r\n\r\n{\"model\":\"alpha/one\",\"messages\":[]}");
     wait_for_request(world.alpha);
@@ -548,7 +529,7 @@ static void another_configuration_is_for_what_comes_after_it(void **state)
     static const struct loopback_answer script[] = {
         {.headers = JSON, .body = GOOD, .delay_ns = 50000000}, {.headers = JSON, .body = GOOD}};
     (void)state;
-    start(provider(script, 2), good());
+    start(world_provider(script, 2), good());
     int fd = world_connect(&world);
     world_send(fd, POST "Connection: close\r\nContent-Length: 35\r\n\r\n{\"model\":\"alpha/one\",\"messages\":[]}");
     wait_for_request(world.alpha);

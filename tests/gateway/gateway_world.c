@@ -24,6 +24,18 @@ enum { PATIENCE_SEC = 20 }; /* so that what hangs fails */
 
 const char program_name[] = "gateway_test";
 
+struct loopback_server *world_provider(const struct loopback_answer *script, size_t count)
+{
+    struct loopback_server *server = loopback_server_start(script, count);
+    assert_non_null(server);
+    return server;
+}
+
+struct loopback_server *world_saying(struct loopback_answer answer)
+{
+    return world_provider(&answer, 1);
+}
+
 static void write_server(FILE *out, const char *name, const char *kind, const struct loopback_server *server)
 {
     static const char nobody[] = "http://127.0.0.1:1"; /* a port that no test listens on */

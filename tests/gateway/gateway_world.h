@@ -57,6 +57,21 @@ const char *world_ask(struct world *world, const char *request);
 /* The log so far, which is the caller's, for free(). */
 char *world_log(const struct world *world);
 
+/* What providers are asked for and what they say, in OpenAI's words. */
+#define CHAT "/v1/chat/completions"
+#define JSON "Content-Type: application/json\r\n"
+#define EVENTS "Content-Type: text/event-stream\r\n"
+#define GOOD                                                                                                           \
+    "{\"choices\":[{\"message\":{\"content\":\"hello\"},\"finish_reason\":\"stop\"}],"                                 \
+    "\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}"
+#define SAY(text) "data: {\"choices\":[{\"delta\":{\"content\":\"" text "\"},\"finish_reason\":null}]}\n\n"
+#define STOP "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+#define DONE "data: [DONE]\n\n"
+
+/* A provider that answers by a script, or always the same. */
+struct loopback_server *world_provider(const struct loopback_answer *script, size_t count);
+struct loopback_server *world_saying(struct loopback_answer answer);
+
 #define assert_has(text, part)                                                                                         \
     do {                                                                                                               \
         if (!strstr((text), (part))) {                                                                                 \

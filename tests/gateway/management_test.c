@@ -16,34 +16,14 @@
 
 #define FILE_NAME "management_test.json"
 #define API "/api/v1/models"
-#define CHAT "/v1/chat/completions"
-#define JSON "Content-Type: application/json\r\n"
-#define GOOD                                                                                                           \
-    "{\"choices\":[{\"message\":{\"content\":\"hello\"},\"finish_reason\":\"stop\"}],"                                 \
-    "\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}"
 #define ASK(model) "{\"model\":\"" model "\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"
 
 static struct world world; /* too large for a stack */
 
-#define assert_has(text, part)                                                                                         \
-    do {                                                                                                               \
-        if (!strstr((text), (part))) {                                                                                 \
-            fail_msg("no \"%s\" in: %s", (part), (text));                                                              \
-        }                                                                                                              \
-    } while (0)
-#define assert_lacks(text, part)                                                                                       \
-    do {                                                                                                               \
-        if (strstr((text), (part))) {                                                                                  \
-            fail_msg("a \"%s\" in: %s", (part), (text));                                                               \
-        }                                                                                                              \
-    } while (0)
 
 static struct loopback_server *saying(int status, const char *body)
 {
-    const struct loopback_answer answer = {.status = status, .headers = JSON, .body = body};
-    struct loopback_server *server = loopback_server_start(&answer, 1);
-    assert_non_null(server);
-    return server;
+    return world_saying((struct loopback_answer){.status = status, .headers = JSON, .body = body});
 }
 
 static const char *get(const char *path)

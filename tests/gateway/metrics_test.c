@@ -11,27 +11,11 @@
 
 #include "gateway_world.h"
 
-#define CHAT "/v1/chat/completions"
-#define JSON "Content-Type: application/json\r\n"
-#define EVENTS "Content-Type: text/event-stream\r\n"
-#define GOOD                                                                                                           \
-    "{\"choices\":[{\"message\":{\"content\":\"hello\"},\"finish_reason\":\"stop\"}],"                                 \
-    "\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}"
-#define SAY(text) "data: {\"choices\":[{\"delta\":{\"content\":\"" text "\"},\"finish_reason\":null}]}\n\n"
-#define STOP "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
-#define DONE "data: [DONE]\n\n"
 #define ASK(model) "{\"model\":\"" model "\",\"messages\":[{\"role\":\"user\",\"content\":\"a wish\"}]}"
 #define OF_ALPHA "{provider=\"alpha\",model=\"one\",task=\"\""
 #define OF_BETA "{provider=\"beta\",model=\"two\",task=\"\""
 
 static struct world world; /* too large for a stack */
-
-static struct loopback_server *saying(struct loopback_answer answer)
-{
-    struct loopback_server *server = loopback_server_start(&answer, 1);
-    assert_non_null(server);
-    return server;
-}
 
 static void expect_page(const char *const *lines, size_t count)
 {
@@ -59,8 +43,8 @@ static void each_attempt_is_counted(void **state)
         "tta_cost_unknown_total" OF_BETA "} 1\n", /* beta states no prices */
         "tta_latency_seconds_count" OF_BETA "} 1\n",
     };
-    world_start(&world, saying((struct loopback_answer){.status = 503, .headers = JSON, .body = "{}"}),
-                saying((struct loopback_answer){.headers = JSON, .body = GOOD}), "");
+    world_start(&world, world_saying((struct loopback_answer){.status = 503, .headers = JSON, .body = "{}"}),
+                world_saying((struct loopback_answer){.headers = JSON, .body = GOOD}), "");
     assert_non_null(strstr(world_post(&world, CHAT, ASK("both")), "HTTP/1.1 200 OK\r\n"));
     expect_page(lines, sizeof(lines) / sizeof(lines[0]));
     world_stop(&world);
@@ -75,7 +59,7 @@ static void a_stream_has_a_first_token_and_pauses(void **state)
         "tta_gap_seconds_count" OF_ALPHA "} ",
     };
     world_start(&world,
-                saying((struct loopback_answer){
+                world_saying((struct loopback_answer){
                     .headers = EVENTS, .body = SAY("a") SAY("b") SAY("c") STOP DONE, .fault = LOOPBACK_DRIP}),
                 NULL, "");
     const char *answer =

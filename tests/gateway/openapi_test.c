@@ -17,7 +17,7 @@
 #include "base/json.h"
 #include "gateway_world.h"
 
-#define GOOD                                                                                                           \
+#define GOOD_WITH_TOTAL                                                                                                \
     "{\"choices\":[{\"message\":{\"content\":\"hello\"},\"finish_reason\":\"stop\"}],"                                 \
     "\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2,\"total_tokens\":5}}"
 
@@ -239,7 +239,7 @@ static const char *send_sample(const char *method, const char *path, struct json
 
 static struct loopback_server *good(void)
 {
-    const struct loopback_answer answer = {.headers = "Content-Type: application/json\r\n", .body = GOOD};
+    const struct loopback_answer answer = {.headers = "Content-Type: application/json\r\n", .body = GOOD_WITH_TOTAL};
     return loopback_server_start(&answer, 1);
 }
 

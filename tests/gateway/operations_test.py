@@ -6,15 +6,13 @@ operations_test.py TTA
 """
 import json
 import os
-import pathlib
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import unittest
 
-from served import PATIENCE_S, Gateway, Provider
+from served import PATIENCE_S, Beside, Gateway
 
 KEY = "sk-test-0123456789abcdefghij"
 CONFIG = """servers:
@@ -39,13 +37,9 @@ serve:
 TTA = None
 
 
-class Operations(unittest.TestCase):
+class Operations(Beside):
     def setUp(self):
-        work = tempfile.TemporaryDirectory()
-        self.addCleanup(work.cleanup)
-        self.folder = pathlib.Path(work.name)
-        self.provider = Provider()
-        self.addCleanup(self.provider.stop)
+        super().setUp()
         self.write_config("first")
 
     def write_config(self, name):

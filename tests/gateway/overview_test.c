@@ -15,22 +15,14 @@
 #include "base/json.h"
 #include "gateway_world.h"
 
-#define CHAT "/v1/chat/completions"
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 #define ASK(model) "{\"model\":\"" model "\",\"messages\":[]}"
-#define GOOD                                                                                                           \
-    "{\"choices\":[{\"message\":{\"content\":\"hello\"},\"finish_reason\":\"stop\"}],"                                 \
-    "\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}"
 
 static struct world world; /* too large for a stack */
 
 static struct loopback_server *saying(int status, const char *body)
 {
-    const struct loopback_answer answer = {
-        .status = status, .headers = "Content-Type: application/json\r\n", .body = body};
-    struct loopback_server *server = loopback_server_start(&answer, 1);
-    assert_non_null(server);
-    return server;
+    return world_saying((struct loopback_answer){.status = status, .headers = JSON, .body = body});
 }
 
 /* The overview, to be released; its text is the world's answer. */

@@ -5,10 +5,13 @@ import http.client
 import http.server
 import json
 import os
+import pathlib
 import re
 import signal
 import subprocess
+import tempfile
 import threading
+import unittest
 
 PATIENCE_S = 60  # so that what hangs fails
 
@@ -132,3 +135,14 @@ class Gateway:
         self.reader.join(PATIENCE_S)
         self.process.stderr.close()
         return status
+
+
+class Beside(unittest.TestCase):
+    """Each test has a folder, and a provider, of its own."""
+
+    def setUp(self):
+        work = tempfile.TemporaryDirectory()
+        self.addCleanup(work.cleanup)
+        self.folder = pathlib.Path(work.name)
+        self.provider = Provider()
+        self.addCleanup(self.provider.stop)

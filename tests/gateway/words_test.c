@@ -11,10 +11,7 @@
 
 #include "gateway_world.h"
 
-#define CHAT "/v1/chat/completions"
 #define MESSAGES "/v1/messages"
-#define JSON "Content-Type: application/json\r\n"
-#define EVENTS "Content-Type: text/event-stream\r\n"
 #define LINES "Content-Type: application/x-ndjson\r\n"
 #define ASK_MORE(model, more)                                                                                          \
     "{\"model\":\"" model "\",\"messages\":[{\"role\":\"system\",\"content\":\"be\"},"                                 \
@@ -27,7 +24,7 @@
 #define EVENT(name, more) "event: " name "\ndata: {\"type\":\"" name "\"" more "}\n\n"
 #define BEGIN EVENT("message_start", ",\"message\":{\"id\":\"msg_1\",\"model\":\"claude\","                            \
     "\"usage\":{\"input_tokens\":3}}")
-#define SAY(text)                                                                                                      \
+#define DELTA(text)                                                                                                    \
     EVENT("content_block_delta", ",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"" text "\"}")
 #define END(reason)                                                                                                    \
     EVENT("message_delta", ",\"delta\":{\"stop_reason\":\"" reason "\"},\"usage\":{\"output_tokens\":2}")              \
@@ -38,8 +35,8 @@
     "{\"id\":\"msg_1\",\"type\":\"message\",\"model\":\"claude\",\"content\":[{\"type\":\"text\","                     \
     "\"text\":\"hello\"}],"                                                                                            \
     "\"stop_reason\":\"end_turn\",\"usage\":{\"input_tokens\":3,\"output_tokens\":2}}"
-#define GOOD "{\"choices\":[{\"message\":{\"content\":\"good\"},\"finish_reason\":\"stop\"}]}"
-#define GOOD_STREAM                                                                                                    \
+#define NEXT "{\"choices\":[{\"message\":{\"content\":\"good\"},\"finish_reason\":\"stop\"}]}"
+#define NEXT_STREAM                                                                                                    \
     "data: {\"choices\":[{\"delta\":{\"content\":\"good\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"
 #define LINE(text) "{\"model\":\"qwen\",\"message\":{\"role\":\"assistant\",\"content\":\"" text "\"},\"done\":false}\n"
 #define LAST                                                                                                           \
@@ -50,24 +47,17 @@
 
 static struct world world; /* too large for a stack */
 
-static struct loopback_server *saying(struct loopback_answer answer)
-{
-    struct loopback_server *server = loopback_server_start(&answer, 1);
-    assert_non_null(server);
-    return server;
-}
-
 static void start(const char *kind, struct loopback_answer answer)
 {
-    world_start_as(&world, kind, saying(answer), "custom_api", NULL, "");
+    world_start_as(&world, kind, world_saying(answer), "custom_api", NULL, "");
 }
 
 /* Behind it one who does well, in whole answers or in streams.  Only who stalls is not waited for long. */
 static void start_with_next(const char *kind, struct loopback_answer answer, bool is_stream)
 {
     bool stalls = answer.fault == LOOPBACK_STALL;
-    const struct loopback_answer next = {.headers = is_stream ? EVENTS : JSON, .body = is_stream ? GOOD_STREAM : GOOD};
-    world_start_as(&world, kind, saying(answer), "custom_api", saying(next),
+    const struct loopback_answer next = {.headers = is_stream ? EVENTS : JSON, .body = is_stream ? NEXT_STREAM : NEXT};
+    world_start_as(&world, kind, world_saying(answer), "custom_api", world_saying(next),
                    stalls ? "  first_token: 60 ms\n  idle: 60 ms\n" : "");
 }
 
@@ -109,7 +99,10 @@ static void a_stream_of_anthropic_becomes_one_of_chunks(void **state)
     (void)state;
     for (size_t i = 0; i < 2; i++) {
         start("anthropic", (struct loopback_answer){
-                               .headers = EVENTS, .body = BEGIN SAY("a") SAY("b") END("max_tokens"), .fault = ways[i]});
+                               .headers = EVENTS,
+                               .body = BEGIN DELTA("a") DELTA("b") END("max_tokens"),
+                               .fault = ways[i],
+                           });
         const char *answer = world_post(&world, CHAT, ASK_STREAM("alpha/one"));
         assert_has(answer, "Content-Type: text/event-stream");
         assert_has(answer, "data: {\"id\":\"msg_1\",\"object\":\"chat.completion.chunk\",\"created\":");
@@ -183,7 +176,7 @@ static void failures_before_content_are_made_good_by_whoever_speaks_otherwise(vo
         assert_has(answer, "x-tta-attempts: alpha/one ");
         assert_has(answer, cases[i].attempt);
         assert_has(answer, "; beta/two ok ");
-        assert_has(answer, cases[i].is_stream ? "\r\n" GOOD_STREAM "\r\n0\r\n\r\n" : "\r\n\r\n" GOOD);
+        assert_has(answer, cases[i].is_stream ? "\r\n" NEXT_STREAM "\r\n0\r\n\r\n" : "\r\n\r\n" NEXT);
         assert_lacks(answer, "raw words");
         assert_lacks(answer, "msg_1");
         world_stop(&world);
@@ -196,10 +189,11 @@ static void a_stream_that_breaks_off_ends_with_an_error_and_not_as_if_it_were_wh
         const char *kind;
         struct loopback_answer answer;
     } cases[] = {
-        {"anthropic", {.headers = EVENTS, .body = BEGIN SAY("a") ERROR_EVENT END("end_turn"), .fault = LOOPBACK_DRIP}},
-        {"anthropic", {.headers = EVENTS, .body = BEGIN SAY("a")}},
-        {"anthropic", {.headers = EVENTS, .body = BEGIN SAY("a"), .fault = LOOPBACK_STALL}},
-        {"anthropic", {.headers = EVENTS, .body = BEGIN SAY("a") "data: {\"type\":", .fault = LOOPBACK_TRUNCATE}},
+        {"anthropic",
+         {.headers = EVENTS, .body = BEGIN DELTA("a") ERROR_EVENT END("end_turn"), .fault = LOOPBACK_DRIP}},
+        {"anthropic", {.headers = EVENTS, .body = BEGIN DELTA("a")}},
+        {"anthropic", {.headers = EVENTS, .body = BEGIN DELTA("a"), .fault = LOOPBACK_STALL}},
+        {"anthropic", {.headers = EVENTS, .body = BEGIN DELTA("a") "data: {\"type\":", .fault = LOOPBACK_TRUNCATE}},
         {"ollama", {.headers = LINES, .body = LINE("a") "{\"error\":\"raw words\"}\n", .fault = LOOPBACK_DRIP}},
         {"ollama", {.headers = LINES, .body = LINE("a")}},
         {"ollama", {.headers = LINES, .body = LINE("a"), .fault = LOOPBACK_TRUNCATE}},
@@ -286,7 +280,7 @@ static void what_is_wrong_with_a_request_is_told_in_openais_form(void **state)
 
 static void messages_go_on_as_they_are(void **state)
 {
-    static const char stream[] = BEGIN EVENT("ping", "") SAY("a") END("end_turn");
+    static const char stream[] = BEGIN EVENT("ping", "") DELTA("a") END("end_turn");
     (void)state;
     start("anthropic", (struct loopback_answer){.headers = JSON, .body = MESSAGE});
     const char *answer = world_post(&world, MESSAGES, "{\"model\": \"alpha/one\",\"max_tokens\":5,\"thinking\":{}}");
@@ -313,11 +307,11 @@ static void messages_are_made_good_by_the_next_of_anthropics(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
         struct loopback_server *beta =
-            saying((struct loopback_answer){.headers = EVENTS, .body = BEGIN SAY("b") END("end_turn")});
-        world_start_as(&world, "anthropic", saying(faults[i]), "anthropic", beta, "");
+            world_saying((struct loopback_answer){.headers = EVENTS, .body = BEGIN DELTA("b") END("end_turn")});
+        world_start_as(&world, "anthropic", world_saying(faults[i]), "anthropic", beta, "");
         const char *answer = world_post(&world, MESSAGES, "{\"model\":\"both\",\"stream\":true}");
         assert_has(answer, "x-tta-provider: beta\r\n");
-        assert_has(answer, "\r\n" BEGIN SAY("b") END("end_turn") "\r\n0\r\n\r\n");
+        assert_has(answer, "\r\n" BEGIN DELTA("b") END("end_turn") "\r\n0\r\n\r\n");
         world_stop(&world);
     }
 }
@@ -325,9 +319,9 @@ static void messages_are_made_good_by_the_next_of_anthropics(void **state)
 static void faults_of_messages_are_told_as_anthropic_does(void **state)
 {
     (void)state;
-    start_with_next("anthropic", (struct loopback_answer){.headers = EVENTS, .body = BEGIN SAY("a")}, true);
+    start_with_next("anthropic", (struct loopback_answer){.headers = EVENTS, .body = BEGIN DELTA("a")}, true);
     const char *answer = world_post(&world, MESSAGES, "{\"model\":\"both\",\"stream\":true}");
-    assert_has(answer, SAY("a"));
+    assert_has(answer, DELTA("a"));
     assert_has(answer, "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\","
     "\"message\":\"The answer ");
     assert_lacks(answer, "message_stop");

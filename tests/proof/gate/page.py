@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: MIT
 """What the sessions of the proof come to, as the page docs/gate.md."""
 import collections
+import pathlib
 import statistics
+import sys
 
-from rules import RULES, resampled, share_bound
+from rules import RULES
 from sessions import BODIES, CORE_BOUND, OTHERS, SUITE_SIZE
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
+import rates
 
 CONDITIONS = {
     "quiet": "nothing else ran",
@@ -44,15 +49,26 @@ def verdicts(records):
 
 
 def counted(records, verdict_names):
-    """Of valid sessions: how many rows have such a verdict, of how many, and the interval of the share."""
-    groups = [[verdict in verdict_names for verdict in group] for group in verdicts(filter(is_valid, records))]
-    seen, count = sum(map(sum, groups)), sum(map(len, groups))
-    return seen, count, resampled(groups)
+    """Of valid sessions: in how many rows of each there is such a verdict, and how many there are."""
+    return [(sum(verdict in verdict_names for verdict in group), len(group)) for group in verdicts(filter(is_valid, records))]
+
+
+def total(pairs):
+    return sum(seen for seen, _ in pairs), sum(count for _, count in pairs)
+
+
+def share_cell(pairs):
+    """With its interval, unless all sessions say the same."""
+    seen, count = total(pairs)
+    if count == 0:
+        return "-"
+    interval = rates.by_pair(pairs)
+    known = f" ({percent(interval[0])} to {percent(interval[1])})" if interval else ""
+    return f"{seen} of {count}: {percent(seen / count)}{known}"
 
 
 def found_cell(records):
-    seen, count, (low, high) = counted(records, ("slower",))
-    return f"{seen} of {count}: {percent(seen / count)} ({percent(low)} to {percent(high)})" if count else "-"
+    return share_cell(counted(records, ("slower",)))
 
 
 class Page:
@@ -69,29 +85,29 @@ class Page:
     def demands(self):
         self.lines += ["", "## What is demanded", "", "| | demanded | seen | |", "|---|---|---|---|"]
         unchanged = of(self.records, "unchanged", "suite")
-        alarms, count, _ = counted(unchanged, ("slower", "faster"))
+        alarms, count = total(counted(unchanged, ("slower", "faster")))
         enough = count >= 2000 or not self.is_whole
-        bound = share_bound(alarms, count) if count else 1
+        bound = rates.most(alarms, count) if count else 1
         self.demand("false *slower* or *faster*, unchanged code", "at most 0.1 %" + (", 2,000 comparisons" if self.is_whole else ""),
                     f"{alarms} of {count}; at most {percent(bound, 2)} (95 %, one side)", enough and alarms <= 0.001 * count)
         suites = [group for group in verdicts(filter(is_valid, of(self.records, "unchanged")))]
         red = sum("slower" in group for group in suites)
         self.demand(f"suites of {SUITE_SIZE} with any false *slower*", "at most 0.5 %",
-                    f"{red} of {len(suites)}; at most {percent(share_bound(red, len(suites)), 1)} (95 %, one side)" if suites else "-",
+                    f"{red} of {len(suites)}; at most {percent(rates.most(red, len(suites)), 1)} (95 %, one side)" if suites else "-",
                     bool(suites) and red <= 0.005 * len(suites))
         for what, share, name, demanded in (("slow2", 0.95, "2 % more work called *slower*, all bodies", "at least 95 %"),
                                             ("slow1", 0.90, "1 % more work called *slower*, margin 0.5 %, core and L1", "at least 90 %")):
-            seen, count, _ = counted(of(self.records, what), ("slower",))
+            seen, count = total(counted(of(self.records, what), ("slower",)))
             self.demand(name, demanded, found_cell(of(self.records, what)), count > 0 and seen >= share * count)
         seconds = sorted(each["session"]["seconds"] for each in of(self.records, "unchanged"))
         if seconds:
             self.demand(f"time for {SUITE_SIZE} benchmarks, nothing changed", "at most 60 s",
                         f"median {statistics.median(seconds):.0f} s, most {seconds[-1]:.0f} s", seconds[-1] <= 60)
         invalid = [each for each in self.records if each["what"] != "peers" and not is_valid(each)]
-        total = sum(each["what"] != "peers" for each in self.records)
+        sessions = sum(each["what"] != "peers" for each in self.records)
         alarms = sum(row["verdict"] in ("slower", "faster") for each in invalid if each["what"] in ("unchanged", "suite")
                      for row in each["session"]["rows"].values())
-        self.lines += ["", f"{len(invalid)} of {total} sessions were invalid by their own control (exit status 3) and are not counted above; "
+        self.lines += ["", f"{len(invalid)} of {sessions} sessions were invalid by their own control (exit status 3) and are not counted above; "
                            f"{alarms} of their unchanged benchmarks were called *slower* or *faster*."]
 
     def what_is_out_of_reach(self):
@@ -120,13 +136,13 @@ class Page:
                 continue
             loads = sorted(each["load"] for each in mine)
             unchanged = of(mine, "unchanged", "suite")
-            alarms, count, _ = counted(unchanged, ("slower", "faster"))
-            same, _, _ = counted(unchanged, ("same",))
+            alarms, count = total(counted(unchanged, ("slower", "faster")))
+            same, _ = total(counted(unchanged, ("same",)))
             seconds = [each["session"]["seconds"] for each in of(mine, "unchanged")]
             self.lines.append(f"| *{name}*: {text} | {loads[0]:.1f} to {loads[-1]:.1f} | {alarms} of {count} | "
                               f"{percent(same / count) if count else '-'} | {found_cell(of(mine, 'slow2'))} | {found_cell(of(mine, 'slow1'))} | "
                               f"{statistics.median(seconds) if seconds else float('nan'):.0f} |")
-        self.lines += ["", "Intervals are of 95 %, by drawing whole sessions again."]
+        self.lines += ["", "Intervals are of 95 %, by drawing whole sessions again; none stands where all sessions say the same."]
 
     def by_body(self):
         self.lines += ["", "## By body", "", "| | unchanged: false | shown the *same* | least change that would show, median | 2 % found | 1 % found |",
@@ -159,15 +175,12 @@ class Page:
         for name, speaks in RULES:
             cells = []
             for other, names in (("new", BODIES), ("slow2", CORE_BOUND + OTHERS)):
-                groups = [[speaks(each["session"]["old"][body], each["session"][other][body]) for body in names] for each in rounds]
-                seen, count = sum(map(sum, groups)), sum(map(len, groups))
-                low, high = resampled(groups)
-                cells.append(f"{seen} of {count}: {percent(seen / count)} ({percent(low)} to {percent(high)})")
+                cells.append(share_cell([(sum(speaks(each["session"]["old"][body], each["session"][other][body]) for body in names), len(names))
+                                         for each in rounds]))
             self.lines.append(f"| {name} | {cells[0]} | {cells[1]} |")
         unchanged, slowed = of(self.records, "unchanged"), of(self.records, "slow2")
-        seen, count, (low, high) = counted(unchanged, ("slower",))
-        if count:
-            self.lines.append(f"| `assay gate`, *slower* | {seen} of {count}: {percent(seen / count)} ({percent(low)} to {percent(high)}) | {found_cell(slowed)} |")
+        if unchanged:
+            self.lines.append(f"| `assay gate`, *slower* | {found_cell(unchanged)} | {found_cell(slowed)} |")
 
 
 def write_page(records, is_whole, machine):

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The rules of other tools, on repetitions of a benchmark in two separate runs, and what is known of a share."""
+"""The rules of other tools, on repetitions of a benchmark in two separate runs."""
 import math
-import random
 
 
 def mann_whitney(a, b):
@@ -36,26 +35,3 @@ RULES = (
     ("least time, slower by > 2.5 %", lambda old, new: min(new) > 1.025 * min(old)),
     ("least time, slower by > 1 %", lambda old, new: min(new) > 1.01 * min(old)),
 )
-
-
-def share_bound(seen, count):
-    """The most that a share may be of which so many were seen: Clopper and Pearson, one-sided, 95 %."""
-    low, high = seen / count, 1.0
-    for _ in range(60):
-        rate = (low + high) / 2
-        below = sum(math.comb(count, k) * rate ** k * (1 - rate) ** (count - k) for k in range(seen + 1))
-        low, high = (rate, high) if below > 0.05 else (low, rate)
-    return high
-
-
-def resampled(groups):
-    """The 95 % interval of the share of True, of sessions drawn again with all that is in them."""
-    chance = random.Random(1)
-    if not groups:
-        return 0.0, 1.0
-    shares = []
-    for _ in range(2000):
-        drawn = [value for group in chance.choices(groups, k=len(groups)) for value in group]
-        shares.append(sum(drawn) / len(drawn))
-    shares.sort()
-    return shares[50], shares[1949]

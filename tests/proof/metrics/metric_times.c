@@ -28,6 +28,9 @@
 #include "base/random.h"
 #include "tta/metric_store.h"
 
+#define PROOF_NAME "metric_times"
+#include "../times.h"
+
 #define MS_NS INT64_C(1000000)
 #define SECOND_NS (1000 * MS_NS)
 #define MINUTE_NS (60 * SECOND_NS)
@@ -39,26 +42,6 @@
 #define LATENCIES 4096
 #define READS 3000
 #define SAMPLES 1000000
-
-static void require(bool holds, const char *what)
-{
-    if (!holds) {
-        fprintf(stderr, "metric_times: %s\n", what);
-        exit(1);
-    }
-}
-
-static int ascending(const void *a, const void *b)
-{
-    double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
-}
-
-static double percentile(double *values, size_t count, double share)
-{
-    qsort(values, count, sizeof(*values), ascending);
-    return values[(size_t)(share * (double)(count - 1) + 0.5)];
-}
 
 static double uniform(uint64_t *random)
 {

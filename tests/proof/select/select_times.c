@@ -28,6 +28,9 @@
 #include "tta/current.h"
 #include "tta/provider.h"
 
+#define PROOF_NAME "select_times"
+#include "../times.h"
+
 #define QUERIES 2000
 #define BATCH 64
 #define ROUNDS 9
@@ -37,26 +40,6 @@
 #define MAX_ID_BYTES 300
 
 static const struct tta_live *live;
-
-static void require(bool holds, const char *what)
-{
-    if (!holds) {
-        fprintf(stderr, "select_times: %s\n", what);
-        exit(1);
-    }
-}
-
-static int ascending(const void *a, const void *b)
-{
-    double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
-}
-
-static double percentile(double *values, size_t count, double share)
-{
-    qsort(values, count, sizeof(*values), ascending);
-    return values[(size_t)(share * (double)(count - 1) + 0.5)];
-}
 
 static struct tta_catalogue *read_catalogue(enum tta_listing listing, const char *path)
 {

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
 """docs/proof-stored.md, from the outcomes that proof.py has written."""
+import pathlib
 import statistics
+import sys
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
 import rates
 
 COMPARISONS, MOST_FALSE, LEAST_FOUND = 30, 0.01, 0.95

@@ -3,7 +3,7 @@
 import math
 import unittest
 
-from rates import by_pair, clopper_pearson, say
+from rates import by_pair, clopper_pearson, most, say
 
 
 class Rates(unittest.TestCase):
@@ -16,6 +16,11 @@ class Rates(unittest.TestCase):
         self.assertAlmostEqual(clopper_pearson(0, 364)[1], 1 - 0.025 ** (1 / 364), 9)
         self.assertEqual(clopper_pearson(30, 30)[1], 1)
         self.assertAlmostEqual(clopper_pearson(30, 30)[0], 0.025 ** (1 / 30), 9)
+
+    def test_to_one_side(self):
+        self.assertAlmostEqual(most(0, 1788), 1 - 0.05 ** (1 / 1788), 9)
+        share = most(3, 40)
+        self.assertAlmostEqual(sum(math.comb(40, k) * share ** k * (1 - share) ** (40 - k) for k in range(4)), 0.05, 9)
 
     def test_with_one_benchmark_a_pair_the_bootstrap_is_that_of_a_binomial(self):
         lower, upper = by_pair([(1, 1)] * 20 + [(0, 1)] * 20)  # qbinom(c(.025, .975), 40, .5) / 40: 0.35, 0.65

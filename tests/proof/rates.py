@@ -1,22 +1,24 @@
 # SPDX-License-Identifier: MIT
 """Shares of benchmark comparisons, and how well they are known.
 
-The comparisons of one pair of runs are not independent: a bad minute touches many benchmarks at once.  So intervals come
-from resampling whole pairs of runs (the cluster bootstrap, percentiles).  Where every pair says the same there is nothing
-to resample, and what can be said is of pairs: in how many of them something else may happen, by Clopper and Pearson.
+The comparisons of one pair of runs, or of one session of a gate, are not independent: a bad minute touches many
+benchmarks at once.  So intervals come from resampling whole pairs of runs (the cluster bootstrap, percentiles).  Where
+every pair says the same there is nothing to resample, and what can be said is of pairs: in how many of them something
+else may happen, by Clopper and Pearson.
 """
+import math
 import random
 
 DRAWS = 10000
 
 
 def binomial_tail(n, k, share):
-    """The probability of k or more among n, each with that share."""
-    term, total = (1 - share) ** n, 0.0
-    for i in range(n + 1):
-        total += term if i >= k else 0
-        term *= (n - i) / (i + 1) * share / (1 - share)
-    return total
+    """The probability of k or more among n, each with that share, which is below 1."""
+    if share == 0:
+        return float(k <= 0)
+    has, has_not = math.log(share), math.log1p(-share)  # powers would underflow
+    return sum(math.exp(math.lgamma(n + 1) - math.lgamma(i + 1) - math.lgamma(n - i + 1) + i * has + (n - i) * has_not)
+               for i in range(k, n + 1))
 
 
 def bisect(rises_above, low=0.0, high=1 - 1e-12):
@@ -31,6 +33,11 @@ def clopper_pearson(k, n):
     lower = 0.0 if k == 0 else bisect(lambda share: binomial_tail(n, k, share) > 0.025)
     upper = 1.0 if k == n else bisect(lambda share: binomial_tail(n, k + 1, share) > 0.975)
     return lower, upper
+
+
+def most(k, n):
+    """What a share of which k among n independent ones were seen is at most, with 95 %, to one side."""
+    return bisect(lambda share: binomial_tail(n, k + 1, share) > 0.95)
 
 
 def by_pair(pairs, draws=DRAWS, seed=1):
