@@ -151,7 +151,8 @@ static uint64_t most_of(uint64_t a, uint64_t b)
 static uint64_t launches_of(const struct assay_run *run)
 {
     uint64_t count = most_of(most_of(run->launches, 1), run->launch_minima_count);
-    return most_of(most_of(count, run->launch_median_count), run->launch_cycles_count);
+    count = most_of(most_of(count, run->launch_median_count), run->launch_cycles_count);
+    return most_of(count, run->launch_slots_count);
 }
 
 /* What a comparison needs of a run; to be released either way. */
@@ -172,7 +173,8 @@ static bool copy_run(const struct assay_run *run, struct assay_run *out)
            copy_numbers(run->launch_medians, run->launch_median_count, &out->launch_medians,
                         &out->launch_median_count) &&
            copy_numbers(run->launch_cycles, run->launch_cycles_count, &out->launch_cycles,
-                        &out->launch_cycles_count);
+                        &out->launch_cycles_count) &&
+           copy_numbers(run->launch_slots, run->launch_slots_count, &out->launch_slots, &out->launch_slots_count);
 }
 
 /* "2026-11-23T07:09:55Z" of what a result says, in UTC with microseconds; other forms stay as they are. */

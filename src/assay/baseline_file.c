@@ -106,7 +106,8 @@ static bool copy_class_id(struct reader *reader, const struct assay_class *class
 
 static void check_launches(const struct object *object, const struct assay_run *run)
 {
-    size_t counts[] = {run->launch_minima_count, run->launch_median_count, run->launch_cycles_count};
+    size_t counts[] = {run->launch_minima_count, run->launch_median_count, run->launch_cycles_count,
+                       run->launch_slots_count};
     for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
         if (counts[i] > run->launches) {
             reader_refuse(object->reader, "launches is %ju, but there are numbers of %zu of them",
@@ -119,7 +120,8 @@ static void read_block(struct reader *reader, struct json_value json, const char
 {
     static const char *const keys[] = {"date",          "commit",         "dirty",         "name",  "group", "tags",
                                        "binary",        "launches",       "launch_minima", "launch_medians",
-                                       "launch_cycles", "cycle",          "stats",         "calls", "measured", NULL};
+                                       "launch_cycles", "launch_slots",   "cycle",         "stats", "calls", "measured",
+                                       NULL};
     struct object object = {reader, json, ""};
     struct assay_run *run = &block->run;
     if (base_json_type(json) != JSON_IS_OBJECT) {
@@ -138,6 +140,7 @@ static void read_block(struct reader *reader, struct json_value json, const char
     run->launch_minima = assay_read_launches(&object, "launch_minima", &run->launch_minima_count);
     run->launch_medians = assay_read_launches(&object, "launch_medians", &run->launch_median_count);
     run->launch_cycles = assay_read_launches(&object, "launch_cycles", &run->launch_cycles_count);
+    run->launch_slots = assay_read_launches(&object, "launch_slots", &run->launch_slots_count);
     if (!reader_has_failed(reader)) {
         check_launches(&object, run);
     }
@@ -360,6 +363,7 @@ static void write_block(struct writer *writer, const struct assay_block *block)
     write_launches(writer, "launch_minima", run->launch_minima, run->launch_minima_count);
     write_launches(writer, "launch_medians", run->launch_medians, run->launch_median_count);
     write_launches(writer, "launch_cycles", run->launch_cycles, run->launch_cycles_count);
+    write_launches(writer, "launch_slots", run->launch_slots, run->launch_slots_count);
     if (block->cycle > 0) {
         writer_number(writer, "cycle", block->cycle);
     }

@@ -92,17 +92,26 @@ static bool parse_took(struct str rest, struct assay_reply *reply)
     return reply->number > 0;
 }
 
-/* NS:CYCLE_NS. */
+/* CYCLE_NS[:SLOT_NS]. */
+static bool parse_pace(struct str text, struct assay_pace *out_pace)
+{
+    struct str slot;
+    struct str cycle = base_str_cut(text, ':', &slot);
+    *out_pace = (struct assay_pace){0};
+    return base_num_parse_double(cycle, 0, HUGE_VAL, &out_pace->cycle_ns) && out_pace->cycle_ns > 0 &&
+           (!slot.ptr || base_num_parse_double(slot, 0, HUGE_VAL, &out_pace->slot_ns));
+}
+
+/* NS:PACE. */
 static bool parse_paced(struct str rest, struct assay_reply *reply)
 {
     while (rest.ptr) {
-        struct str cycle;
+        struct str pace;
         struct str field = base_str_cut(rest, ' ', &rest);
-        struct str time = base_str_cut(field, ':', &cycle);
+        struct str time = base_str_cut(field, ':', &pace);
         if (reply->number == ASSAY_MAX_BATCHES ||
             !base_num_parse_int64(time, 0, INT64_MAX, &reply->times_ns[reply->number]) ||
-            !base_num_parse_double(cycle, 0, HUGE_VAL, &reply->cycles_ns[reply->number]) ||
-            reply->cycles_ns[reply->number] <= 0) {
+            !parse_pace(pace, &reply->paces_ns[reply->number])) {
             return false;
         }
         reply->number++;
@@ -348,11 +357,12 @@ void assay_reply_format_took(const int64_t *times_ns, size_t count, struct buf *
     }
 }
 
-void assay_reply_format_paced(const int64_t *times_ns, const double *cycles_ns, size_t count, struct buf *out_line)
+void assay_reply_format_paced(const int64_t *times_ns, const struct assay_pace *paces_ns, size_t count,
+                              struct buf *out_line)
 {
     base_buf_add_cstr(out_line, "paced");
     for (size_t i = 0; i < count; i++) {
-        base_buf_addf(out_line, " %" PRId64 ":%.6g", times_ns[i], cycles_ns[i]);
+        base_buf_addf(out_line, " %" PRId64 ":%.6g:%.6g", times_ns[i], paces_ns[i].cycle_ns, paces_ns[i].slot_ns);
     }
 }
 

@@ -25,7 +25,8 @@
  *                                       thread was in the loop, the mean of these batches, 0 to 1
  *                                       paced N COUNT: the same batches, each between two readings of
  *                                       assay/reference.h
- *   paced NS:CYCLE_NS ...               COUNT times, and what a cycle took beside each
+ *   paced NS:CYCLE_NS[:SLOT_NS] ...     COUNT times, and what a cycle and a slot took beside each; an older
+ *                                       library knows no slots
  *                                       warmed N COUNT WARMUP: the same batches as of batch, answered by
  *                                       took, each after one of WARMUP iterations that is not timed
  *                                       calls N: N iterations timed one by one
@@ -58,6 +59,7 @@
 
 #include "assay/bench.h"
 #include "assay/metric.h"
+#include "assay/reference.h"
 #include "assay/status.h"
 #include "base/buf.h"
 #include "base/histogram.h"
@@ -134,7 +136,7 @@ struct assay_reply {
                         times */
     struct assay_measured counted; /* COUNTED: of the metrics that are counted; in total */
     int64_t times_ns[ASSAY_MAX_BATCHES];         /* TOOK, PACED */
-    double cycles_ns[ASSAY_MAX_BATCHES]; /* PACED: above 0 */
+    struct assay_pace paces_ns[ASSAY_MAX_BATCHES]; /* PACED: cycles above 0 */
 };
 
 /* Lines come and go without their newline.  The parsers give ASSAY_OK, or
@@ -155,7 +157,8 @@ bool assay_counter_kind_of_name(struct str name, enum assay_counter_kind *out_ki
 
 void assay_reply_format_built(unsigned built, struct buf *out_line);
 void assay_reply_format_took(const int64_t *times_ns, size_t count, struct buf *out_line);
-void assay_reply_format_paced(const int64_t *times_ns, const double *cycles_ns, size_t count, struct buf *out_line);
+void assay_reply_format_paced(const int64_t *times_ns, const struct assay_pace *paces_ns, size_t count,
+                              struct buf *out_line);
 void assay_reply_format_counted(const struct assay_measured *counted, struct buf *out_line);
 void assay_reply_format_called(const struct histogram *calls, struct buf *out_line);
 

@@ -457,6 +457,7 @@ static void read_run(struct reader *reader, struct json_value json, struct assay
     run->launch_minima = assay_read_launches(&own, "launch_minima", &run->launch_minima_count);
     run->launch_medians = assay_read_launches(&own, "launch_medians", &run->launch_median_count);
     run->launch_cycles = assay_read_launches(&own, "launch_cycles", &run->launch_cycles_count);
+    run->launch_slots = assay_read_launches(&own, "launch_slots", &run->launch_slots_count);
     read_launch_rounds(&own, run);
     check_launches(&own, run);
     assay_read_calls(&own, &run->calls);

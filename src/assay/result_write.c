@@ -223,6 +223,9 @@ static void write_own(struct writer *writer, const struct assay_run *run)
     if (run->launch_cycles) {
         writer_numbers(writer, "launch_cycles", run->launch_cycles, run->launch_cycles_count);
     }
+    if (run->launch_slots) {
+        writer_numbers(writer, "launch_slots", run->launch_slots, run->launch_slots_count);
+    }
     writer_number(writer, "mad", run->stats.mad);
     if (run->empty_loop > 0) {
         writer_number(writer, "empty_loop", run->empty_loop);

@@ -57,8 +57,8 @@ struct assay_bench {
     uint64_t batches_left; /* of this command; a call is a batch of one */
     size_t batch_count;
     int64_t times_ns[ASSAY_MAX_BATCHES];
-    double cycle_ns; /* the last reading of the reference */
-    double cycles_ns[ASSAY_MAX_BATCHES];
+    struct assay_pace pace; /* the last reading of the reference */
+    struct assay_pace paces_ns[ASSAY_MAX_BATCHES];
 
     /* Of all commands so far, for counters. */
     uint64_t iterations_made;

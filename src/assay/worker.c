@@ -111,7 +111,7 @@ static bool start_together(struct assay_bench *bench)
 static uint64_t begin(struct assay_bench *bench)
 {
     if (bench->paces && (bench->has_rounds || bench->batch_count == 0)) {
-        bench->cycle_ns = assay_reference_cycle_ns();
+        bench->pace = assay_reference_pace();
     }
     bench->phase = bench->times_calls ? IN_CALL : IN_BATCH;
     if (bench->counts) {
@@ -190,7 +190,7 @@ static void say_measured(struct assay_bench *bench)
     } else if (bench->counts) {
         assay_reply_format_counted(&running->counted, line);
     } else if (bench->paces) {
-        assay_reply_format_paced(bench->times_ns, bench->cycles_ns, bench->batch_count, line);
+        assay_reply_format_paced(bench->times_ns, bench->paces_ns, bench->batch_count, line);
     } else {
         assay_reply_format_took(bench->times_ns, bench->batch_count, line);
     }
@@ -234,9 +234,9 @@ static bool take_next_command(struct assay_bench *bench, say_fn *say)
 
 static void keep_pace(struct assay_bench *bench)
 {
-    double before_ns = bench->cycle_ns;
-    bench->cycle_ns = assay_reference_cycle_ns();
-    bench->cycles_ns[bench->batch_count] = before_ns < bench->cycle_ns ? before_ns : bench->cycle_ns;
+    struct assay_pace before = bench->pace;
+    bench->pace = assay_reference_pace();
+    bench->paces_ns[bench->batch_count] = assay_pace_least(before, bench->pace);
 }
 
 /* Calls are put aside and counted many at a time: counting takes longer when
@@ -530,7 +530,7 @@ static void introduce(struct running *running)
         base_buf_addf(assay_channel_begin(&running->channel), "threads %u", running->crew.count);
         assay_channel_end(&running->channel);
     }
-    if (running->crew.count == 1 && assay_reference_cycle_ns() > 0) {
+    if (running->crew.count == 1 && assay_reference_pace().cycle_ns > 0) {
         base_buf_add_cstr(assay_channel_begin(&running->channel), "paces");
         assay_channel_end(&running->channel);
     }

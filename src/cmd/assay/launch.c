@@ -144,15 +144,15 @@ static bool settle(const struct session_options *options, struct subject *subjec
 static bool run_and_keep(const struct session_options *options, struct subject *subject, struct worker *worker,
                          uint64_t count, int64_t *out_times_ns)
 {
-    double cycles_ns[ASSAY_MAX_BATCHES];
+    struct assay_pace paces_ns[ASSAY_MAX_BATCHES];
     uint64_t iterations = subject->round.iterations;
     bool paces = options->cycles && worker_facts(worker).paces && subject->round.duration_ns >= LEAST_PACED_NS;
-    if (!(paces ? worker_run_paced(worker, iterations, count, out_times_ns, cycles_ns)
+    if (!(paces ? worker_run_paced(worker, iterations, count, out_times_ns, paces_ns)
                 : worker_run_batches(worker, iterations, count, out_times_ns))) {
         return false;
     }
     if (paces) {
-        subject_keep_pace(subject, out_times_ns, cycles_ns, count);
+        subject_keep_pace(subject, out_times_ns, paces_ns, count);
     }
     if (subject->threads > 1) { /* one is never apart */
         subject_keep_overlap(subject, count, worker_facts(worker).together);

@@ -74,7 +74,7 @@ static void print_comparison(const struct report_table *table, const struct assa
     format_interval(&row->change, interval);
     report_table_row(table, at, (const char *const[]){before, after, change, interval});
     print_shaded(table->report, shade_of(row), findings_words(row));
-    fputs(differs_by_clock_only(row) ? " (not in cycles)\n" : "\n", table->report->out);
+    fputs(differs_by_clock_only(row) ? " (core differed)\n" : "\n", table->report->out);
 }
 
 static void print_summary(const struct report *report, const struct assay_comparison *rows, size_t count)
@@ -141,7 +141,7 @@ void report_comparison(const struct report *report, const struct assay_compariso
         {"Change", 9, 7, LAYOUT_KEEP, false},
         {"Interval", 17, 15, LAYOUT_LITTLE, false},
     };
-    const size_t verdict_width = strlen("? (not in cycles)");
+    const size_t verdict_width = strlen("? (core differed)");
     char title[300];
     struct report_table table;
     if (!create_table(report, rows, count, columns, sizeof(columns) / sizeof(columns[0]), verdict_width, &table)) {

@@ -20,7 +20,7 @@ void subject_deinit(struct subject *subject)
     free(subject->targets);
     free(subject->samples);
     free(subject->launch_ends);
-    free(subject->launch_cycles);
+    free(subject->launch_paced);
     free(subject->calls);
     free(subject->launch_calls);
     free(subject->complexity);
@@ -101,12 +101,13 @@ static double least_of(double known, double value)
     return known == 0 || value < known ? value : known;
 }
 
-void subject_keep_pace(struct subject *subject, const int64_t *times_ns, const double *cycles_ns, uint64_t count)
+void subject_keep_pace(struct subject *subject, const int64_t *times_ns, const struct assay_pace *paces_ns,
+                       uint64_t count)
 {
-    struct pace *pace = &subject->this_pace;
+    struct paced *paced = &subject->this_paced;
     for (uint64_t i = 0; i < count; i++) {
-        pace->iteration_ns = least_of(pace->iteration_ns, (double)times_ns[i] / (double)subject->round.iterations);
-        pace->cycle_ns = least_of(pace->cycle_ns, cycles_ns[i]);
+        paced->iteration_ns = least_of(paced->iteration_ns, (double)times_ns[i] / (double)subject->round.iterations);
+        paced->pace = assay_pace_least(paced->pace, paces_ns[i]);
     }
 }
 
@@ -127,21 +128,21 @@ static void end_overlap(struct subject *subject)
 
 static void end_pacing(struct subject *subject)
 {
-    struct pace pace = subject->this_pace;
-    void *memory = subject->launch_cycles;
-    if (pace.cycle_ns == 0) {
+    struct paced this = subject->this_paced, *least = &subject->least_paced;
+    void *memory = subject->launch_paced;
+    if (this.pace.cycle_ns == 0) {
         return;
     }
-    if (!base_array_make_room(&memory, subject->launch_cycles_count, &subject->launch_cycles_capacity,
-                              sizeof(*subject->launch_cycles))) {
+    if (!base_array_make_room(&memory, subject->launch_paced_count, &subject->launch_paced_capacity,
+                              sizeof(*subject->launch_paced))) {
         subject->no_memory = true;
         return;
     }
-    subject->launch_cycles = memory;
-    subject->launch_cycles[subject->launch_cycles_count++] = pace.iteration_ns / pace.cycle_ns;
-    subject->least_pace.iteration_ns = least_of(subject->least_pace.iteration_ns, pace.iteration_ns);
-    subject->least_pace.cycle_ns = least_of(subject->least_pace.cycle_ns, pace.cycle_ns);
-    subject->this_pace = (struct pace){0};
+    subject->launch_paced = memory;
+    subject->launch_paced[subject->launch_paced_count++] = this;
+    least->iteration_ns = least_of(least->iteration_ns, this.iteration_ns);
+    least->pace = assay_pace_least(least->pace, this.pace);
+    subject->this_paced = (struct paced){0};
 }
 
 /* What this launch says is one more word on the counter of that name. */
@@ -186,7 +187,7 @@ static void end_calls(struct subject *subject)
 void subject_forget_launch(struct subject *subject, size_t sample_count)
 {
     subject->sample_count = sample_count;
-    subject->this_pace = (struct pace){0};
+    subject->this_paced = (struct paced){0};
     subject->this_overlap = (struct overlap){0};
     free(subject->launch_calls);
     subject->launch_calls = NULL;
@@ -287,20 +288,28 @@ static void describe_rates(const struct subject *subject, struct assay_run *run)
     }
 }
 
-static enum assay_status describe_cycles(const struct subject *subject, struct assay_run *run)
+/* In cycles, and in slots if the program's library knows them. */
+static enum assay_status describe_paced(const struct subject *subject, struct assay_run *run)
 {
-    size_t count = subject->launch_cycles_count;
+    const struct paced *least = &subject->least_paced;
+    size_t count = subject->launch_paced_count;
     if (count == 0) {
         return ASSAY_OK;
     }
+    bool has_slots = least->pace.slot_ns > 0;
     run->launch_cycles = base_alloc_array(count, sizeof(*run->launch_cycles));
-    if (!run->launch_cycles) {
+    run->launch_slots = has_slots ? base_alloc_array(count, sizeof(*run->launch_slots)) : NULL;
+    if (!run->launch_cycles || (has_slots && !run->launch_slots)) {
         return ASSAY_NO_MEMORY;
     }
-    memcpy(run->launch_cycles, subject->launch_cycles, count * sizeof(*run->launch_cycles));
-    run->launch_cycles_count = count;
-    assay_measured_set(&run->measured, ASSAY_METRIC_CYCLES,
-                       subject->least_pace.iteration_ns / subject->least_pace.cycle_ns);
+    for (size_t i = 0; i < count; i++) {
+        const struct paced *each = &subject->launch_paced[i];
+        run->launch_cycles[run->launch_cycles_count++] = each->iteration_ns / each->pace.cycle_ns;
+        if (has_slots) {
+            run->launch_slots[run->launch_slots_count++] = each->iteration_ns / each->pace.slot_ns;
+        }
+    }
+    assay_measured_set(&run->measured, ASSAY_METRIC_CYCLES, least->iteration_ns / least->pace.cycle_ns);
     return ASSAY_OK;
 }
 
@@ -336,7 +345,7 @@ static enum assay_status describe_samples(const struct subject *subject, struct 
     }
     status = describe_launches(subject, run);
     if (status == ASSAY_OK) {
-        status = describe_cycles(subject, run);
+        status = describe_paced(subject, run);
     }
     if (status == ASSAY_OK) {
         status = describe_counters(subject, run);

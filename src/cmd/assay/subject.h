@@ -13,9 +13,10 @@
 #include "cmd/assay/session_options.h"
 #include "cmd/assay/worker_process.h"
 
-/* The shortest round and the shortest cycle beside any, in ns; 0: none yet. */
-struct pace {
-    double iteration_ns, cycle_ns;
+/* The shortest round, and what the core was at best beside any; 0: none yet. */
+struct paced {
+    double iteration_ns;
+    struct assay_pace pace;
 };
 
 /* Rounds on several threads, and of each the share in which every thread was in the
@@ -54,9 +55,9 @@ struct subject {
     size_t sample_count, sample_capacity;
     size_t *launch_ends; /* for each launch the sample behind its last */
     size_t launch_count, launch_capacity;
-    struct pace this_pace, least_pace; /* of this launch, and of all */
-    double *launch_cycles; /* of an iteration, for each launch that was paced */
-    size_t launch_cycles_count, launch_cycles_capacity;
+    struct paced this_paced, least_paced; /* of this launch, and of all */
+    struct paced *launch_paced; /* of each launch that was paced */
+    size_t launch_paced_count, launch_paced_capacity;
     struct overlap this_overlap, overlap; /* of this launch, and of those before it */
     struct histogram *calls; /* NULL until calls were timed */
     struct histogram *launch_calls; /* of the launch that goes on, or NULL */
@@ -83,8 +84,9 @@ void subject_note(struct subject *subject, const char *heading, const char *sent
 void subject_keep_output(struct subject *subject, const struct worker *worker);
 /* Keeps the times of `count` rounds of the subject's size as samples; false without memory. */
 bool subject_keep_times(struct subject *subject, const int64_t *times_ns, uint64_t count);
-/* Keeps the shortest of them, and of the cycles that were read beside them. */
-void subject_keep_pace(struct subject *subject, const int64_t *times_ns, const double *cycles_ns, uint64_t count);
+/* Keeps the shortest of them, and what was at best read of the core beside them. */
+void subject_keep_pace(struct subject *subject, const int64_t *times_ns, const struct assay_pace *paces_ns,
+                       uint64_t count);
 /* Keeps in what share of `count` rounds, on average, every one of several threads was in the loop.
  * NAN is not kept. */
 void subject_keep_overlap(struct subject *subject, uint64_t count, double together);

@@ -508,11 +508,11 @@ static bool await(struct worker *worker, enum assay_reply_kind kind, struct hist
     }
 }
 
-/* Batches of either kind; `out_cycles_ns` is NULL for plain ones. */
+/* Batches of either kind; `out_paces_ns` is NULL for plain ones. */
 static bool run_batches(struct worker *worker, const struct assay_command *command, int64_t *out_times_ns,
-                        double *out_cycles_ns)
+                        struct assay_pace *out_paces_ns)
 {
-    enum assay_reply_kind wanted = out_cycles_ns ? ASSAY_REPLY_PACED : ASSAY_REPLY_TOOK;
+    enum assay_reply_kind wanted = out_paces_ns ? ASSAY_REPLY_PACED : ASSAY_REPLY_TOOK;
     worker->together = NAN; /* unless it is said */
     if (!send_command(worker, command) || !await(worker, wanted, &worker->no_calls)) {
         return false;
@@ -521,8 +521,8 @@ static bool run_batches(struct worker *worker, const struct assay_command *comma
         return bury(worker, "answered with another number of batches than it was asked for");
     }
     memcpy(out_times_ns, worker->reply.times_ns, command->count * sizeof(*out_times_ns));
-    if (out_cycles_ns) {
-        memcpy(out_cycles_ns, worker->reply.cycles_ns, command->count * sizeof(*out_cycles_ns));
+    if (out_paces_ns) {
+        memcpy(out_paces_ns, worker->reply.paces_ns, command->count * sizeof(*out_paces_ns));
     }
     return true;
 }
@@ -534,10 +534,10 @@ bool worker_run_batches(struct worker *worker, uint64_t iterations, uint64_t cou
 }
 
 bool worker_run_paced(struct worker *worker, uint64_t iterations, uint64_t count, int64_t *out_times_ns,
-                      double *out_cycles_ns)
+                      struct assay_pace *out_paces_ns)
 {
     const struct assay_command command = {ASSAY_COMMAND_PACED, iterations, count, 0};
-    return run_batches(worker, &command, out_times_ns, out_cycles_ns);
+    return run_batches(worker, &command, out_times_ns, out_paces_ns);
 }
 
 bool worker_run_warmed(struct worker *worker, uint64_t iterations, uint64_t warmup, int64_t *out_ns)

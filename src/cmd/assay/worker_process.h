@@ -74,9 +74,9 @@ struct worker_facts worker_facts(const struct worker *worker);
 
 /* `count` (at most ASSAY_MAX_BATCHES) timed batches of `iterations` each. */
 bool worker_run_batches(struct worker *worker, uint64_t iterations, uint64_t count, int64_t *out_times_ns);
-/* The same, and what a cycle of the core took beside each; for a worker that paces only. */
+/* The same, and how fast the core was beside each; for a worker that paces only. */
 bool worker_run_paced(struct worker *worker, uint64_t iterations, uint64_t count, int64_t *out_times_ns,
-                      double *out_cycles_ns);
+                      struct assay_pace *out_paces_ns);
 /* One batch of `iterations` after `warmup` more that are not timed, 0 for none; where the worker does not know
  * how to warm up by itself, after a batch of those. */
 bool worker_run_warmed(struct worker *worker, uint64_t iterations, uint64_t warmup, int64_t *out_ns);

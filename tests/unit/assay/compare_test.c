@@ -142,6 +142,24 @@ static void cycles_must_agree_with_the_times(void **state)
     assert_int_equal(compare_one(&before, &now, &limits).verdict, ASSAY_VERDICT_UNKNOWN);
 }
 
+static void a_core_that_shares_itself_changes_no_number_of_slots(void **state)
+{
+    (void)state;
+    double minima[5], minima_now[5], cycles[] = {300, 301, 302}, more[] = {450, 451, 452};
+    double slots[] = {200, 201, 202}, more_slots[] = {300, 301, 302};
+    struct assay_run before = make_steady("a", 100, minima), now = make_steady("a", 150, minima_now);
+    const struct assay_limits limits = assay_limits_defaults();
+    before.launch_cycles = cycles;
+    now.launch_cycles = more;
+    before.launch_slots = now.launch_slots = slots;
+    before.launch_cycles_count = now.launch_cycles_count = before.launch_slots_count = now.launch_slots_count = 3;
+    assert_int_equal(compare_one(&before, &now, &limits).verdict, ASSAY_VERDICT_UNKNOWN);
+    now.launch_slots = more_slots;
+    assert_int_equal(compare_one(&before, &now, &limits).verdict, ASSAY_VERDICT_SLOWER);
+    now.launch_slots_count = 0; /* of an older program */
+    assert_int_equal(compare_one(&before, &now, &limits).verdict, ASSAY_VERDICT_SLOWER);
+}
+
 static void median_and_mean_have_an_interval_of_their_launches(void **state)
 {
     (void)state;
@@ -423,6 +441,7 @@ int main(void)
         cmocka_unit_test(a_single_launch_proves_only_what_is_large),
         cmocka_unit_test(limits_are_those_of_the_benchmark),
         cmocka_unit_test(cycles_must_agree_with_the_times),
+        cmocka_unit_test(a_core_that_shares_itself_changes_no_number_of_slots),
         cmocka_unit_test(median_and_mean_have_an_interval_of_their_launches),
         cmocka_unit_test(the_spread_is_between_the_medians_of_launches),
         cmocka_unit_test(joins_by_fullname_in_the_candidates_order),

@@ -317,28 +317,33 @@ static void paced_batches_come_back_as_they_were_taken(void **state)
 {
     (void)state;
     int64_t times_ns[ASSAY_MAX_BATCHES];
-    double cycles_ns[ASSAY_MAX_BATCHES];
+    struct assay_pace paces_ns[ASSAY_MAX_BATCHES];
     for (size_t i = 0; i < COUNT_OF(times_ns); i++) {
         times_ns[i] = INT64_MAX >> (i % 63);
-        cycles_ns[i] = 0.2 + (double)i / 300;
+        paces_ns[i] = (struct assay_pace){0.2 + (double)i / 300, 0.3 + (double)i / 200};
     }
     struct buf line;
     base_buf_init(&line, ASSAY_MAX_LINE_BYTES);
-    assay_reply_format_paced(times_ns, cycles_ns, COUNT_OF(times_ns), &line);
+    assay_reply_format_paced(times_ns, paces_ns, COUNT_OF(times_ns), &line);
     make_outputs_known();
     assert_int_equal(assay_reply_parse(base_buf_str(&line), &reply, &calls), ASSAY_OK);
     assert_int_equal(reply.kind, ASSAY_REPLY_PACED);
     assert_int_equal(reply.number, COUNT_OF(times_ns));
     assert_memory_equal(reply.times_ns, times_ns, sizeof(times_ns));
-    for (size_t i = 0; i < COUNT_OF(cycles_ns); i++) {
-        assert_double_near(reply.cycles_ns[i], cycles_ns[i], 1e-5);
+    for (size_t i = 0; i < COUNT_OF(paces_ns); i++) {
+        assert_double_near(reply.paces_ns[i].cycle_ns, paces_ns[i].cycle_ns, 1e-5);
+        assert_double_near(reply.paces_ns[i].slot_ns, paces_ns[i].slot_ns, 1e-5);
     }
-    base_buf_add_cstr(&line, " 1:2");
+    base_buf_add_cstr(&line, " 1:2:3");
     assert_true(reply_is_refused(base_buf_str(&line))); /* one too many */
     base_buf_deinit(&line);
+    assert_int_equal(assay_reply_parse(STR("paced 5:2 6:3"), &reply, &calls), ASSAY_OK); /* of an older library */
+    assert_double_near(reply.paces_ns[1].cycle_ns, 3, 0);
+    assert_double_near(reply.paces_ns[1].slot_ns, 0, 0);
     static const char *const refused[] = {"paced",      "paced ",      "paced 1",     "paced 1:",   "paced 1::2",
-                                          "paced -1:2", "paced 1:-2",  "paced 1:0",   "paced 1:nan", "paced 1:2:3",
-                                          "paces 1",    "paced 1:2 ",  "paced 1:inf", "paced 1.5:2"};
+                                          "paced -1:2", "paced 1:-2",  "paced 1:0",   "paced 1:nan", "paced 1:2:3:4",
+                                          "paces 1",    "paced 1:2 ",  "paced 1:inf", "paced 1.5:2", "paced 1:2:",
+                                          "paced 1:2:-1"};
     for (size_t i = 0; i < COUNT_OF(refused); i++) {
         assert_true(reply_is_refused(base_str(refused[i])));
     }
