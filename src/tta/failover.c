@@ -133,6 +133,10 @@ struct survey {
 static void look_at(const struct tta_failover *failover, uint32_t index, int64_t now_ns, struct survey *survey)
 {
     const struct tta_target *target = &failover->targets[index];
+    int order = rank(failover, index);
+    if (survey->best != failover->target_count && order >= survey->best_rank) {
+        return; /* nothing that it could tell would count */
+    }
     bool is_open;
     int64_t ready_ns = tta_health_ready_ns(failover->health, target, now_ns, &is_open);
     int64_t closes_ns = ready_ns;
@@ -143,8 +147,7 @@ static void look_at(const struct tta_failover *failover, uint32_t index, int64_t
         int64_t budget_ns = tta_health_retry_ready_ns(failover->health, target->provider, now_ns);
         ready_ns = budget_ns > ready_ns ? budget_ns : ready_ns;
     }
-    int order = rank(failover, index);
-    if (ready_ns <= now_ns && (survey->best == failover->target_count || order < survey->best_rank)) {
+    if (ready_ns <= now_ns) {
         survey->best = index;
         survey->best_rank = order;
     }

@@ -186,13 +186,13 @@ static int compare_times(const void *a, const void *b)
 
 enum { DECISIONS = 200000, FAILOVERS = 400 };
 
-/* A decision among the most targets there can be, after one of them failed. */
-static int64_t decision_p99_ns(int64_t *out_median_ns)
+/* A decision among the most targets there can be, after one of them failed; or after all rest, as they have one key. */
+static int64_t decision_p99_ns(bool all_rest, int64_t *out_median_ns)
 {
     static int64_t took_ns[DECISIONS];
     struct tta_target many[TTA_MAX_TARGETS];
     for (uint32_t i = 0; i < TTA_MAX_TARGETS; i++) {
-        many[i] = targets[i % TARGETS];
+        many[i] = targets[all_rest ? 0 : i % TARGETS];
     }
     struct tta_health *health = new_health();
     const struct tta_failover_options options = tta_failover_defaults();
@@ -206,8 +206,11 @@ static int64_t decision_p99_ns(int64_t *out_median_ns)
         }
         int64_t start_ns = base_clock_monotonic_ns();
         tta_failover_report(&failover, &finding, false, now_ns);
-        (void)tta_failover_next(&failover, now_ns); /* only its time is of interest */
+        enum tta_step_kind step = tta_failover_next(&failover, now_ns).kind;
         took_ns[i] = base_clock_monotonic_ns() - start_ns;
+        if (step != (all_rest ? TTA_STEP_WAIT : TTA_STEP_TRY)) {
+            took_ns[i] = INT64_MAX; /* not what is to be timed */
+        }
     }
     tta_health_destroy(health);
     qsort(took_ns, DECISIONS, sizeof took_ns[0], compare_times);
@@ -263,8 +266,10 @@ static int print_times(struct fault_client *client, const char *healthy_url)
            "with %ld cores that others use as well.\n",
            DECISIONS, FAILOVERS, uname(&machine) >= 0 ? machine.machine : "?", sysconf(_SC_NPROCESSORS_ONLN));
     puts("\n| | median | p99 | demanded of p99 | |\n|---|---|---|---|---|");
-    p99_ns = decision_p99_ns(&median_ns);
-    int failed = print_row("report and decide, 32 targets, clock included", median_ns, p99_ns, 1000);
+    p99_ns = decision_p99_ns(false, &median_ns);
+    int failed = print_row("report, and choose the next of 32 targets, clock included", median_ns, p99_ns, 1000);
+    p99_ns = decision_p99_ns(true, &median_ns);
+    failed += print_row("report, and find that all of 32 targets rest, clock included", median_ns, p99_ns, 1000);
     p99_ns = failover_p99_ns(client, urls, false, &median_ns);
     failed += print_row("fail over from a 500, beyond both upstreams' own time", median_ns, p99_ns, MS);
     p99_ns = failover_p99_ns(client, refused, true, &median_ns);
