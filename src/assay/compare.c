@@ -163,25 +163,27 @@ static struct assay_change change_of_time(const struct assay_run *baseline, cons
     return change;
 }
 
-/* The change of what launches took by one of the rulers beside them; unknown if a side has none. */
-static struct assay_change change_by_ruler(const double *before, size_t before_count, const double *after,
-                                           size_t after_count)
-{
-    return before_count > 0 && after_count > 0 ? assay_change_of_minima(before, before_count, after, after_count)
-                                               : assay_change_unknown();
-}
-
-/* A core that ran at another rate changes every time and no number of cycles, and
- * one that had to share itself changes no number of slots, or fewer.  So what is
- * claimed is what all of them say. */
-static struct assay_change join_rulers(struct assay_change time, const struct assay_run *baseline,
+/* A core that ran at another rate changes every time and no number of cycles, so
+ * what is claimed is what both say. */
+static struct assay_change join_cycles(struct assay_change time, const struct assay_run *baseline,
                                        const struct assay_run *candidate)
 {
-    struct assay_change cycles = change_by_ruler(baseline->launch_cycles, baseline->launch_cycles_count,
-                                                 candidate->launch_cycles, candidate->launch_cycles_count);
-    struct assay_change slots = change_by_ruler(baseline->launch_slots, baseline->launch_slots_count,
-                                                candidate->launch_slots, candidate->launch_slots_count);
-    return assay_change_join(assay_change_join(time, cycles), slots);
+    if (baseline->launch_cycles_count == 0 || candidate->launch_cycles_count == 0) {
+        return time;
+    }
+    return assay_change_join(time,
+                             assay_change_of_minima(baseline->launch_cycles, baseline->launch_cycles_count,
+                                                    candidate->launch_cycles, candidate->launch_cycles_count));
+}
+
+/* The change of the code, as far as it can be told from what the core did. */
+static struct assay_change change_of_code(struct assay_change time, const struct assay_run *baseline,
+                                          const struct assay_run *candidate, enum assay_metric statistic)
+{
+    if (statistic == ASSAY_METRIC_MIN && baseline->tenths.count > 0 && candidate->tenths.count > 0) {
+        return assay_change_of_tenths(&baseline->tenths, &candidate->tenths);
+    }
+    return join_cycles(time, baseline, candidate);
 }
 
 static enum assay_verdict judge(const struct assay_change *change, double margin)
@@ -200,12 +202,21 @@ static enum assay_verdict judge(const struct assay_change *change, double margin
     return change->lower >= faster && change->upper <= margin ? ASSAY_VERDICT_SAME : ASSAY_VERDICT_UNKNOWN;
 }
 
+static enum assay_verdict judge_ratio(double ratio, double margin)
+{
+    return judge(&(const struct assay_change){ratio, ratio, ratio}, margin);
+}
+
 static void compare_both(struct assay_comparison *row, const struct assay_limits *limits)
 {
     row->bounds = assay_limits_bounds(limits, row->candidate);
     row->time = change_of_time(row->baseline, row->candidate, limits->statistic);
-    row->change = join_rulers(row->time, row->baseline, row->candidate);
+    row->change = change_of_code(row->time, row->baseline, row->candidate, limits->statistic);
     row->verdict = judge(&row->change, row->bounds.margin);
+    bool is_change = row->verdict == ASSAY_VERDICT_SLOWER || row->verdict == ASSAY_VERDICT_FASTER;
+    if (is_change && judge_ratio(row->time.ratio, row->bounds.margin) != row->verdict) {
+        row->verdict = ASSAY_VERDICT_UNKNOWN; /* nobody would believe what the times themselves do not show */
+    }
     row->fails = (row->verdict == ASSAY_VERDICT_SLOWER && row->change.upper > row->bounds.regression) ||
                  (row->verdict == ASSAY_VERDICT_FASTER && -row->change.ratio > row->bounds.improvement);
 }

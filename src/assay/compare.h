@@ -32,8 +32,10 @@ struct assay_comparison {
     const struct assay_run *baseline;  /* NULL if new */
     const struct assay_run *candidate; /* NULL if gone */
     double baseline_value, candidate_value; /* of the statistic, seconds; NAN if there is none */
-    struct assay_change change; /* of the statistic; its interval also holds those in cycles and slots of both sides */
-    struct assay_change time;   /* the same by the clock alone */
+    /* What is judged: of the minimum, where both sides have their tenths, the change that is left beside what the core
+     * did (assay/tenths.h); else that of the statistic, with that of the cycles in its interval if both have them. */
+    struct assay_change change;
+    struct assay_change time; /* of the statistic, by the clock alone */
     struct assay_bounds bounds; /* that it was judged by */
     double least_visible; /* a change of this size would have been seen, as a share; NAN: not known */
     enum assay_verdict verdict;

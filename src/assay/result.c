@@ -25,7 +25,7 @@ void assay_run_deinit(struct assay_run *run)
     free(run->launch_medians);
     free(run->launch_rounds);
     free(run->launch_cycles);
-    free(run->launch_slots);
+    assay_tenths_free(&run->tenths);
     free(run->judgements);
     free(run->counters);
     free(run->complexity);

@@ -11,6 +11,7 @@
 
 #include "assay/protocol.h"
 #include "assay/target.h"
+#include "assay/tenths.h"
 #include "assay/timer.h"
 #include "base/buf.h"
 
@@ -63,8 +64,7 @@ struct assay_run {
     size_t launch_rounds_count;
     double *launch_cycles; /* of an iteration, of each launch that was paced; NULL if unknown */
     size_t launch_cycles_count;
-    double *launch_slots; /* likewise, in slots (assay/reference.h) */
-    size_t launch_slots_count;
+    struct assay_tenths tenths; /* of each launch that was paced; of older files, none */
     double empty_loop;   /* seconds an iteration of a loop without a body took; 0: unknown */
     double *samples;     /* seconds per iteration, in order of execution; NULL if the file had none */
     struct assay_stats stats; /* stats.rounds is the number of samples */

@@ -223,8 +223,10 @@ static void write_own(struct writer *writer, const struct assay_run *run)
     if (run->launch_cycles) {
         writer_numbers(writer, "launch_cycles", run->launch_cycles, run->launch_cycles_count);
     }
-    if (run->launch_slots) {
-        writer_numbers(writer, "launch_slots", run->launch_slots, run->launch_slots_count);
+    if (run->tenths.count > 0) {
+        writer_numbers(writer, "launch_tenths", run->tenths.times, run->tenths.count);
+        writer_numbers(writer, "launch_cycle_tenths", run->tenths.cycles, run->tenths.count);
+        writer_numbers(writer, "launch_slot_tenths", run->tenths.slots, run->tenths.count);
     }
     writer_number(writer, "mad", run->stats.mad);
     if (run->empty_loop > 0) {

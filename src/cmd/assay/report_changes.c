@@ -55,10 +55,10 @@ static void format_interval(const struct assay_change *change, char out_text[REP
     }
 }
 
-/* Why nothing can be told, where that is the core's doing: the times alone would tell. */
+/* Whether it is the core's doing that no change is told: the times alone would tell one. */
 static bool differs_by_clock_only(const struct assay_comparison *row)
 {
-    return row->verdict == ASSAY_VERDICT_UNKNOWN &&
+    return (row->verdict == ASSAY_VERDICT_UNKNOWN || row->verdict == ASSAY_VERDICT_SAME) &&
            (row->time.lower > row->bounds.margin || row->time.upper < -row->bounds.margin);
 }
 

@@ -395,7 +395,7 @@ static bool describe_note(const struct subject *subject, struct assay_result *re
 enum assay_status session_describe(const struct session *session, struct assay_result *result)
 {
     for (size_t i = 0; i < session->count; i++) {
-        const double cycle = session->subjects[i].least_paced.pace.cycle_ns / 1e9;
+        const double cycle = paced_cycle_ns(&session->subjects[i].paced) / 1e9;
         if (cycle > 0 && (result->cycle == 0 || cycle < result->cycle)) {
             result->cycle = cycle;
         }

@@ -20,7 +20,7 @@ void subject_deinit(struct subject *subject)
     free(subject->targets);
     free(subject->samples);
     free(subject->launch_ends);
-    free(subject->launch_paced);
+    paced_deinit(&subject->paced);
     free(subject->calls);
     free(subject->launch_calls);
     free(subject->complexity);
@@ -96,18 +96,11 @@ bool subject_keep_times(struct subject *subject, const int64_t *times_ns, uint64
     return true;
 }
 
-static double least_of(double known, double value)
-{
-    return known == 0 || value < known ? value : known;
-}
-
 void subject_keep_pace(struct subject *subject, const int64_t *times_ns, const struct assay_pace *paces_ns,
                        uint64_t count)
 {
-    struct paced *paced = &subject->this_paced;
-    for (uint64_t i = 0; i < count; i++) {
-        paced->iteration_ns = least_of(paced->iteration_ns, (double)times_ns[i] / (double)subject->round.iterations);
-        paced->pace = assay_pace_least(paced->pace, paces_ns[i]);
+    if (!paced_keep(&subject->paced, times_ns, paces_ns, count, subject->round.iterations)) {
+        subject->no_memory = true;
     }
 }
 
@@ -124,25 +117,6 @@ static void end_overlap(struct subject *subject)
     subject->overlap.rounds += subject->this_overlap.rounds;
     subject->overlap.together += subject->this_overlap.together;
     subject->this_overlap = (struct overlap){0};
-}
-
-static void end_pacing(struct subject *subject)
-{
-    struct paced this = subject->this_paced, *least = &subject->least_paced;
-    void *memory = subject->launch_paced;
-    if (this.pace.cycle_ns == 0) {
-        return;
-    }
-    if (!base_array_make_room(&memory, subject->launch_paced_count, &subject->launch_paced_capacity,
-                              sizeof(*subject->launch_paced))) {
-        subject->no_memory = true;
-        return;
-    }
-    subject->launch_paced = memory;
-    subject->launch_paced[subject->launch_paced_count++] = this;
-    least->iteration_ns = least_of(least->iteration_ns, this.iteration_ns);
-    least->pace = assay_pace_least(least->pace, this.pace);
-    subject->this_paced = (struct paced){0};
 }
 
 /* What this launch says is one more word on the counter of that name. */
@@ -187,7 +161,7 @@ static void end_calls(struct subject *subject)
 void subject_forget_launch(struct subject *subject, size_t sample_count)
 {
     subject->sample_count = sample_count;
-    subject->this_paced = (struct paced){0};
+    paced_forget_launch(&subject->paced);
     subject->this_overlap = (struct overlap){0};
     free(subject->launch_calls);
     subject->launch_calls = NULL;
@@ -202,7 +176,7 @@ void subject_end_launch(struct subject *subject, const struct worker *worker)
     }
     subject->items = facts.items;
     subject->bytes = facts.bytes;
-    end_pacing(subject);
+    subject->no_memory = !paced_end_launch(&subject->paced) || subject->no_memory;
     end_overlap(subject);
     end_calls(subject);
     void *ends = subject->launch_ends;
@@ -288,31 +262,6 @@ static void describe_rates(const struct subject *subject, struct assay_run *run)
     }
 }
 
-/* In cycles, and in slots if the program's library knows them. */
-static enum assay_status describe_paced(const struct subject *subject, struct assay_run *run)
-{
-    const struct paced *least = &subject->least_paced;
-    size_t count = subject->launch_paced_count;
-    if (count == 0) {
-        return ASSAY_OK;
-    }
-    bool has_slots = least->pace.slot_ns > 0;
-    run->launch_cycles = base_alloc_array(count, sizeof(*run->launch_cycles));
-    run->launch_slots = has_slots ? base_alloc_array(count, sizeof(*run->launch_slots)) : NULL;
-    if (!run->launch_cycles || (has_slots && !run->launch_slots)) {
-        return ASSAY_NO_MEMORY;
-    }
-    for (size_t i = 0; i < count; i++) {
-        const struct paced *each = &subject->launch_paced[i];
-        run->launch_cycles[run->launch_cycles_count++] = each->iteration_ns / each->pace.cycle_ns;
-        if (has_slots) {
-            run->launch_slots[run->launch_slots_count++] = each->iteration_ns / each->pace.slot_ns;
-        }
-    }
-    assay_measured_set(&run->measured, ASSAY_METRIC_CYCLES, least->iteration_ns / least->pace.cycle_ns);
-    return ASSAY_OK;
-}
-
 static enum assay_status describe_counters(const struct subject *subject, struct assay_run *run)
 {
     run->counters = base_alloc_array(subject->counter_count, sizeof(*run->counters));
@@ -345,7 +294,7 @@ static enum assay_status describe_samples(const struct subject *subject, struct 
     }
     status = describe_launches(subject, run);
     if (status == ASSAY_OK) {
-        status = describe_paced(subject, run);
+        status = paced_describe(&subject->paced, run);
     }
     if (status == ASSAY_OK) {
         status = describe_counters(subject, run);

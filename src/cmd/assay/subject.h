@@ -9,15 +9,10 @@
 
 #include "assay/calibrate.h"
 #include "assay/result.h"
+#include "cmd/assay/paced.h"
 #include "cmd/assay/program.h"
 #include "cmd/assay/session_options.h"
 #include "cmd/assay/worker_process.h"
-
-/* The shortest round, and what the core was at best beside any; 0: none yet. */
-struct paced {
-    double iteration_ns;
-    struct assay_pace pace;
-};
 
 /* Rounds on several threads, and of each the share in which every thread was in the
  * loop, added up. */
@@ -55,9 +50,7 @@ struct subject {
     size_t sample_count, sample_capacity;
     size_t *launch_ends; /* for each launch the sample behind its last */
     size_t launch_count, launch_capacity;
-    struct paced this_paced, least_paced; /* of this launch, and of all */
-    struct paced *launch_paced; /* of each launch that was paced */
-    size_t launch_paced_count, launch_paced_capacity;
+    struct paced paced;
     struct overlap this_overlap, overlap; /* of this launch, and of those before it */
     struct histogram *calls; /* NULL until calls were timed */
     struct histogram *launch_calls; /* of the launch that goes on, or NULL */
@@ -84,7 +77,7 @@ void subject_note(struct subject *subject, const char *heading, const char *sent
 void subject_keep_output(struct subject *subject, const struct worker *worker);
 /* Keeps the times of `count` rounds of the subject's size as samples; false without memory. */
 bool subject_keep_times(struct subject *subject, const int64_t *times_ns, uint64_t count);
-/* Keeps the shortest of them, and what was at best read of the core beside them. */
+/* Keeps how fast the core was beside them. */
 void subject_keep_pace(struct subject *subject, const int64_t *times_ns, const struct assay_pace *paces_ns,
                        uint64_t count);
 /* Keeps in what share of `count` rounds, on average, every one of several threads was in the loop.

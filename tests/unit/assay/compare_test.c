@@ -142,21 +142,29 @@ static void cycles_must_agree_with_the_times(void **state)
     assert_int_equal(compare_one(&before, &now, &limits).verdict, ASSAY_VERDICT_UNKNOWN);
 }
 
-static void a_core_that_shares_itself_changes_no_number_of_slots(void **state)
+/* Five launches beside a neighbour that comes and goes, then five beside one that stays. */
+static void what_a_neighbour_took_is_no_change(void **state)
 {
     (void)state;
-    double minima[5], minima_now[5], cycles[] = {300, 301, 302}, more[] = {450, 451, 452};
-    double slots[] = {200, 201, 202}, more_slots[] = {300, 301, 302};
-    struct assay_run before = make_steady("a", 100, minima), now = make_steady("a", 150, minima_now);
+    double minima[5], minima_now[5], times[] = {100, 112, 105, 133, 101}, cycles[] = {1, 1, 1, 1, 1};
+    double slots[] = {1, 1.2, 1.08, 1.6, 1.02}, times_now[] = {152, 145, 160, 153, 149};
+    double slots_now[] = {2, 1.86, 2.2, 2.04, 1.94}, slots_alike[] = {1, 1.2, 1.08, 1.6, 1.02};
+    struct assay_run before = make_steady("a", 100, minima), now = make_steady("a", 143, minima_now);
     const struct assay_limits limits = assay_limits_defaults();
-    before.launch_cycles = cycles;
-    now.launch_cycles = more;
-    before.launch_slots = now.launch_slots = slots;
-    before.launch_cycles_count = now.launch_cycles_count = before.launch_slots_count = now.launch_slots_count = 3;
+    before.tenths = (struct assay_tenths){times, cycles, slots, 5};
+    now.tenths = (struct assay_tenths){times_now, cycles, slots_now, 5};
+    struct assay_comparison row = compare_one(&before, &now, &limits);
+    assert_int_equal(row.verdict, ASSAY_VERDICT_UNKNOWN); /* to within 7 % */
+    assert_true(row.time.lower > 0.4 && fabs(row.change.ratio) < 0.01 && row.change.upper < 0.07);
+    double slower[] = {130, 145, 136, 173, 131};
+    now.tenths = (struct assay_tenths){slower, cycles, slots_alike, 5};
+    row = compare_one(&before, &now, &limits);
+    assert_int_equal(row.verdict, ASSAY_VERDICT_SLOWER);
+    assert_true(row.fails && row.change.lower > 0.25 && row.change.upper < 0.35);
+    now = make_steady("a", 99, minima_now); /* the tenths say slower, and the least time is less */
+    now.tenths = (struct assay_tenths){slower, cycles, slots_alike, 5};
     assert_int_equal(compare_one(&before, &now, &limits).verdict, ASSAY_VERDICT_UNKNOWN);
-    now.launch_slots = more_slots;
-    assert_int_equal(compare_one(&before, &now, &limits).verdict, ASSAY_VERDICT_SLOWER);
-    now.launch_slots_count = 0; /* of an older program */
+    now = make_steady("a", 143, minima_now); /* an older file has none */
     assert_int_equal(compare_one(&before, &now, &limits).verdict, ASSAY_VERDICT_SLOWER);
 }
 
@@ -441,7 +449,7 @@ int main(void)
         cmocka_unit_test(a_single_launch_proves_only_what_is_large),
         cmocka_unit_test(limits_are_those_of_the_benchmark),
         cmocka_unit_test(cycles_must_agree_with_the_times),
-        cmocka_unit_test(a_core_that_shares_itself_changes_no_number_of_slots),
+        cmocka_unit_test(what_a_neighbour_took_is_no_change),
         cmocka_unit_test(median_and_mean_have_an_interval_of_their_launches),
         cmocka_unit_test(the_spread_is_between_the_medians_of_launches),
         cmocka_unit_test(joins_by_fullname_in_the_candidates_order),

@@ -80,8 +80,6 @@ static inline bool make_example_result(struct assay_result *result, double facto
         .launch_rounds_count = 2,
         .launch_cycles = calloc(2, sizeof(double)),
         .launch_cycles_count = 2,
-        .launch_slots = calloc(2, sizeof(double)),
-        .launch_slots_count = 2,
         .samples = calloc(4, sizeof(double)),
         .stats.rounds = 4,
         .calls = {.count = 1200,
@@ -103,8 +101,8 @@ static inline bool make_example_result(struct assay_result *result, double facto
     result->clock = (struct assay_clock){.step = 1e-08, .cost = 2.4e-08};
     result->cycle = 2.7e-10;
     if (!small->samples || !large->samples || !large->judgements || !large->launch_minima || !large->launch_medians ||
-        !large->launch_cycles || !large->launch_slots || !large->launch_rounds || !small->fullname ||
-        !large->fullname) {
+        !large->launch_cycles || !large->launch_rounds || !small->fullname || !large->fullname ||
+        !assay_tenths_alloc(&large->tenths, 2)) {
         return false;
     }
     if (!assay_result_add_warning(result, STR("turbo is on"))) {
@@ -122,8 +120,10 @@ static inline bool make_example_result(struct assay_result *result, double facto
     small->counters[small->counter_count++] = (struct assay_counter){"tokens", ASSAY_RATE, 1234.5};
     large->launch_cycles[0] = 774300.5;
     large->launch_cycles[1] = 774300;
-    large->launch_slots[0] = 516200;
-    large->launch_slots[1] = 516210.5;
+    large->tenths.times[0] = 0.000209 * factor;
+    large->tenths.times[1] = 0.00021 * factor;
+    large->tenths.cycles[0] = large->tenths.cycles[1] = 2.75e-10;
+    large->tenths.slots[0] = large->tenths.slots[1] = 4.1e-10;
     large->launch_rounds[0] = 2;
     large->launch_rounds[1] = 2;
     large->launch_minima[0] = 0.00020875 * factor;

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+/* cmd/assay/paced.h - what rounds took, and how fast the core was beside them, launch by launch. */
+#ifndef ASSAY_CMD_PACED_H
+#define ASSAY_CMD_PACED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "assay/reference.h"
+#include "assay/result.h"
+
+/* A round, or a statistic of many. */
+struct paced_round {
+    double iteration_ns;
+    struct assay_pace pace;
+};
+
+struct paced_launch {
+    struct paced_round least;  /* each of its three at its least */
+    struct paced_round tenths; /* what a tenth of each stays below or at */
+};
+
+/* All 0 before the first launch. */
+struct paced {
+    struct paced_round *rounds; /* of the launch that goes on */
+    size_t round_count, round_capacity;
+    struct paced_launch *launches; /* that are over and had rounds, in order */
+    size_t launch_count, launch_capacity;
+};
+
+void paced_deinit(struct paced *paced);
+
+/* Keeps `count` rounds of `iterations` each; false without memory. */
+bool paced_keep(struct paced *paced, const int64_t *times_ns, const struct assay_pace *paces_ns, size_t count,
+                uint64_t iterations);
+/* The launch is over; false without memory. */
+bool paced_end_launch(struct paced *paced);
+/* The launch is over and does not count. */
+void paced_forget_launch(struct paced *paced);
+
+/* The shortest cycle beside any round, ns; 0 if there was none. */
+double paced_cycle_ns(const struct paced *paced);
+
+/* Puts what the launches say into a run that has none of it: nothing if there are none. ASSAY_OK or ASSAY_NO_MEMORY. */
+ASSAY_MUST_CHECK enum assay_status paced_describe(const struct paced *paced, struct assay_run *run);
+
+#endif /* ASSAY_CMD_PACED_H */
