@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#define _DEFAULT_SOURCE /* explicit_bzero */
 #include "base/buf.h"
 
 #include <stdint.h>
@@ -11,14 +12,29 @@ void base_buf_init(struct buf *buf, size_t max_len)
     *buf = (struct buf){.max_len = max_len < SIZE_MAX / 2 ? max_len : SIZE_MAX / 2};
 }
 
+void base_buf_init_wiping(struct buf *buf, size_t max_len)
+{
+    base_buf_init(buf, max_len);
+    buf->wipes = true;
+}
+
+static void wipe(struct buf *buf)
+{
+    if (buf->wipes && buf->ptr) {
+        explicit_bzero(buf->ptr, buf->capacity);
+    }
+}
+
 void base_buf_deinit(struct buf *buf)
 {
+    wipe(buf);
     free(buf->ptr);
-    *buf = (struct buf){.max_len = buf->max_len};
+    *buf = (struct buf){.max_len = buf->max_len, .wipes = buf->wipes};
 }
 
 void base_buf_reset(struct buf *buf)
 {
+    wipe(buf);
     buf->len = 0;
     buf->failed = false;
     if (buf->ptr) {
@@ -30,6 +46,21 @@ static void fail(struct buf *buf)
 {
     base_buf_deinit(buf);
     buf->failed = true;
+}
+
+/* As realloc(), which leaves the old place as it is. */
+static char *grow(struct buf *buf, size_t capacity)
+{
+    if (!buf->wipes) {
+        return realloc(buf->ptr, capacity);
+    }
+    char *grown = malloc(capacity);
+    if (grown && buf->ptr) {
+        memcpy(grown, buf->ptr, buf->len + 1);
+        wipe(buf);
+        free(buf->ptr);
+    }
+    return grown;
 }
 
 /* Makes room for `more` bytes and the NUL; false once the buf has failed. */
@@ -47,7 +78,7 @@ static bool reserve(struct buf *buf, size_t more)
     if (capacity < needed) {
         capacity = needed;
     }
-    char *grown = realloc(buf->ptr, capacity);
+    char *grown = grow(buf, capacity);
     if (!grown) {
         fail(buf);
         return false;

@@ -22,10 +22,13 @@ struct buf {
     size_t capacity; /* bytes allocated */
     size_t max_len;  /* len never exceeds this */
     bool failed;     /* no memory, or max_len would have been exceeded */
+    bool wipes;      /* set up by base_buf_init_wiping() */
 };
 
 /* An empty buf that never holds more than `max_len` bytes. */
 void base_buf_init(struct buf *buf, size_t max_len);
+/* The same for what nobody may find in memory afterwards: what it gives back or forgets is zeroed before. */
+void base_buf_init_wiping(struct buf *buf, size_t max_len);
 void base_buf_deinit(struct buf *buf);
 /* Empty again, memory kept, failure forgotten. */
 void base_buf_reset(struct buf *buf);

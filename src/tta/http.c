@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "tta/secret.h"
 #include "tta/wiping.h"
 
 #define NS_PER_MS INT64_C(1000000)
@@ -32,22 +33,6 @@ long tta_http_whole_ms(int64_t ns)
     return (long)(ns / NS_PER_MS + (ns % NS_PER_MS > 0));
 }
 
-enum { LEAST_HIDDEN_BYTES = 16 }; /* of a key: "none" and "lm-studio" are no secrets, and words of answers */
-
-/* A provider may quote the key that it refuses, or name a model after it: neither is kept, shown or parsed. */
-static void hide_secret(struct tta_http_answer *answer, size_t from)
-{
-    struct str secret = answer->secret;
-    char *end = answer->body.ptr + answer->body.len, *at = answer->body.ptr + from;
-    while (secret.len >= LEAST_HIDDEN_BYTES && (size_t)(end - at) >= secret.len &&
-           (at = memchr(at, secret.ptr[0], (size_t)(end - at) - secret.len + 1))) {
-        if (memcmp(at, secret.ptr, secret.len) == 0) {
-            memset(at, '*', secret.len);
-        }
-        at++;
-    }
-}
-
 static size_t receive(char *bytes, size_t size, size_t count, void *context)
 {
     struct tta_http_answer *answer = context;
@@ -61,8 +46,10 @@ static size_t receive(char *bytes, size_t size, size_t count, void *context)
     if (!base_buf_ok(&answer->body)) {
         return len + 1;
     }
+    /* A provider may quote the key that it refuses, or name a model after it: neither is kept, shown or parsed. */
     bool may_be_in_two_parts = before >= answer->secret.len && answer->secret.len > 0;
-    hide_secret(answer, may_be_in_two_parts ? before - answer->secret.len + 1 : 0);
+    size_t from = may_be_in_two_parts ? before - answer->secret.len + 1 : 0;
+    tta_secret_hide(answer->secret, answer->body.ptr + from, answer->body.len - from);
     return len;
 }
 

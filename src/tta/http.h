@@ -33,8 +33,8 @@ struct tta_http_answer {
     bool is_web_page; /* HTML, by its content type */
     int64_t retry_ns; /* as the headers say; 0 if they do not */
     struct buf body;
-    struct str secret; /* the key that is sent, set by the caller: where the body quotes one of at least 16 bytes, it
-                          has "*" in its place */
+    struct str secret; /* the key that is sent, set by the caller: where the body quotes it, it is hidden, see
+                          tta_secret_hide() */
     bool is_too_large; /* used while it comes */
 };
 

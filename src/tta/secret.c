@@ -7,6 +7,7 @@
  * libcurl's copies are zeroed by its allocator (wiping.h); what this cannot reach
  * is what a TLS library keeps while it sends a request.
  */
+#define _GNU_SOURCE /* memmem */
 #include "tta/secret.h"
 
 #include <assert.h>
@@ -74,6 +75,26 @@ void tta_secret_reveal(const struct tta_secret *secret, void (*use)(const char *
 struct str tta_secret_bytes(const struct tta_secret *secret)
 {
     return (struct str){secret->bytes, secret->len};
+}
+
+/* The first place; NULL: there is none. */
+static char *find(struct str secret, char *bytes, size_t len)
+{
+    return secret.len > 0 && len >= secret.len ? memmem(bytes, len, secret.ptr, secret.len) : NULL;
+}
+
+bool tta_secret_is_quoted(struct str secret, struct str text)
+{
+    return find(secret, (char *)(uintptr_t)text.ptr, text.len) != NULL;
+}
+
+void tta_secret_hide(struct str secret, char *bytes, size_t len)
+{
+    char *at = secret.len >= TTA_LEAST_HIDDEN_BYTES ? find(secret, bytes, len) : NULL;
+    while (at) {
+        memset(at, '*', secret.len);
+        at = find(secret, at, len - (size_t)(at - bytes));
+    }
 }
 
 void tta_key_line(struct str key, bool uses_x_api_key, char out_line[TTA_KEY_LINE_BYTES])

@@ -177,6 +177,28 @@ static void taking_hands_the_memory_over_and_leaves_an_empty_buf(void **state)
     base_buf_deinit(&buf);
 }
 
+/* Growing and giving back are seen by tta.marked_secrets alone, which looks at what is free. */
+static void a_wiping_buf_forgets_with_zeroes(void **state)
+{
+    (void)state;
+    struct buf buf;
+    base_buf_init_wiping(&buf, 1000);
+    for (int i = 0; i < 20; i++) {
+        base_buf_add_cstr(&buf, "a part of a secret, ");
+    }
+    assert_int_equal(buf.len, 400);
+    assert_string_equal(buf.ptr + 380, "a part of a secret, ");
+    base_buf_reset(&buf);
+    for (size_t i = 0; i < buf.capacity; i++) {
+        assert_int_equal(buf.ptr[i], 0);
+    }
+    base_buf_add_cstr(&buf, "again");
+    assert_string_equal(buf.ptr, "again");
+    base_buf_deinit(&buf);
+    assert_true(buf.wipes);
+    base_buf_deinit(&buf);
+}
+
 /* A kilobyte by all kinds of append: each of its allocations fails once. */
 static void lack_of_memory_fails_the_buf_and_leaks_nothing(void **state)
 {
@@ -232,6 +254,7 @@ int main(void)
         cmocka_unit_test(a_failure_frees_the_memory_and_stays),
         cmocka_unit_test(reset_forgets_text_and_failure_and_keeps_memory),
         cmocka_unit_test(taking_hands_the_memory_over_and_leaves_an_empty_buf),
+        cmocka_unit_test(a_wiping_buf_forgets_with_zeroes),
         cmocka_unit_test(lack_of_memory_fails_the_buf_and_leaks_nothing),
         cmocka_unit_test(taking_an_empty_string_without_memory_gives_null),
     };

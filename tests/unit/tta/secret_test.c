@@ -96,6 +96,41 @@ static void destroys_nothing_without_complaint(void **state)
     tta_secret_destroy(NULL);
 }
 
+/* The same bytes with the secret in its place hidden. */
+static void hides_itself_wherever_it_is_quoted(void **state)
+{
+    static const struct {
+        const char *secret, *text, *hidden;
+    } cases[] = {
+        {"sk-0123456789abc", "", ""},
+        {"sk-0123456789abc", "sk-0123456789ab", "sk-0123456789ab"},
+        {"sk-0123456789abc", "sk-0123456789abc", "****************"},
+        {"sk-0123456789abc", "<sk-0123456789abc>", "<****************>"},
+        {"sk-0123456789abc", "sk-0sk-0123456789abcsk-0123456789abcd", "sk-0********************************d"},
+        {"aaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaaaaa", "****************aaa"}, /* of places that overlap, the first */
+        {"sk-0123456789ab", "<sk-0123456789ab>", "<sk-0123456789ab>"}, /* too short to be one */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[64];
+        size_t len = strlen(cases[i].text);
+        memcpy(text, cases[i].text, len + 1);
+        tta_secret_hide(base_str(cases[i].secret), text, len);
+        assert_string_equal(text, cases[i].hidden);
+    }
+    tta_secret_hide((struct str){NULL, 0}, NULL, 0);
+}
+
+static void tells_whether_it_is_quoted_however_short_it_is(void **state)
+{
+    (void)state;
+    assert_true(tta_secret_is_quoted(STR("abc"), STR("xxabcxx")));
+    assert_true(tta_secret_is_quoted(STR("abc"), STR("a\0babc")));
+    assert_false(tta_secret_is_quoted(STR("abc"), STR("ab")));
+    assert_false(tta_secret_is_quoted(STR("abc"), (struct str){NULL, 0}));
+    assert_false(tta_secret_is_quoted((struct str){NULL, 0}, STR("abc")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -104,6 +139,8 @@ int main(void)
         cmocka_unit_test(rejects_what_can_be_no_key),
         cmocka_unit_test(says_when_there_is_no_locked_memory),
         cmocka_unit_test(destroys_nothing_without_complaint),
+        cmocka_unit_test(hides_itself_wherever_it_is_quoted),
+        cmocka_unit_test(tells_whether_it_is_quoted_however_short_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
