@@ -327,6 +327,24 @@ void config_wipe_variables(const struct config *config)
     }
 }
 
+bool config_keep_keys(struct config *config, struct variable_keys *kept)
+{
+    for (size_t i = 0; i < config->server_count; i++) {
+        const char *variable = key_variable(&config->yaml->servers[i], config->servers[i].provider);
+        if (variable && config->secrets[i] && !variable_keys_find(kept, variable)) {
+            if (!variable_keys_add(kept, variable, config->secrets[i])) {
+                return false;
+            }
+            config->secrets[i] = NULL;
+        }
+        if (variable && !config->secrets[i]) {
+            config->servers[i].key = variable_keys_find(kept, variable);
+        }
+    }
+    config_wipe_variables(config);
+    return true;
+}
+
 const struct tta_server *config_servers(const struct config *config, size_t *out_count)
 {
     *out_count = config->server_count;

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "cmd/tta/serve_config.h"
+#include "cmd/tta/variable_keys.h"
 #include "tta/alert.h"
 #include "tta/fetch.h"
 
@@ -22,6 +23,9 @@ void config_destroy(struct config *config);
 
 /* Takes the keys that were read out of the environment, for who reads no configuration after this one. */
 void config_wipe_variables(const struct config *config);
+/* The same for who reads more of them: the keys stay in `kept`, which outlives the configuration, and what earlier ones
+ * left there is of this one too.  False without memory. */
+bool config_keep_keys(struct config *config, struct variable_keys *kept);
 
 /* The servers, in the order of trust, with the keys that the environment has for them; borrowed. */
 const struct tta_server *config_servers(const struct config *config, size_t *out_count);

@@ -45,6 +45,7 @@ struct options {
     const char *paths[MAX_CATALOGUES]; /* of catalogues; "-": standard input */
     size_t path_count;
     const char *config_path; /* in place of catalogues */
+    struct variable_keys *variable_keys; /* of the environment, for configurations to come; NULL: they stay there */
     bool force;
     bool check_only;
     enum model_order order;

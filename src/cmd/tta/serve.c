@@ -16,6 +16,7 @@
 #include "cmd/tta/gateway/route.h"
 #include "cmd/tta/notify.h"
 #include "cmd/tta/table.h"
+#include "cmd/tta/variable_keys.h"
 
 enum { TICK_SEC = 1 };
 
@@ -248,7 +249,7 @@ static int serve(const struct options *options, struct routing *routing)
     return status;
 }
 
-int command_serve(const struct options *options)
+static int check_or_serve(const struct options *options)
 {
     struct routing *routing;
     int status = routing_create(options, NULL, &routing);
@@ -260,5 +261,18 @@ int command_serve(const struct options *options)
     }
     status = print_check(routing);
     routing_release(routing);
+    return status;
+}
+
+int command_serve(const struct options *options)
+{
+    struct options keeping = *options;
+    keeping.variable_keys = variable_keys_create();
+    if (!keeping.variable_keys) {
+        complain("out of memory");
+        return EXIT_BROKEN;
+    }
+    int status = check_or_serve(&keeping);
+    variable_keys_destroy(keeping.variable_keys);
     return status;
 }

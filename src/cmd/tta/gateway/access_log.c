@@ -15,8 +15,6 @@
 #define MAX_LOG_BYTES ((size_t)1 << 20)
 #define MAX_LINE_BYTES 16384
 
-enum { MAX_PATH_BYTES = 200 };
-
 void access_log_init(struct access_log *log, int fd)
 {
     *log = (struct access_log){.fd = fd};
@@ -57,17 +55,6 @@ static void add_number(struct buf *out, const char *name, int64_t number)
     }
 }
 
-static void add_path(struct buf *out, struct str path)
-{
-    char text[MAX_PATH_BYTES + 1];
-    size_t len = path.len < MAX_PATH_BYTES ? path.len : MAX_PATH_BYTES;
-    for (size_t i = 0; i < len; i++) { /* what is no ASCII is not JSON either */
-        text[i] = path.ptr[i] >= ' ' && path.ptr[i] <= '~' ? path.ptr[i] : '?';
-    }
-    text[len] = '\0';
-    add_text(out, "path", text);
-}
-
 void access_log_add(struct access_log *log, const struct access_entry *entry)
 {
     struct buf line;
@@ -79,7 +66,7 @@ void access_log_add(struct access_log *log, const struct access_entry *entry)
     add_text(&line, "id", entry->id);
     add_text(&line, "trace", entry->trace);
     add_text(&line, "method", entry->method);
-    add_path(&line, entry->path);
+    add_text(&line, "path", entry->path);
     add_number(&line, "status", entry->status);
     add_text(&line, "error", entry->error);
     base_buf_addf(&line, ",\"stream\":%s", entry->is_stream ? "true" : "false");

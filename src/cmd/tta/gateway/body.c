@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/tta/gateway/body.h"
 
+#include <sodium.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { SPARE_BYTES = 320 }; /* for a longer name, and for fields that are added */
+
+static void release(struct body *body)
+{
+    if (body->bytes) {
+        sodium_memzero(body->bytes, body->len);
+    }
+    free(body->bytes);
+}
 
 bool body_reserve(struct body *body, size_t len)
 {
@@ -15,10 +24,14 @@ bool body_reserve(struct body *body, size_t len)
     if (len > SIZE_MAX / 2 - SPARE_BYTES) {
         return false;
     }
-    char *bytes = realloc(body->bytes, len + SPARE_BYTES);
+    char *bytes = malloc(len + SPARE_BYTES); /* realloc() would leave the old place as it is */
     if (!bytes) {
         return false;
     }
+    if (body->len > 0) {
+        memcpy(bytes, body->bytes, body->len);
+    }
+    release(body);
     body->bytes = bytes;
     body->capacity = len + SPARE_BYTES;
     return true;
@@ -51,6 +64,6 @@ bool body_splice(struct body *body, size_t at, size_t old_len, struct str text)
 
 void body_release(struct body *body)
 {
-    free(body->bytes);
+    release(body);
     *body = (struct body){0};
 }

@@ -4,6 +4,7 @@
  *
  * It is kept in one piece because each attempt sends it again, and with some
  * room at its end, so that the name of the model is exchanged where it stands.
+ * What it gives back it zeroes before: people paste keys into prompts.
  */
 #ifndef CMD_TTA_GATEWAY_BODY_H
 #define CMD_TTA_GATEWAY_BODY_H

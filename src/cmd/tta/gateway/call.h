@@ -31,7 +31,7 @@ struct call {
     struct endpoint *endpoint; /* NULL: it is not under way */
     CURL *handle;              /* or */
     struct plain_link *link;
-    bool is_paused;
+    bool is_paused, quotes_key;
     struct curl_slist *own_headers; /* the lines, before those of the endpoint */
 };
 

@@ -8,6 +8,7 @@
 #include "cmd/tta/gateway/connection.h"
 
 #include <errno.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,11 +166,11 @@ static void linger(struct connection *connection)
 /* The answer is out: on to the next request. */
 static void finish_answer(struct connection *connection)
 {
+    request_reset(&connection->request);
     if (connection->closes) {
         linger(connection);
         return;
     }
-    request_reset(&connection->request);
     if (connection->out.capacity > MAX_AHEAD_BYTES) {
         base_buf_deinit(&connection->out);
         base_buf_init(&connection->out, MAX_OUT_BYTES);
@@ -403,7 +404,7 @@ static void pump(struct connection *connection)
 {
     if (connection->state == STATE_READING && connection->ahead.len > 0) {
         struct buf ahead = connection->ahead;
-        base_buf_init(&connection->ahead, ahead.max_len);
+        base_buf_init_wiping(&connection->ahead, ahead.max_len);
         take(connection, ahead.ptr, ahead.len);
         base_buf_deinit(&ahead);
     }
@@ -415,6 +416,26 @@ static void pump(struct connection *connection)
         update_watch(connection);
         update_timer(connection);
     }
+}
+
+static void take_read(struct connection *connection, size_t len)
+{
+    struct connection_settings *settings = connection->settings;
+    connection->last_read_ns = loop_now_ns(settings->loop);
+    if (connection->state == STATE_READING) {
+        take(connection, settings->scratch, len);
+    } else if (connection->state == STATE_LINGERING) {
+        connection->lingered_bytes += len;
+        if (connection->lingered_bytes > MAX_LINGER_BYTES) {
+            shut(connection);
+        }
+    } else {
+        base_buf_add(&connection->ahead, (struct str){settings->scratch, len});
+        if (!base_buf_ok(&connection->ahead)) {
+            connection_close(connection);
+        }
+    }
+    sodium_memzero(settings->scratch, len); /* the key of the client is in it */
 }
 
 static void read_on(struct connection *connection)
@@ -433,20 +454,7 @@ static void read_on(struct connection *connection)
         connection_close(connection);
         return;
     }
-    connection->last_read_ns = loop_now_ns(settings->loop);
-    if (connection->state == STATE_READING) {
-        take(connection, settings->scratch, (size_t)len);
-    } else if (connection->state == STATE_LINGERING) {
-        connection->lingered_bytes += (size_t)len;
-        if (connection->lingered_bytes > MAX_LINGER_BYTES) {
-            shut(connection);
-        }
-    } else {
-        base_buf_add(&connection->ahead, (struct str){settings->scratch, (size_t)len});
-        if (!base_buf_ok(&connection->ahead)) {
-            connection_close(connection);
-        }
-    }
+    take_read(connection, (size_t)len);
     if (connection->state != STATE_CLOSED) {
         update_watch(connection);
         update_timer(connection);
@@ -514,7 +522,7 @@ struct connection *connection_open(struct connection_settings *settings, int fd)
     connection->serve = (struct loop_task){.run = serve, .context = connection};
     connection->watch = (struct loop_watch){fd, LOOP_READABLE, on_events, connection};
     request_init(&connection->request, &settings->limits);
-    base_buf_init(&connection->ahead, settings->scratch_bytes + MAX_AHEAD_BYTES);
+    base_buf_init_wiping(&connection->ahead, settings->scratch_bytes + MAX_AHEAD_BYTES);
     base_buf_init(&connection->out, MAX_OUT_BYTES);
     if (!loop_add_timer(settings->loop, &connection->timer, on_due, connection)) {
         release(connection);

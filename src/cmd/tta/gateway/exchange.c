@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/tta/gateway/exchange.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +30,7 @@ static void free_exchange(void *context)
     base_buf_deinit(&exchange->answer);
     base_buf_deinit(&exchange->refusal);
     site_release(exchange->site);
+    sodium_memzero(exchange, sizeof(*exchange)); /* a key may stand where the name of a model belongs */
     free(exchange);
 }
 
@@ -86,23 +88,32 @@ static void report(struct exchange *exchange, const struct tta_finding *finding)
     tta_failover_report(&exchange->failover, finding, exchange->relay.stream && exchange->relay.has_begun, now_ns);
 }
 
-/* An answer that says what is wrong with the request is for the client, unless it quotes the key. */
+/* The key of the target that was asked last; empty if it has none. */
+static struct str key_of(const struct exchange *exchange)
+{
+    const struct tta_secret *key = routing_server(exchange->site->routing, exchange->target.provider)->key;
+    return key ? tta_secret_bytes(key) : (struct str){NULL, 0};
+}
+
+/* Wherever an answer that has come quotes the key, for clients and whoever reads it on the way to them. */
+static void hide_key(struct exchange *exchange)
+{
+    struct str key = key_of(exchange);
+    tta_secret_hide(key, exchange->answer.ptr, exchange->answer.len);
+    tta_secret_hide(key, exchange->call.head.ptr, exchange->call.head.len);
+}
+
+/* An answer that says what is wrong with the request is for the client, unless it quotes a key too short to be hidden. */
 static void keep_refusal(struct exchange *exchange, const struct tta_finding *finding)
 {
     struct str body = base_buf_str(&exchange->answer);
-    const struct tta_secret *key = routing_server(exchange->site->routing, exchange->target.provider)->key;
-    struct str secret = key ? tta_secret_bytes(key) : (struct str){NULL, 0};
     bool is_for_client = finding->failure == TTA_FAILURE_BAD_REQUEST || finding->failure == TTA_FAILURE_CONTEXT ||
                          finding->failure == TTA_FAILURE_POLICY;
     struct str trimmed = base_str_trim(body);
     if (!is_for_client || exchange->refusal.len > 0 || trimmed.len == 0 || trimmed.ptr[0] != '{' ||
-        body.len > MAX_REFUSAL_BYTES || exchange->call.http_status < 400 || exchange->call.http_status >= 500) {
+        body.len > MAX_REFUSAL_BYTES || exchange->call.http_status < 400 || exchange->call.http_status >= 500 ||
+        tta_secret_is_quoted(key_of(exchange), body)) {
         return;
-    }
-    for (size_t at = 0; secret.len > 0 && at + secret.len <= body.len; at++) {
-        if (memcmp(body.ptr + at, secret.ptr, secret.len) == 0) {
-            return;
-        }
     }
     exchange_say_refusal(exchange, body);
     exchange->refusal_status = exchange->call.http_status;
@@ -171,6 +182,7 @@ static void finish_whole(struct exchange *exchange, enum tta_transport transport
 {
     struct tta_header headers[CALL_MAX_HEADERS];
     struct tta_finding finding;
+    hide_key(exchange);
     struct str body = base_buf_str(&exchange->answer);
     const struct tta_reply reply = {
         .transport = exchange->is_too_large ? TTA_TRANSPORT_TOO_LARGE : transport,
@@ -276,6 +288,7 @@ static bool try_target(struct exchange *exchange)
     exchange->attempt_start_ns = exchange->last_activity_ns = loop_now_ns(exchange->worker->loop);
     exchange->is_too_large = exchange->is_paused = false;
     exchange->last_piece_ns = 0;
+    exchange->relay.secret = key_of(exchange);
     struct str body;
     if (!endpoint || !exchange_write_request(exchange, &body) || !call_start(&exchange->call, endpoint, body)) {
         return false;
@@ -403,18 +416,18 @@ static bool find_targets(struct exchange *exchange)
 {
     struct tta_requirements requirements;
     struct tta_target targets[TTA_MAX_TARGETS];
-    bool has_wishes, is_known;
+    bool has_wishes;
     struct tta_failover_options options = tta_failover_defaults();
     options.time_ns = routing_serve_config(exchange->site->routing)->timeout_ns;
     if (!read_body(exchange) || !read_wishes(exchange, &requirements, &has_wishes)) {
         return false;
     }
     size_t count = routing_resolve(exchange->site->routing, &exchange->fields, exchange->request_bytes, exchange->api,
-                                   &requirements, has_wishes, targets, &is_known);
+                                   &requirements, has_wishes, targets, &exchange->is_model_known);
     if (count == 0) {
         exchange_refuse(exchange, 404,
-                        is_known ? "No model here can do what the request asks for."
-                                 : "There is no such model here; GET /v1/models lists them.",
+                        exchange->is_model_known ? "No model here can do what the request asks for."
+                                                 : "There is no such model here; GET /v1/models lists them.",
                         "model", "model_not_found");
         return false;
     }
@@ -430,7 +443,8 @@ static bool find_targets(struct exchange *exchange)
     return true;
 }
 
-void exchange_start(struct worker *worker, struct connection *connection, enum api api, const struct client *client)
+void exchange_start(struct worker *worker, struct connection *connection, enum api api, const char *path,
+                    const struct client *client)
 {
     struct exchange *exchange = calloc(1, sizeof(*exchange));
     if (!exchange || !loop_add_timer(worker->loop, &exchange->timer, on_due, exchange)) {
@@ -442,6 +456,7 @@ void exchange_start(struct worker *worker, struct connection *connection, enum a
     exchange->connection = connection;
     exchange->site = site_hold(worker->site);
     exchange->api = api;
+    exchange->path = path;
     exchange->client = client;
     exchange->start_ns = base_clock_monotonic_ns();
     exchange->first_byte_ns = exchange->cost_pusd = -1;
@@ -456,7 +471,7 @@ void exchange_start(struct worker *worker, struct connection *connection, enum a
     exchange->relay = (struct relay){.begin = begin_stream, .pass = pass, .context = exchange};
     exchange->release = (struct loop_task){.run = free_exchange, .context = exchange};
     exchange_words_init(exchange);
-    base_buf_init(&exchange->answer, MAX_ANSWER_BYTES);
+    base_buf_init_wiping(&exchange->answer, MAX_ANSWER_BYTES);
     base_buf_init(&exchange->refusal, MAX_REFUSAL_BYTES);
     worker_make_id(worker, exchange->id);
     const struct connection_turn turn = {on_client_left, on_client_drained, exchange};

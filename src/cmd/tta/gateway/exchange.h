@@ -11,7 +11,8 @@
 
 #include "cmd/tta/gateway/worker.h"
 
-/* Takes the turn of the connection, and answers it. */
-void exchange_start(struct worker *worker, struct connection *connection, enum api api, const struct client *client);
+/* Takes the turn of the connection, and answers it.  `path` is that of the route, static, for the log. */
+void exchange_start(struct worker *worker, struct connection *connection, enum api api, const char *path,
+                    const struct client *client);
 
 #endif /* CMD_TTA_GATEWAY_EXCHANGE_H */

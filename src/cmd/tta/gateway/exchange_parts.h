@@ -28,7 +28,9 @@ struct exchange {
     char id[REQUEST_ID_BYTES];
     struct fields fields;
     struct trace trace;
+    const char *path;                             /* of its route */
     char asked_model[FIELDS_MAX_MODEL_BYTES + 1]; /* "" until the body is read */
+    bool is_model_known;                          /* somebody can be asked under that name */
     size_t request_bytes;
     int64_t start_ns, first_byte_ns; /* the latter -1: not yet */
 

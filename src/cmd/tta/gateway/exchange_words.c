@@ -25,7 +25,7 @@ static bool speaks_otherwise(const struct exchange *exchange, const struct tta_t
 void exchange_words_init(struct exchange *exchange)
 {
     exchange->words = (struct exchange_words){.are_translated = false};
-    base_buf_init(&exchange->words.request, TRANSLATE_MAX_BYTES(exchange->request_bytes));
+    base_buf_init_wiping(&exchange->words.request, TRANSLATE_MAX_BYTES(exchange->request_bytes));
 }
 
 void exchange_words_deinit(struct exchange *exchange)

@@ -22,13 +22,14 @@
 
 #define READ_BYTES 65536
 
-enum { MAX_IDLE_LINKS = 256, PIECES = 5 };
+enum { MAX_IDLE_LINKS = 256, PIECES = 6 };
 
 struct plain_server {
     struct loop *loop;
     int64_t connect_timeout_ns;
     struct plain_address at;
-    struct buf head; /* of a request, up to the value of Content-Length; may hold a key */
+    struct buf head;     /* of a request, up to the line of the key */
+    struct str key_line; /* borrowed, and without its end; empty: there is none */
     struct plain_link *idle;
     size_t idle_count, link_count;
     char *scratch;
@@ -43,7 +44,7 @@ struct plain_link {
     llhttp_t parser;
     struct call *call; /* NULL: it is idle */
     struct str lines, body;
-    char length[32]; /* the value of Content-Length, and the end of its line */
+    char length[48]; /* the line of Content-Length, and the end of the line before if that was the key's */
     size_t length_len, sent;
     size_t address; /* which of the server's */
     bool is_watched, is_connecting, was_used, has_answer, is_done, stops, is_closed;
@@ -53,7 +54,8 @@ static bool connect_link(struct plain_link *link);
 
 static size_t request_bytes(const struct plain_link *link)
 {
-    return link->server->head.len + link->length_len + link->lines.len + STR("\r\n").len + link->body.len;
+    return link->server->head.len + link->server->key_line.len + link->length_len + link->lines.len +
+           STR("\r\n").len + link->body.len;
 }
 
 /* ---- what llhttp finds ---- */
@@ -288,16 +290,19 @@ static void read_on(struct plain_link *link)
         }
         return;
     }
-    if (take(link, link->server->scratch, (size_t)len) && link->call->is_paused) {
+    struct plain_server *server = link->server;
+    if (take(link, server->scratch, (size_t)len) && link->call->is_paused) {
         watch(link, 0);
     }
+    sodium_memzero(server->scratch, (size_t)len); /* it may quote the key */
 }
 
 /* False if the connection is broken. */
 static bool send_on(struct plain_link *link)
 {
-    const struct str pieces[] = {
-        base_buf_str(&link->server->head), {link->length, link->length_len}, link->lines, STR("\r\n"), link->body};
+    const struct plain_server *server = link->server;
+    const struct str pieces[PIECES] = {base_buf_str(&server->head), server->key_line, {link->length, link->length_len},
+                                       link->lines, STR("\r\n"), link->body};
     struct iovec vectors[PIECES];
     size_t skip = link->sent;
     int count = 0;
@@ -417,7 +422,8 @@ bool plain_start(struct plain_server *server, struct call *call, struct str body
     call->link = link;
     link->body = body;
     link->lines = call->lines;
-    link->length_len = (size_t)snprintf(link->length, sizeof(link->length), "%zu\r\n", body.len);
+    link->length_len = (size_t)snprintf(link->length, sizeof(link->length), "%sContent-Length: %zu\r\n",
+                                        server->key_line.len > 0 ? "\r\n" : "", body.len);
     link->sent = 0;
     link->has_answer = link->is_done = link->stops = false;
     llhttp_init(&link->parser, HTTP_RESPONSE, &settings);
@@ -449,7 +455,8 @@ void plain_resume(struct call *call)
 
 /* ---- servers ---- */
 
-struct plain_server *plain_create(struct loop *loop, const char *url, const char *lines, int64_t connect_timeout_ns)
+struct plain_server *plain_create(struct loop *loop, const char *url, const char *lines, struct str key_line,
+                                  int64_t connect_timeout_ns)
 {
     struct plain_server *server = calloc(1, sizeof(*server));
     if (!server) {
@@ -457,11 +464,12 @@ struct plain_server *plain_create(struct loop *loop, const char *url, const char
     }
     server->loop = loop;
     server->connect_timeout_ns = connect_timeout_ns;
+    server->key_line = key_line;
     server->scratch = malloc(READ_BYTES);
     base_buf_init(&server->head, 16384);
     if (server->scratch && plain_address_of(url, &server->at)) {
-        base_buf_addf(&server->head, "POST %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: tta-model-management\r\n%s"
-                                     "Content-Length: ", server->at.path, server->at.host, lines);
+        base_buf_addf(&server->head, "POST %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: tta-model-management\r\n%s",
+                      server->at.path, server->at.host, lines);
     }
     if (server->at.count == 0 || !base_buf_ok(&server->head)) {
         plain_destroy(server);
@@ -479,9 +487,6 @@ void plain_destroy(struct plain_server *server)
         drop_idle(server->idle);
     }
     assert(server->link_count == 0);
-    if (server->head.ptr) {
-        sodium_memzero(server->head.ptr, server->head.len);
-    }
     base_buf_deinit(&server->head);
     free(server->scratch);
     free(server);

@@ -15,9 +15,10 @@
 struct plain_server;
 struct plain_link;
 
-/* The URL is one of plain_address_of().  `lines` are header lines that each end in CRLF, copied; they may hold a key,
- * which is wiped.  NULL without memory. */
-struct plain_server *plain_create(struct loop *loop, const char *url, const char *lines, int64_t connect_timeout_ns);
+/* The URL is one of plain_address_of().  `lines` are header lines that each end in CRLF, copied; `key_line` is one
+ * more, without an end, borrowed and copied nowhere; empty: there is none.  NULL without memory. */
+struct plain_server *plain_create(struct loop *loop, const char *url, const char *lines, struct str key_line,
+                                  int64_t connect_timeout_ns);
 /* No call may be under way.  NULL does nothing. */
 void plain_destroy(struct plain_server *server);
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "tta/secret.h"
+
 #define MAX_HELD_BYTES ((size_t)256 << 10)
 #define MAX_TRANSLATED_BYTES ((size_t)16 << 20)
 
@@ -13,7 +15,8 @@ bool relay_start(struct relay *relay)
     relay->progress = (struct tta_progress){.usage = TTA_USAGE_NONE};
     relay->events = (struct events){0};
     relay->has_begun = relay->client_left = relay->lacks_memory = false;
-    base_buf_init(&relay->partial, TTA_STREAM_MAX_EVENT_BYTES);
+    base_buf_init_wiping(&relay->partial, TTA_STREAM_MAX_EVENT_BYTES);
+    base_buf_init_wiping(&relay->hidden, MAX_HELD_BYTES + TTA_STREAM_MAX_EVENT_BYTES);
     base_buf_init(&relay->held, MAX_HELD_BYTES + 2 * TTA_STREAM_MAX_EVENT_BYTES);
     base_buf_init(&relay->translated, MAX_TRANSLATED_BYTES);
     if (relay->about) {
@@ -32,6 +35,7 @@ void relay_stop(struct relay *relay)
     if (relay->stream) {
         tta_stream_destroy(relay->stream);
         base_buf_deinit(&relay->partial);
+        base_buf_deinit(&relay->hidden);
         base_buf_deinit(&relay->held);
         base_buf_deinit(&relay->translated);
         translate_stream_destroy(relay->translator);
@@ -102,6 +106,7 @@ static bool take_rest_of_event(struct relay *relay, struct str bytes)
         fail_as_broken(relay);
         return false;
     }
+    tta_secret_hide(relay->secret, relay->partial.ptr, relay->partial.len);
     bool good = read_events(relay, base_buf_str(&relay->partial)) && pass_on(relay, base_buf_str(&relay->partial));
     base_buf_reset(&relay->partial);
     return good;
@@ -117,8 +122,21 @@ static size_t end_of_event(struct relay *relay, const char *bytes, size_t len)
     return newline ? (size_t)(newline - bytes) + 1 : 0;
 }
 
+/* The bytes without the key, where they have it whole; what they have of it at an end is left to their event.  False
+ * without memory. */
+static bool hide_key(struct relay *relay, struct str *bytes)
+{
+    if (tta_secret_is_quoted(relay->secret, *bytes)) {
+        base_buf_reset(&relay->hidden);
+        base_buf_add(&relay->hidden, *bytes);
+        tta_secret_hide(relay->secret, relay->hidden.ptr, relay->hidden.len);
+        *bytes = base_buf_str(&relay->hidden);
+    }
+    return base_buf_ok(&relay->hidden);
+}
+
 /* Events go on together, up to the first that fails or ends the stream. */
-bool relay_take(struct relay *relay, const char *bytes, size_t len)
+static bool take(struct relay *relay, const char *bytes, size_t len)
 {
     size_t at = 0, passed = 0;
     bool good = true;
@@ -149,12 +167,23 @@ bool relay_take(struct relay *relay, const char *bytes, size_t len)
     return good;
 }
 
+bool relay_take(struct relay *relay, const char *bytes, size_t len)
+{
+    struct str piece = {bytes, len};
+    if (!hide_key(relay, &piece)) {
+        relay->lacks_memory = true;
+        return false;
+    }
+    return take(relay, piece.ptr, piece.len);
+}
+
 void relay_end(struct relay *relay, enum tta_transport transport)
 {
     if (relay->progress.finding.failure != TTA_FAILURE_NONE || relay->client_left || relay->lacks_memory) {
         return; /* it has failed already */
     }
     if (!relay->progress.is_over) {
+        tta_secret_hide(relay->secret, relay->partial.ptr, relay->partial.len);
         struct str rest = base_buf_str(&relay->partial);
         struct str text = base_str_trim(rest);
         if (!relay->has_begun && relay->dialect != TTA_DIALECT_OLLAMA && text.len > 0 &&

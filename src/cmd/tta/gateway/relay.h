@@ -8,6 +8,9 @@
  * not.  So a client never gets a [DONE] that the answer did not come to.
  *
  * A stream of another dialect is judged as it comes and passed on in OpenAI's.
+ * Where a stream quotes the key that it was asked with, it is hidden before
+ * anybody reads it: what is read are whole events, and no key goes beyond the
+ * line that it stands in.
  */
 #ifndef CMD_TTA_GATEWAY_RELAY_H
 #define CMD_TTA_GATEWAY_RELAY_H
@@ -24,12 +27,14 @@ struct relay {
     void *context;
     enum tta_dialect dialect;
     const struct translate_about *about; /* NULL: it goes on as it comes */
+    struct str secret; /* the key of the provider, borrowed; empty: there is none */
 
     struct tta_stream *stream; /* NULL: none is relayed */
     struct tta_progress progress;
     struct events events;
     struct translate_stream *translator;
     struct buf translated; /* of what is passed on just now */
+    struct buf hidden;  /* the last piece that quoted the key, without it */
     struct buf partial; /* of an event that has not ended */
     struct buf held;    /* whole events before the first content */
     bool has_begun;     /* the client has been sent some of it */

@@ -214,7 +214,7 @@ void request_init(struct request *request, const struct request_limits *limits)
 {
     memset(request, 0, sizeof(*request));
     request->limits = *limits;
-    base_buf_init(&request->head, limits->max_head_bytes);
+    base_buf_init_wiping(&request->head, limits->max_head_bytes);
     llhttp_init(&request->parser, HTTP_REQUEST, &settings);
     request->parser.data = request;
 }

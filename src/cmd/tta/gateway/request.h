@@ -6,7 +6,8 @@
  * could read differently (RFC 9112, section 11.2) is refused: a length beside a
  * transfer coding, any coding but "chunked", a bare CR, a folded line, no or
  * several Hosts.  Limits are statuses: 414, 431, 413.  No sockets here, and
- * nothing outside of what it allocates; for one thread at a time.
+ * nothing outside of what it allocates, which it zeroes when the request is
+ * over: the key of the client is in it.  For one thread at a time.
  */
 #ifndef CMD_TTA_GATEWAY_REQUEST_H
 #define CMD_TTA_GATEWAY_REQUEST_H

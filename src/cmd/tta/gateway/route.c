@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/tta/gateway/route.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -93,6 +94,30 @@ static struct page page_foreign(struct buf *out)
     return (struct page){.status = 403, .content_type = "application/json"};
 }
 
+/* How many bytes of a path a route has, up to a slash. */
+static size_t shared_bytes(const char *own, struct str path)
+{
+    size_t len = 0, at = 0;
+    for (; at < path.len && own[at] != '\0' && own[at] == path.ptr[at]; at++) {
+        len = own[at] == '/' ? at + 1 : len;
+    }
+    return own[at] == '\0' && at < path.len && path.ptr[at] == '/' ? at + 1 : len;
+}
+
+void route_show_path(struct str path, char out_shown[ROUTE_SHOWN_BYTES])
+{
+    size_t len = 0;
+    for (size_t i = 0; i < ROUTE_COUNT; i++) {
+        if (has_path(&routes[i], path)) {
+            (void)snprintf(out_shown, ROUTE_SHOWN_BYTES, "%s", routes[i].path); /* fits */
+            return;
+        }
+        size_t shared = shared_bytes(routes[i].path, path);
+        len = shared > len ? shared : len;
+    }
+    (void)snprintf(out_shown, ROUTE_SHOWN_BYTES, "%.*s*", (int)len, path.ptr); /* no longer than a route's path */
+}
+
 /* Sends a page that is made and logs it; `headers` are lines of it. */
 static void answer_page(struct worker *worker, struct connection *connection, const struct page *page,
                         struct buf *body, const struct client *client, int64_t start_ns)
@@ -100,9 +125,10 @@ static void answer_page(struct worker *worker, struct connection *connection, co
     const struct request *request = connection_request(connection);
     struct page answer = *page;
     struct buf headers;
-    char id[REQUEST_ID_BYTES];
+    char id[REQUEST_ID_BYTES], path[ROUTE_SHOWN_BYTES];
     base_buf_init(&headers, 2048);
     worker_make_id(worker, id);
+    route_show_path(request_path(request), path);
     if (!base_buf_ok(body) || !base_buf_ok(&answer.headers)) {
         base_buf_deinit(&answer.headers);
         answer = (struct page){.status = 500, .content_type = "text/plain"};
@@ -114,7 +140,7 @@ static void answer_page(struct worker *worker, struct connection *connection, co
     }
     worker_log(worker, &(struct access_entry){.id = id,
                                               .method = llhttp_method_name(request->method),
-                                              .path = request_path(request),
+                                              .path = path,
                                               .status = answer.status,
                                               .duration_ns = base_clock_monotonic_ns() - start_ns,
                                               .first_byte_ns = -1,
@@ -177,7 +203,7 @@ void route_serve(struct worker *worker, struct connection *connection, const str
                !route->prepare(worker, connection_request(connection), &body, &page)) {
         answer_page(worker, connection, &page, &body, client, start_ns);
     } else if (route && !route->page) {
-        exchange_start(worker, connection, route->api, client);
+        exchange_start(worker, connection, route->api, route->path, client);
     } else {
         page = route ? route->page(worker, request, &body) : no_route(&body, request_path(request));
         answer_page(worker, connection, &page, &body, client, start_ns);

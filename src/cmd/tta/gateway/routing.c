@@ -308,6 +308,10 @@ static int read_config(const struct options *options, struct routing *routing)
         complain("%s", base_buf_cstr(&reason));
     }
     base_buf_deinit(&reason);
+    if (is_read && options->variable_keys && !config_keep_keys(routing->config, options->variable_keys)) {
+        complain("out of memory");
+        return EXIT_BROKEN;
+    }
     return is_read ? EXIT_FINE : EXIT_BAD_USAGE;
 }
 

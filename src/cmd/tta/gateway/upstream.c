@@ -196,17 +196,14 @@ static bool make_plain(struct endpoint *endpoint)
 {
     struct buf lines;
     base_buf_init(&lines, 8192);
-    for (const struct curl_slist *line = endpoint->headers; line; line = line->next) {
+    for (const struct curl_slist *line = endpoint->headers; line && line != &endpoint->key_header; line = line->next) {
         if (line->data[strlen(line->data) - 1] != ':') { /* which tells libcurl to leave one out */
             base_buf_addf(&lines, "%s\r\n", line->data);
         }
     }
     if (base_buf_ok(&lines)) {
         endpoint->plain = plain_create(endpoint->upstream->loop, endpoint->url, base_buf_cstr(&lines),
-                                       endpoint->upstream->connect_timeout_ns);
-    }
-    if (lines.ptr) {
-        sodium_memzero(lines.ptr, lines.len);
+                                       base_str(endpoint->key_header.data), endpoint->upstream->connect_timeout_ns);
     }
     base_buf_deinit(&lines);
     return endpoint->plain != NULL;
@@ -219,16 +216,33 @@ static bool add_header(struct endpoint *endpoint, const char *line)
     return headers != NULL;
 }
 
+/* Behind the other headers, of which there are some. */
 static bool add_key(struct endpoint *endpoint, enum tta_auth auth, const struct tta_secret *key)
 {
-    char line[TTA_KEY_LINE_BYTES];
+    struct curl_slist *last = endpoint->headers;
     if (!key || auth == TTA_AUTH_NONE) {
         return true;
     }
-    tta_key_line(tta_secret_bytes(key), auth == TTA_AUTH_X_API_KEY, line);
-    bool good = add_header(endpoint, line);
-    sodium_memzero(line, sizeof(line));
-    return good;
+    endpoint->key = tta_secret_bytes(key);
+    endpoint->key_header.data = sodium_malloc(TTA_KEY_LINE_BYTES);
+    if (!endpoint->key_header.data) {
+        return false;
+    }
+    tta_key_line(endpoint->key, auth == TTA_AUTH_X_API_KEY, endpoint->key_header.data);
+    while (last->next) {
+        last = last->next;
+    }
+    last->next = &endpoint->key_header;
+    return true;
+}
+
+/* The list as libcurl made it. */
+static void drop_key(struct endpoint *endpoint)
+{
+    for (struct curl_slist *line = endpoint->headers; line; line = line->next) {
+        line->next = line->next == &endpoint->key_header ? NULL : line->next;
+    }
+    sodium_free(endpoint->key_header.data); /* zeroes; NULL is allowed */
 }
 
 struct endpoint *endpoint_create(struct upstream *upstream, const char *url, enum tta_auth auth,
@@ -262,9 +276,7 @@ void endpoint_destroy(struct endpoint *endpoint)
     for (size_t i = 0; i < endpoint->idle_count; i++) {
         curl_easy_cleanup(endpoint->idle[i]);
     }
-    for (struct curl_slist *line = endpoint->headers; line; line = line->next) {
-        sodium_memzero(line->data, strlen(line->data));
-    }
+    drop_key(endpoint);
     curl_slist_free_all(endpoint->headers);
     endpoint->upstream->endpoint_count--;
     free(endpoint->url);

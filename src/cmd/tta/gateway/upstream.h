@@ -26,8 +26,8 @@ struct upstream *upstream_create(struct loop *loop, int64_t connect_timeout_ns);
 /* No call may be under way, and no endpoint left.  NULL does nothing. */
 void upstream_destroy(struct upstream *upstream);
 
-/* `auth` says how the key is shown; a `key` of NULL is not.  The URL is copied, the key only into the header that is
- * sent, which is wiped.  NULL without memory. */
+/* `auth` says how the key is shown; a `key` of NULL is not.  The URL is copied, the key is borrowed: no copy of it is
+ * where core images would have it, but for those that libcurl makes while it sends.  NULL without memory. */
 struct endpoint *endpoint_create(struct upstream *upstream, const char *url, enum tta_auth auth,
                                  const struct tta_secret *key);
 /* No call may be under way there.  NULL does nothing. */

@@ -11,6 +11,7 @@
 #include "cmd/tta/gateway/plain.h"
 #include "cmd/tta/gateway/upstream_parts.h"
 #include "tta/http.h"
+#include "tta/secret.h"
 
 enum { RECEIVE_BYTES = 16384, UPLOAD_BYTES = 16384 };
 
@@ -58,12 +59,21 @@ static bool add_lines(struct call *call, CURL *handle, const struct endpoint *en
     return true;
 }
 
+/* A handle keeps the lines of the last head until it is used again. */
+static bool may_keep_handle(const struct call *call)
+{
+    const struct endpoint *endpoint = call->endpoint;
+    return endpoint->idle_count < UPSTREAM_MAX_IDLE_HANDLES && !call->quotes_key &&
+           !tta_secret_is_quoted(endpoint->key, base_buf_str(&call->head));
+}
+
 void upstream_put_back(struct call *call)
 {
     struct endpoint *endpoint = call->endpoint;
+    bool is_kept = may_keep_handle(call);
     (void)curl_multi_remove_handle(endpoint->upstream->multi, call->handle); /* of one that is in it it cannot fail */
     drop_lines(call, call->handle, endpoint);
-    if (endpoint->idle_count < UPSTREAM_MAX_IDLE_HANDLES) {
+    if (is_kept) {
         endpoint->idle[endpoint->idle_count++] = call->handle;
     } else {
         curl_easy_cleanup(call->handle);
@@ -105,10 +115,15 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *context)
 {
     struct call *call = context;
     struct str line = {bytes, size * count};
+    bool begins_head = base_str_starts_with(line, STR("HTTP/"));
+    if (begins_head || call->is_head_whole) { /* what is not kept here the handle keeps all the same */
+        call->quotes_key = call->quotes_key || tta_secret_is_quoted(call->endpoint->key, line) ||
+                           tta_secret_is_quoted(call->endpoint->key, base_buf_str(&call->head));
+    }
     if (call->is_head_whole) { /* trailers mean nothing */
         return line.len;
     }
-    if (base_str_starts_with(line, STR("HTTP/"))) {
+    if (begins_head) {
         base_buf_reset(&call->head);
         call->http_status = status_of(line);
     } else if (base_str_trim(line).len == 0) {
@@ -139,11 +154,11 @@ bool call_start(struct call *call, struct endpoint *endpoint, struct str body)
 {
     assert(!call->endpoint);
     if (call->head.max_len == 0) {
-        base_buf_init(&call->head, CALL_MAX_HEAD_BYTES);
+        base_buf_init_wiping(&call->head, CALL_MAX_HEAD_BYTES);
     }
     base_buf_reset(&call->head);
     call->http_status = 0;
-    call->is_head_whole = call->is_paused = false;
+    call->is_head_whole = call->is_paused = call->quotes_key = false;
     if (endpoint->plain) {
         call->endpoint = endpoint;
         bool is_started = plain_start(endpoint->plain, call, body);

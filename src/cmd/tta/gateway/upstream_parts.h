@@ -22,7 +22,9 @@ struct endpoint {
     struct upstream *upstream;
     struct plain_server *plain; /* NULL: it is asked by libcurl */
     char *url;
-    struct curl_slist *headers;
+    struct str key;               /* borrowed; empty: there is none */
+    struct curl_slist *headers;   /* the last of them is key_header, if there is a key */
+    struct curl_slist key_header; /* its line is in memory that core images leave out */
     CURL *idle[UPSTREAM_MAX_IDLE_HANDLES];
     size_t idle_count, call_count;
 };

@@ -105,7 +105,7 @@ static void note_refusal(void *context, int status)
     worker_make_id(worker, id);
     worker_log(worker, &(struct access_entry){.id = id,
                                               .method = "-",
-                                              .path = STR("-"),
+                                              .path = "-",
                                               .status = status,
                                               .error = "bad_request",
                                               .first_byte_ns = -1,
