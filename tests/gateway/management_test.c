@@ -77,12 +77,13 @@ static void performance_is_of_what_was_asked(void **state)
     assert_has(world_post(&world, API "/test", "{\"model_id\":\"one\"}"), "x-tta-provider: alpha\r\n");
     assert_has(world_post(&world, CHAT, ASK("beta/two")), "HTTP/1.1 502 ");
     const char *answer = get(API "/performance/one?timeframe_hours=1");
-    assert_has(answer, "{\"timeframe\":\"1h\",\"model_id\":\"one\",\"server\":null,\"total_requests\":2,");
+    assert_has(answer, "{\"timeframe\":\"1h\",\"model_id\":\"one\",\"server\":null,\"task_type\":null,"
+                       "\"total_requests\":2,");
     assert_has(answer, "\"failures\":0,");
     assert_has(answer, "\"success_rate\":1,");
     assert_has(answer, "\"prompt_tokens\":6,\"completion_tokens\":4,\"cost_usd\":0.000028,");
     answer = get(API "/performance/alpha%2Fone");
-    assert_has(answer, "\"server\":\"alpha\",\"total_requests\":2");
+    assert_has(answer, "\"server\":\"alpha\",\"task_type\":null,\"total_requests\":2");
     answer = get(API "/performance");
     assert_has(answer, "\"model_id\":\"two\",\"server\":\"beta\"");
     assert_has(answer, "\"success_rate\":0,");

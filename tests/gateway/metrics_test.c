@@ -74,10 +74,43 @@ static void a_stream_has_a_first_token_and_pauses(void **state)
     world_stop(&world);
 }
 
+/* By the name, or by a wish in the body or a header; the name counts more. */
+static void each_attempt_is_of_its_task(void **state)
+{
+#define OF_TASK(task) "{provider=\"alpha\",model=\"one\",task=\"" task "\"} "
+    (void)state;
+    static const char *const lines[] = {
+        "tta_requests_total" OF_TASK("") "3\n", /* "auto", "alpha/one", and a task that is null */
+        "tta_requests_total" OF_TASK("world_building") "2\n",
+        "tta_requests_total" OF_TASK("narrative_generation") "2\n",
+        "tta_tokens_total{provider=\"alpha\",model=\"one\",task=\"world_building\",kind=\"prompt\"} 6\n",
+    };
+    world_start(&world, world_saying((struct loopback_answer){.headers = JSON, .body = GOOD}), NULL, "");
+    (void)world_post(&world, CHAT, ASK("auto"));
+    (void)world_post(&world, CHAT, ASK("alpha/one"));
+    (void)world_post(&world, CHAT, "{\"model\":\"one\",\"x_tta\":{\"task\":null},\"messages\":[]}");
+    (void)world_post(&world, CHAT, ASK("auto:world_building"));
+    (void)world_post(&world, CHAT, "{\"model\":\"auto:world_building\",\"x_tta\":{\"task\":\"general_chat\"}}");
+    (void)world_post(&world, CHAT, "{\"model\":\"auto\",\"x_tta\":{\"task\":\"narrative_generation\"}}");
+    (void)world_ask(&world, "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                            "x-tta-task: narrative_generation\r\nContent-Length: 15\r\n\r\n{\"model\":\"one\"}");
+    (void)world_post(&world, CHAT, "{\"model\":\"one\",\"x_tta\":{\"task\":\"juggling\"}}");
+    expect_page(lines, sizeof(lines) / sizeof(lines[0]));
+#define GET(path) "GET " path " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    assert_has(world_ask(&world, GET("/api/v1/models/performance")),
+               "\"server\":\"alpha\",\"task_type\":\"world_building\",\"total_requests\":2,");
+    assert_has(world_ask(&world, GET("/api/v1/models/performance/one?task_type=narrative_generation")),
+               "\"task_type\":\"narrative_generation\",\"total_requests\":2,");
+    assert_has(world_ask(&world, GET("/api/v1/models/performance/one")), "\"task_type\":null,\"total_requests\":7,");
+    assert_has(world_ask(&world, GET("/api/v1/overview")), "\"task\":\"world_building\",\"under_way\":0,");
+    world_stop(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_attempt_is_counted),
+        cmocka_unit_test(each_attempt_is_of_its_task),
         cmocka_unit_test(a_stream_has_a_first_token_and_pauses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

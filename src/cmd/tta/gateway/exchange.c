@@ -103,7 +103,8 @@ static void hide_key(struct exchange *exchange)
     tta_secret_hide(key, exchange->call.head.ptr, exchange->call.head.len);
 }
 
-/* An answer that says what is wrong with the request is for the client, unless it quotes a key too short to be hidden. */
+/* An answer that says what is wrong with the request is for the client, unless it quotes a key that is too short to be
+ * hidden. */
 static void keep_refusal(struct exchange *exchange, const struct tta_finding *finding)
 {
     struct str body = base_buf_str(&exchange->answer);
@@ -283,7 +284,7 @@ static bool try_target(struct exchange *exchange)
     exchange->target = exchange->failover.targets[exchange->step.target];
     const struct tta_target *target = &exchange->target;
     struct endpoint *endpoint = site_endpoint(exchange->worker, exchange->site, target->provider, exchange->api);
-    exchange->series = site_series(exchange->worker, exchange->site, target->row);
+    exchange->series = site_series(exchange->worker, exchange->site, target->row, exchange->task);
     figures_begin_attempt(exchange->worker->gateway->figures, exchange->series);
     exchange->attempt_start_ns = exchange->last_activity_ns = loop_now_ns(exchange->worker->loop);
     exchange->is_too_large = exchange->is_paused = false;
@@ -404,6 +405,7 @@ static bool read_wishes(struct exchange *exchange, struct tta_requirements *out_
     bool good = wishes_read(request, (struct str){request->body.bytes + extras->at, extras->len}, &wishes, &reason) &&
                 wishes_settle(&wishes, routing_catalogue(exchange->site->routing), out_requirements, &reason);
     *out_has_wishes = wishes.are_any;
+    exchange->task = good && wishes.have_task ? out_requirements->task : TTA_TASK_COUNT;
     if (!good) {
         exchange_refuse(exchange, 400, base_buf_cstr(&reason), "x_tta", NULL);
     }
@@ -422,12 +424,15 @@ static bool find_targets(struct exchange *exchange)
     if (!read_body(exchange) || !read_wishes(exchange, &requirements, &has_wishes)) {
         return false;
     }
+    struct routing_name name;
     size_t count = routing_resolve(exchange->site->routing, &exchange->fields, exchange->request_bytes, exchange->api,
-                                   &requirements, has_wishes, targets, &exchange->is_model_known);
+                                   &requirements, has_wishes, targets, &name);
+    exchange->is_model_known = name.is_known;
+    exchange->task = name.task != TTA_TASK_COUNT ? name.task : exchange->task;
     if (count == 0) {
         exchange_refuse(exchange, 404,
-                        exchange->is_model_known ? "No model here can do what the request asks for."
-                                                 : "There is no such model here; GET /v1/models lists them.",
+                        name.is_known ? "No model here can do what the request asks for."
+                                      : "There is no such model here; GET /v1/models lists them.",
                         "model", "model_not_found");
         return false;
     }
@@ -464,6 +469,7 @@ void exchange_start(struct worker *worker, struct connection *connection, enum a
     exchange->request_bytes = connection_request(connection)->body.len;
     exchange->step.kind = TTA_STEP_STOP;
     exchange->series = FIGURES_NO_SERIES;
+    exchange->task = TTA_TASK_COUNT;
     atomic_fetch_add_explicit(&worker->gateway->figures->requests_under_way, 1, memory_order_relaxed);
     trace_read(connection_request(connection), &exchange->trace);
     exchange->call = (struct call){.on_body = on_call_body, .on_end = on_call_end, .context = exchange,

@@ -33,7 +33,7 @@ void exchange_record(const struct exchange *exchange, int status, const char *er
     struct figures *figures = worker->gateway->figures;
     for (uint32_t i = 0; i < exchange->failover.attempt_count; i++) {
         uint32_t target = exchange->failover.attempts[i].target;
-        uint32_t series = site_series(worker, exchange->site, exchange->failover.targets[target].row);
+        uint32_t series = site_series(worker, exchange->site, exchange->failover.targets[target].row, exchange->task);
         if (series != FIGURES_NO_SERIES) {
             struct tta_observation observation = tta_observation_of_attempt(&exchange->failover, i, series);
             if (i + 1 == exchange->failover.attempt_count) {

@@ -27,6 +27,7 @@ struct exchange {
     struct admission admission;
     char id[REQUEST_ID_BYTES];
     struct fields fields;
+    enum tta_task task; /* that the request says; TTA_TASK_COUNT: none */
     struct trace trace;
     const char *path;                             /* of its route */
     char asked_model[FIELDS_MAX_MODEL_BYTES + 1]; /* "" until the body is read */

@@ -68,9 +68,9 @@ void figures_deinit(struct figures *figures)
     free(figures->attempts_under_way);
 }
 
-uint32_t figures_series(struct figures *figures, const char *server, const char *model)
+uint32_t figures_series(struct figures *figures, const char *server, const char *model, enum tta_task task)
 {
-    const struct tta_series series = {.provider = server, .model = model, .task = TTA_TASK_COUNT};
+    const struct tta_series series = {.provider = server, .model = model, .task = task};
     uint32_t number;
     return tta_metrics_add_series(figures->metrics, &series, &number) == TTA_OK ? number : FIGURES_NO_SERIES;
 }

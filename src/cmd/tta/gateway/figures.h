@@ -43,8 +43,9 @@ void figures_deinit(struct figures *figures);
 void figures_tick(struct figures *figures);
 
 #define FIGURES_NO_SERIES UINT32_MAX
-/* The number of the series of a model at a server; FIGURES_NO_SERIES if there is no room for it.  Takes a lock. */
-uint32_t figures_series(struct figures *figures, const char *server, const char *model);
+/* The number of the series of a model at a server, for a task; FIGURES_NO_SERIES if there is no room for it.  Takes a
+ * lock. */
+uint32_t figures_series(struct figures *figures, const char *server, const char *model, enum tta_task task);
 
 /* An attempt begins, and is over; of FIGURES_NO_SERIES nothing is counted. */
 void figures_begin_attempt(struct figures *figures, uint32_t series);

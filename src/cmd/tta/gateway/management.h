@@ -31,13 +31,14 @@ bool management_write_test(struct worker *worker, struct request *request, struc
 /* For these pages. */
 struct page management_page(int status); /* of JSON */
 struct page management_error(struct buf *out, int status, const char *code, const char *param, const char *message);
-/* A query parameter that is a word of true or false, an amount of USD in pico-USD, or a whole number from 0; as it
- * was where it is absent.  False, with an error page, if it is none. */
+/* A query parameter that is a word of true or false, an amount of USD in pico-USD, or a whole number from 0, or
+ * ?task_type; as it was where it is absent.  False, with an error page, if it is none. */
 bool management_flag(const struct request *request, const char *name, bool *flag, struct buf *out,
                      struct page *out_page);
 bool management_usd(const struct request *request, const char *name, int64_t *pusd, struct buf *out,
                     struct page *out_page);
 bool management_number(const struct request *request, const char *name, int64_t most, int64_t *number, struct buf *out,
                        struct page *out_page);
+bool management_task(const struct request *request, enum tta_task *task, struct buf *out, struct page *out_page);
 
 #endif /* CMD_TTA_GATEWAY_MANAGEMENT_H */

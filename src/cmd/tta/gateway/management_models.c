@@ -71,6 +71,18 @@ bool management_number(const struct request *request, const char *name, int64_t 
            refuse(out, name, "a whole number from 1", out_page);
 }
 
+bool management_task(const struct request *request, enum tta_task *task, struct buf *out, struct page *out_page)
+{
+    char value[QUERY_MAX_VALUE_BYTES + 1];
+    enum query_outcome outcome = query_value(request, "task_type", value);
+    if (outcome == QUERY_ABSENT || (outcome == QUERY_FOUND && tta_task_of_name(value, task) == TTA_OK)) {
+        return true;
+    }
+    *out_page = management_error(out, 400, "invalid_parameter", "task_type",
+                                 "There is no such task_type; general_chat and narrative_generation are two.");
+    return false;
+}
+
 /* What a list is to hold; zero-initialised but for max_pusd: everything. */
 struct filter {
     char provider[QUERY_MAX_VALUE_BYTES + 1]; /* or server; "": any */

@@ -108,16 +108,11 @@ static struct page choose(const struct worker *worker, struct tta_requirements *
 
 struct page page_recommendations(struct worker *worker, const struct request *request, struct buf *out)
 {
-    char value[QUERY_MAX_VALUE_BYTES + 1];
     struct tta_requirements requirements = {.task = TTA_TASK_GENERAL_CHAT};
     struct page page;
     int64_t limit = USUAL_LISTED;
-    enum query_outcome outcome = query_value(request, "task_type", value);
-    if (outcome == QUERY_BROKEN || (outcome == QUERY_FOUND && tta_task_of_name(value, &requirements.task) != TTA_OK)) {
-        return management_error(out, 400, "invalid_parameter", "task_type",
-                                "There is no such task_type; general_chat and narrative_generation are two.");
-    }
-    if (!management_flag(request, "free_only", &requirements.free_only, out, &page) ||
+    if (!management_task(request, &requirements.task, out, &page) ||
+        !management_flag(request, "free_only", &requirements.free_only, out, &page) ||
         !management_number(request, "limit", MAX_LISTED, &limit, out, &page)) {
         return page;
     }
@@ -295,7 +290,7 @@ bool management_write_test(struct worker *worker, struct request *request, struc
                                               : "prompt must be a text of at most 4000 bytes.");
         return false;
     }
-    base_buf_init(&body, 65536);
+    base_buf_init_wiping(&body, 65536); /* somebody may have put a key there */
     base_buf_add(&body, STR("{\"model\":"));
     base_json_add_text(&body, model);
     base_buf_add(&body, STR(",\"max_tokens\":16,\"messages\":[{\"role\":\"user\",\"content\":"));

@@ -189,7 +189,9 @@ struct page page_performance_of(struct worker *worker, const struct request *req
     struct page page;
     struct tta_summary summary;
     size_t row = 0, count = tta_catalogue_count(routing_catalogue(routing));
-    if (!read_name(request, PERFORMANCE_PREFIX, name, out, &page) || !read_window(request, &window, out, &page)) {
+    enum tta_task task = TTA_TASK_COUNT;
+    if (!read_name(request, PERFORMANCE_PREFIX, name, out, &page) || !read_window(request, &window, out, &page) ||
+        !management_task(request, &task, out, &page)) {
         return page;
     }
     while (row < count && !is_name_of(routing, row, name)) {
@@ -201,11 +203,13 @@ struct page page_performance_of(struct worker *worker, const struct request *req
     const char *id = tta_catalogue_peek(routing_catalogue(routing), row)->id;
     bool is_at_server = strcmp(id, name) != 0;
     const char *server = routing_server_name(routing, (size_t)routing_row_server(routing, row));
-    const struct tta_series_filter filter = {.provider = is_at_server ? server : NULL, .model = id};
+    const struct tta_series_filter filter = {
+        .provider = is_at_server ? server : NULL, .model = id, .has_task = task != TTA_TASK_COUNT, .task = task};
     tta_metrics_sum(worker->gateway->figures->metrics, &filter, window, &summary);
     base_buf_addf(out, "{\"timeframe\":\"%s\"", tta_window_name(window));
     model_json_text(out, "model_id", id);
     model_json_text(out, "server", filter.provider);
+    model_json_text(out, "task_type", filter.has_task ? tta_task_name(task) : NULL);
     add_summary(out, &summary);
     base_buf_add(out, STR("}\n"));
     return management_page(200);

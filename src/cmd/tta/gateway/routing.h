@@ -60,12 +60,18 @@ const struct tta_selector *routing_selector(const struct routing *routing);
 /* "SERVER/MODEL", of a row. */
 const char *routing_row_name(const struct routing *routing, uint32_t row);
 
-/* Targets of a request, the best first: `out_targets` has room for TTA_MAX_TARGETS.  0: there is no such model, or,
- * with `*out_is_known`, none that does what the request or the wishes ask for.  `requirements` are those of the
- * wishes; without `has_wishes` they only say the task. */
+/* What a name that is asked for says. */
+struct routing_name {
+    bool is_known;
+    enum tta_task task; /* "auto:TASK"; TTA_TASK_COUNT: none */
+};
+
+/* Targets of a request, the best first: `out_targets` has room for TTA_MAX_TARGETS.  0: there is no such model, or, if
+ * its name is known, none that does what the request or the wishes ask for.  `requirements` are those of the wishes;
+ * without `has_wishes` they only say the task. */
 size_t routing_resolve(const struct routing *routing, const struct fields *fields, size_t body_bytes, enum api api,
                        const struct tta_requirements *requirements, bool has_wishes, struct tta_target *out_targets,
-                       bool *out_is_known);
+                       struct routing_name *out_name);
 
 /* The answer to GET /v1/models. */
 struct str routing_models_json(const struct routing *routing);

@@ -94,7 +94,7 @@ static void add_needs(const struct fields *fields, size_t body_bytes, enum api a
 }
 
 /* "auto", "auto:TASK" or "free"; false if it is none of these. */
-static bool read_virtual(const char *name, struct tta_requirements *requirements)
+static bool read_virtual(const char *name, struct tta_requirements *requirements, enum tta_task *out_task)
 {
     if (strcmp(name, "free") == 0) {
         requirements->free_only = true;
@@ -103,7 +103,11 @@ static bool read_virtual(const char *name, struct tta_requirements *requirements
     if (strncmp(name, "auto", 4) != 0 || (name[4] != '\0' && name[4] != ':')) {
         return false;
     }
-    return name[4] == '\0' || tta_task_of_name(name + 5, &requirements->task) == TTA_OK;
+    if (name[4] == ':' && tta_task_of_name(name + 5, out_task) == TTA_OK) {
+        requirements->task = *out_task;
+        return true;
+    }
+    return name[4] == '\0';
 }
 
 static size_t add_best(const struct routing *routing, const struct tta_requirements *requirements,
@@ -143,19 +147,19 @@ static size_t keep_fitting(const struct routing *routing, const struct tta_requi
 
 size_t routing_resolve(const struct routing *routing, const struct fields *fields, size_t body_bytes, enum api api,
                        const struct tta_requirements *requirements, bool has_wishes, struct tta_target *out_targets,
-                       bool *out_is_known)
+                       struct routing_name *out_name)
 {
     const struct tta_live live = {.out = routing->cannot_be_asked[api]};
     struct tta_requirements all = *requirements;
     size_t count = add_named(routing, fields->model, out_targets);
     all.live = &live;
     all.now_unix_s = base_clock_unix_ns() / NS_PER_SEC;
-    if (count == 0 && read_virtual(fields->model, &all)) {
-        *out_is_known = true;
+    *out_name = (struct routing_name){true, TTA_TASK_COUNT};
+    if (count == 0 && read_virtual(fields->model, &all, &out_name->task)) {
         add_needs(fields, body_bytes, api, &all);
         return add_best(routing, &all, out_targets);
     }
     count = count > 0 ? count : routing_add_model(routing, fields->model, out_targets, 0);
-    *out_is_known = count > 0;
+    out_name->is_known = count > 0;
     return has_wishes ? keep_fitting(routing, &all, out_targets, count) : count;
 }

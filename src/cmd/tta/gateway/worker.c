@@ -20,9 +20,7 @@
 #define MAX_HEAD_BYTES 65536
 #define MAX_BACKLOG_BYTES ((size_t)256 << 10)
 
-#define UNKNOWN_SERIES (FIGURES_NO_SERIES - 1)
-
-enum { SCRATCH_BYTES = 65536, LISTEN_BACKLOG = 1024, ACCEPTS_A_TURN = 64 };
+enum { SERIES_A_ROW = TTA_TASK_COUNT + 1, SCRATCH_BYTES = 65536, LISTEN_BACKLOG = 1024, ACCEPTS_A_TURN = 64 };
 
 union address {
     struct sockaddr any;
@@ -36,15 +34,12 @@ static struct site *site_create(struct routing *routing)
     struct endpoint **endpoints =
         base_alloc_array(routing_server_count(routing) * API_COUNT, sizeof(struct endpoint *));
     size_t rows = tta_catalogue_count(routing_catalogue(routing));
-    uint32_t *series = base_alloc_array(rows, sizeof(uint32_t));
+    uint32_t *series = base_alloc_array(rows, SERIES_A_ROW * sizeof(uint32_t));
     if (!site || !endpoints || !series) {
         free(site);
         free(endpoints);
         free(series);
         return NULL;
-    }
-    for (size_t row = 0; row < rows; row++) {
-        series[row] = UNKNOWN_SERIES;
     }
     *site = (struct site){
         .routing = routing_hold(routing), .endpoints = endpoints, .series = series, .holders = 1};
@@ -71,14 +66,18 @@ void site_release(struct site *site)
     free(site);
 }
 
-uint32_t site_series(struct worker *worker, struct site *site, uint32_t row)
+uint32_t site_series(struct worker *worker, struct site *site, uint32_t row, enum tta_task task)
 {
-    uint32_t *series = &site->series[row];
-    if (*series == UNKNOWN_SERIES) {
+    uint32_t *place = &site->series[(size_t)row * SERIES_A_ROW + task];
+    if (*place == 0) {
         const struct tta_model *model = tta_catalogue_peek(routing_catalogue(site->routing), row);
-        *series = figures_series(worker->gateway->figures, model->origin, model->id);
+        uint32_t series = figures_series(worker->gateway->figures, model->origin, model->id, task);
+        if (series == FIGURES_NO_SERIES) {
+            return FIGURES_NO_SERIES; /* it is asked for again: there may be memory then */
+        }
+        *place = series + 1;
     }
-    return *series;
+    return *place - 1;
 }
 
 struct endpoint *site_endpoint(struct worker *worker, struct site *site, size_t server, enum api api)

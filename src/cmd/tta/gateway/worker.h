@@ -38,7 +38,7 @@ struct gateway {
 struct site {
     struct routing *routing;
     struct endpoint **endpoints; /* by server and api; NULL: not used yet */
-    uint32_t *series;            /* of the figures, by row; UNKNOWN_SERIES: not asked for yet */
+    uint32_t *series;            /* of the figures, by row and task, plus 1; 0: not asked for yet */
     size_t holders;
 };
 
@@ -75,8 +75,8 @@ void site_release(struct site *site);
 /* NULL without memory, or if the server does not have that. */
 struct endpoint *site_endpoint(struct worker *worker, struct site *site, size_t server, enum api api);
 
-/* The series of a row in the figures, or FIGURES_NO_SERIES. */
-uint32_t site_series(struct worker *worker, struct site *site, uint32_t row);
+/* The series of a row in the figures, for a task or TTA_TASK_COUNT; or FIGURES_NO_SERIES. */
+uint32_t site_series(struct worker *worker, struct site *site, uint32_t row, enum tta_task task);
 
 /* "req_" and 16 hexadecimal digits. */
 #define REQUEST_ID_BYTES 24
