@@ -11,6 +11,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
 
 PATIENCE_S = 60  # so that what hangs fails
@@ -22,6 +23,7 @@ class Provider:
 
     def __init__(self):
         self.release = threading.Event()
+        self.delay_s = 0  # of each answer
         self.arrived = threading.Semaphore(0)  # of requests for "slow"
         self.heads = []  # of requests, the latest last
         owner = self
@@ -37,6 +39,7 @@ class Provider:
             def do_POST(self):
                 request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 owner.heads.append(self.headers)
+                time.sleep(owner.delay_s)
                 if request["model"] == "slow":
                     owner.arrived.release()
                     owner.release.wait(PATIENCE_S)

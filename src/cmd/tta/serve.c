@@ -158,11 +158,9 @@ static void wait_for_signals(const struct options *options, struct gateway *gate
     for (;;) {
         int number = sigtimedwait(signals, NULL, &tick);
         figures_tick(gateway->figures);
+        gateway_read_facts(gateway);
         keep_accounts(gateway, &are_kept);
         bell_check(gateway->bell, gateway->figures->metrics, gateway->figures->store);
-        if (number < 0) {
-            continue; /* nothing has come */
-        }
         if (number == SIGHUP) {
             reload(options, gateway);
         } else if (number == SIGTERM || number == SIGINT) {
@@ -244,6 +242,7 @@ static int serve(const struct options *options, struct routing *routing)
     if (gateway.log_fd > STDERR_FILENO) {
         (void)close(gateway.log_fd); /* each line was written, or counted as lost */
     }
+    live_facts_release(gateway.facts);
     routing_release(gateway.routing);
     free(workers);
     return status;

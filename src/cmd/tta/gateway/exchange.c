@@ -425,8 +425,13 @@ static bool find_targets(struct exchange *exchange)
         return false;
     }
     struct routing_name name;
-    size_t count = routing_resolve(exchange->site->routing, &exchange->fields, exchange->request_bytes, exchange->api,
-                                   &requirements, has_wishes, targets, &name);
+    const struct routing_question question = {.fields = &exchange->fields,
+                                              .body_bytes = exchange->request_bytes,
+                                              .api = exchange->api,
+                                              .requirements = &requirements,
+                                              .has_wishes = has_wishes,
+                                              .live = live_facts_with(exchange->site->facts, NULL)};
+    size_t count = routing_resolve(exchange->site->routing, &question, targets, &name);
     exchange->is_model_known = name.is_known;
     exchange->task = name.task != TTA_TASK_COUNT ? name.task : exchange->task;
     if (count == 0) {

@@ -73,7 +73,7 @@ static struct page choose(const struct worker *worker, struct tta_requirements *
     struct tta_choice choices[MAX_LISTED];
     int64_t now_ns = base_clock_monotonic_ns();
     size_t count = tta_catalogue_count(routing_catalogue(routing));
-    struct tta_live live = {.out = routing_out(routing)};
+    struct tta_live live = live_facts_with(worker->site->facts, routing_out(routing));
     requirements->live = &live;
     requirements->now_unix_s = base_clock_unix_ns() / NS_PER_SEC;
     size_t found = tta_rank(selector, requirements, choices, limit);

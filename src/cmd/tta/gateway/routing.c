@@ -14,6 +14,7 @@
 #include "tta/key_request.h"
 
 #define MAX_MODELS_JSON ((size_t)64 << 20)
+#define LIVE_WEIGHT 0.1 /* each term is worth a point at most: it tells alike models apart */
 
 enum { MAX_PART_NAME_BYTES = 255 };
 
@@ -327,8 +328,9 @@ static int make_clients(const struct routing *previous, struct routing *routing)
 
 static int make_selector(struct routing *routing)
 {
-    const struct tta_criteria criteria = tta_criteria_defaults();
+    struct tta_criteria criteria = tta_criteria_defaults();
     struct tta_error err = {0};
+    criteria.availability_weight = criteria.latency_weight = LIVE_WEIGHT;
     routing->catalogue = routing_catalogue_read(routing->config);
     if (!routing->catalogue) {
         return EXIT_BAD_USAGE;

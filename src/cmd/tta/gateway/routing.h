@@ -66,12 +66,19 @@ struct routing_name {
     enum tta_task task; /* "auto:TASK"; TTA_TASK_COUNT: none */
 };
 
+struct routing_question {
+    const struct fields *fields;
+    size_t body_bytes;
+    enum api api;
+    const struct tta_requirements *requirements; /* those of the wishes; without has_wishes they only say the task */
+    bool has_wishes;
+    struct tta_live live; /* what is known of the moment, but for `out` */
+};
+
 /* Targets of a request, the best first: `out_targets` has room for TTA_MAX_TARGETS.  0: there is no such model, or, if
- * its name is known, none that does what the request or the wishes ask for.  `requirements` are those of the wishes;
- * without `has_wishes` they only say the task. */
-size_t routing_resolve(const struct routing *routing, const struct fields *fields, size_t body_bytes, enum api api,
-                       const struct tta_requirements *requirements, bool has_wishes, struct tta_target *out_targets,
-                       struct routing_name *out_name);
+ * its name is known, none that does what the request or the wishes ask for. */
+size_t routing_resolve(const struct routing *routing, const struct routing_question *question,
+                       struct tta_target *out_targets, struct routing_name *out_name);
 
 /* The answer to GET /v1/models. */
 struct str routing_models_json(const struct routing *routing);

@@ -145,21 +145,22 @@ static size_t keep_fitting(const struct routing *routing, const struct tta_requi
     return kept;
 }
 
-size_t routing_resolve(const struct routing *routing, const struct fields *fields, size_t body_bytes, enum api api,
-                       const struct tta_requirements *requirements, bool has_wishes, struct tta_target *out_targets,
-                       struct routing_name *out_name)
+size_t routing_resolve(const struct routing *routing, const struct routing_question *question,
+                       struct tta_target *out_targets, struct routing_name *out_name)
 {
-    const struct tta_live live = {.out = routing->cannot_be_asked[api]};
-    struct tta_requirements all = *requirements;
-    size_t count = add_named(routing, fields->model, out_targets);
+    const char *name = question->fields->model;
+    struct tta_live live = question->live;
+    struct tta_requirements all = *question->requirements;
+    size_t count = add_named(routing, name, out_targets);
+    live.out = routing->cannot_be_asked[question->api];
     all.live = &live;
     all.now_unix_s = base_clock_unix_ns() / NS_PER_SEC;
     *out_name = (struct routing_name){true, TTA_TASK_COUNT};
-    if (count == 0 && read_virtual(fields->model, &all, &out_name->task)) {
-        add_needs(fields, body_bytes, api, &all);
+    if (count == 0 && read_virtual(name, &all, &out_name->task)) {
+        add_needs(question->fields, question->body_bytes, question->api, &all);
         return add_best(routing, &all, out_targets);
     }
-    count = count > 0 ? count : routing_add_model(routing, fields->model, out_targets, 0);
+    count = count > 0 ? count : routing_add_model(routing, name, out_targets, 0);
     out_name->is_known = count > 0;
-    return has_wishes ? keep_fitting(routing, &all, out_targets, count) : count;
+    return question->has_wishes ? keep_fitting(routing, &all, out_targets, count) : count;
 }

@@ -60,6 +60,7 @@ void site_release(struct site *site)
     for (size_t i = 0; i < routing_server_count(site->routing) * API_COUNT; i++) {
         endpoint_destroy(site->endpoints[i]);
     }
+    live_facts_release(site->facts);
     routing_release(site->routing);
     free(site->endpoints);
     free(site->series);
@@ -200,10 +201,33 @@ static void drain(struct worker *worker)
     stop_if_done(worker);
 }
 
+void gateway_read_facts(struct gateway *gateway)
+{
+    struct live_facts *facts = live_facts_read(gateway->figures->metrics, gateway->routing);
+    if (!facts) {
+        return; /* there may be memory the next time */
+    }
+    pthread_mutex_lock(&gateway->lock);
+    struct live_facts *previous = gateway->facts;
+    gateway->facts = facts;
+    pthread_mutex_unlock(&gateway->lock);
+    live_facts_release(previous);
+}
+
+/* Those of another routing are no use to the site. */
+static void take_facts(struct site *site, struct live_facts *facts)
+{
+    if (site && facts && facts->routing == site->routing) {
+        live_facts_release(site->facts);
+        site->facts = live_facts_hold(facts);
+    }
+}
+
 static void take_routing(struct worker *worker)
 {
     pthread_mutex_lock(&worker->gateway->lock);
     struct routing *routing = routing_hold(worker->gateway->routing);
+    struct live_facts *facts = live_facts_hold(worker->gateway->facts);
     pthread_mutex_unlock(&worker->gateway->lock);
     if (!worker->site || worker->site->routing != routing) {
         struct site *site = site_create(routing);
@@ -212,6 +236,8 @@ static void take_routing(struct worker *worker)
             worker->site = site;
         }
     }
+    take_facts(worker->site, facts);
+    live_facts_release(facts);
     routing_release(routing);
 }
 

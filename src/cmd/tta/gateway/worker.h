@@ -16,6 +16,7 @@
 #include "cmd/tta/gateway/access_log.h"
 #include "cmd/tta/gateway/connection.h"
 #include "cmd/tta/gateway/figures.h"
+#include "cmd/tta/gateway/live_facts.h"
 #include "cmd/tta/gateway/routing.h"
 #include "cmd/tta/gateway/upstream.h"
 
@@ -23,8 +24,9 @@ struct worker;
 
 /* What workers share. */
 struct gateway {
-    pthread_mutex_t lock; /* of routing */
+    pthread_mutex_t lock; /* of routing and facts */
     struct routing *routing;
+    struct live_facts *facts; /* of a routing; NULL: none yet */
     /* Answers a request, now or later. */
     void (*serve)(struct worker *worker, struct connection *connection, const struct request *request);
     struct figures *figures; /* borrowed */
@@ -37,6 +39,7 @@ struct gateway {
 /* A routing with the endpoints that a worker has there; held like a routing, by one thread. */
 struct site {
     struct routing *routing;
+    struct live_facts *facts;    /* of the routing; NULL: none yet */
     struct endpoint **endpoints; /* by server and api; NULL: not used yet */
     uint32_t *series;            /* of the figures, by row and task, plus 1; 0: not asked for yet */
     size_t holders;
@@ -59,6 +62,9 @@ struct worker {
     uint64_t random;
     pthread_t thread;
 };
+
+/* Reads anew what the figures say of the models.  For the thread that replaces the routing; workers are to be woken. */
+void gateway_read_facts(struct gateway *gateway);
 
 /* Listens on the routing's address, or with `port` not 0 on that port.  False after a complaint. */
 bool worker_init(struct worker *worker, struct gateway *gateway, uint16_t port);
