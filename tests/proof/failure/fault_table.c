@@ -15,24 +15,26 @@
 
 #include "base/clock.h"
 #include "fault_client.h"
+#include "faults.h"
 #include "loopback_server.h"
 #include "tta/failover.h"
 
 #define MS INT64_C(1000000)
 
-/* A fault as the upstream plays it, and what must come of it. */
-struct fault {
-    const char *name;
-    struct loopback_answer whole, stream; /* a body of NULL in `stream`: the same as whole */
-    bool refuses;                         /* nobody listens */
-    bool client_leaves;
-    struct {
-        const char *failure; /* the class of the first attempt */
-        const char *path;    /* the targets in turn */
-        const char *opens;   /* what is not closed in the end */
-        const char *client;
-    } whole_wanted, stream_wanted; /* stream_wanted.failure NULL: the same */
-};
+static const char fault_table_head[] =
+    "# What becomes of a request when something fails\n"
+    "\n"
+    "Written by `make proof-failure`, which plays each fault on a server of this machine, sends a request through\n"
+    "libcurl, and does as [failover.h](../include/tta/failover.h) says. It ends with 0 only if all is as stated. The\n"
+    "targets in the order of the request: **A** and **A'** are a model at the provider that fails, asked with two\n"
+    "keys; **B** is the same model at a provider that is well, **B+** another model there, with a larger context.\n"
+    "\n"
+    "*Tried* lists the attempts. *Breakers* lists what is open afterwards, and in brackets what a failure was counted\n"
+    "against. Nothing ever waits here, for B is ready at once. Faults after the first content of a stream cannot be\n"
+    "made good: the client is told by an error event.\n"
+    "\n"
+    "| fault | answer | class | tried | breakers | the client gets | |\n"
+    "|---|---|---|---|---|---|---|\n";
 
 enum { A_MAIN, A_SPARE, B_SAME, B_LARGER, TARGETS };
 
@@ -48,17 +50,7 @@ static const char *const rows[] = {"row A", "row B", "row B+"};
 static const char *const keys[] = {"key A", "key A'", "key B"};
 
 #define JSON "Content-Type: application/json\r\n"
-#define EVENTS "Content-Type: text/event-stream\r\n"
-#define HTML "Content-Type: text/html\r\n"
-#define SAY "data: {\"choices\":[{\"delta\":{\"content\":\"hi\"},\"finish_reason\":null}]}\n\n"
-#define STOP "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
-#define DONE "data: [DONE]\n\n"
 #define GOOD "{\"choices\":[{\"message\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}]}"
-#define ERROR(members) "{\"error\":{\"message\":\"no\"," members "}}"
-
-static char huge[TTA_STREAM_MAX_EVENT_BYTES + 4096]; /* filled by main() */
-
-#include "faults.h"
 
 struct run {
     char failure[24], path[64], opens[128], client[48];
@@ -142,9 +134,7 @@ static void play(struct fault_client *client, struct tta_health *health, const c
 
 static int check(const struct fault *fault, bool is_stream, struct fault_client *client, const char *healthy_url)
 {
-    bool is_other = is_stream && (fault->stream.body || fault->stream.fault != LOOPBACK_NO_FAULT);
-    struct loopback_answer answer = is_other ? fault->stream : fault->whole;
-    struct loopback_server *server = loopback_server_start(&answer, 1);
+    struct loopback_server *server = loopback_server_start(fault_answer(fault, is_stream), 1);
     struct tta_health *health = new_health();
     if (!server || !health) {
         fputs("no memory or no port\n", stderr);
@@ -160,18 +150,15 @@ static int check(const struct fault *fault, bool is_stream, struct fault_client 
     struct run run;
     int64_t upstream_ns;
     play(client, health, urls, is_stream, fault->client_leaves, &run, &upstream_ns);
-    bool has_own = is_stream && fault->stream_wanted.failure;
-    const char *failure = has_own ? fault->stream_wanted.failure : fault->whole_wanted.failure;
-    const char *path = has_own ? fault->stream_wanted.path : fault->whole_wanted.path;
-    const char *opens = has_own ? fault->stream_wanted.opens : fault->whole_wanted.opens;
-    const char *end = has_own ? fault->stream_wanted.client : fault->whole_wanted.client;
-    bool holds = strcmp(run.failure, failure) == 0 && strcmp(run.path, path) == 0 && strcmp(run.opens, opens) == 0 &&
-                 strcmp(run.client, end) == 0;
+    const struct fault_outcome *wanted = fault_wanted(fault, is_stream);
+    bool holds = strcmp(run.failure, wanted->failure) == 0 && strcmp(run.path, wanted->path) == 0 &&
+                 strcmp(run.opens, wanted->opens) == 0 && strcmp(run.client, wanted->client) == 0;
     const char *form = is_stream ? "streamed" : "whole";
     printf("| %s | %s | %s | %s | %s | %s | %s |\n", fault->name, form, run.failure, run.path, run.opens, run.client,
            holds ? "as stated" : "**NOT AS STATED**");
     if (!holds) {
-        fprintf(stderr, "%s, %s: wanted %s | %s | %s | %s\n", fault->name, form, failure, path, opens, end);
+        fprintf(stderr, "%s, %s: wanted %s | %s | %s | %s\n", fault->name, form, wanted->failure,
+                wanted->path, wanted->opens, wanted->client);
     }
     tta_health_destroy(health);
     loopback_server_stop(server);
@@ -285,14 +272,13 @@ int main(int argc, char **argv)
     struct loopback_server *healthy = loopback_server_start(good, 1);
     struct fault_client *client = fault_client_create();
     int failed = 0, checked = 0;
-    memset(huge, 'x', sizeof huge - 1);
-    memcpy(huge, "data: ", 6);
+    faults_prepare();
     if (!healthy || !client) {
         fputs("no memory or no port\n", stderr);
         return 1;
     }
     fputs(fault_table_head, stdout);
-    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+    for (size_t i = 0; i < fault_count; i++) {
         for (int is_stream = 0; is_stream < 2; is_stream++) {
             failed += check(&faults[i], is_stream, client, loopback_server_url(healthy));
             checked++;
