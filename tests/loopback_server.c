@@ -44,6 +44,9 @@ struct loopback_server {
     struct connection connections[LOOPBACK_MAX_CONNECTIONS];
 
     pthread_mutex_t lock; /* of what follows */
+    pthread_cond_t changed;
+    bool goes_on, stops;
+    int64_t left_ns;
     struct loopback_answer script[LOOPBACK_MAX_SCRIPT];
     size_t answer_count;
     size_t request_count;
@@ -95,17 +98,31 @@ static bool send_drops(int fd, const char *bytes, size_t len)
     return true;
 }
 
+/* Waits until the test lets it go; false if the server stops instead. */
+static bool may_go_on(struct loopback_server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    while (!server->goes_on && !server->stops) {
+        pthread_cond_wait(&server->changed, &server->lock);
+    }
+    bool goes_on = server->goes_on;
+    pthread_mutex_unlock(&server->lock);
+    return goes_on;
+}
+
 /* True if the connection can serve another request.  Head and body of a small
  * answer go out in one piece, as those of a real server do. */
-static bool send_answer(int fd, const struct loopback_answer *answer)
+static bool send_answer(struct loopback_server *server, int fd, const struct loopback_answer *answer)
 {
+    size_t later_len = answer->later ? strlen(answer->later) : 0;
     const char *body = answer->body ? answer->body : "";
     size_t body_len = answer->body_len > 0 ? answer->body_len : strlen(body);
     bool is_cut = answer->fault == LOOPBACK_TRUNCATE;
     bool promises_more = is_cut || answer->fault == LOOPBACK_STALL;
     char piece[4096];
+    size_t promised = promises_more ? 2 * body_len + 1 : body_len + later_len;
     int head_len = snprintf(piece, sizeof piece, "HTTP/1.1 %d Scripted\r\nContent-Length: %zu\r\n%s\r\n",
-                            answer->status ? answer->status : 200, promises_more ? 2 * body_len + 1 : body_len,
+                            answer->status ? answer->status : 200, promised,
                             answer->headers ? answer->headers : "");
     if (head_len < 0 || (size_t)head_len >= sizeof piece) {
         return false;
@@ -114,17 +131,23 @@ static bool send_answer(int fd, const struct loopback_answer *answer)
     if (answer->fault == LOOPBACK_DRIP) {
         return send_drops(fd, piece, len) && send_drops(fd, body, body_len);
     }
+    bool is_sent;
     if (body_len <= sizeof piece - len) {
         memcpy(piece + len, body, body_len);
-        return send_all(fd, piece, len + body_len) && !is_cut;
+        is_sent = send_all(fd, piece, len + body_len);
+    } else {
+        is_sent = send_all(fd, piece, len) && send_all(fd, body, body_len);
     }
-    return send_all(fd, piece, len) && send_all(fd, body, body_len) && !is_cut;
+    if (is_sent && later_len > 0) {
+        is_sent = may_go_on(server) && send_all(fd, answer->later, later_len);
+    }
+    return is_sent && !is_cut;
 }
 
 static void send_due(struct loopback_server *server, struct connection *connection)
 {
     connection->is_due = false;
-    if (connection->answer.fault == LOOPBACK_CLOSE || !send_answer(connection->fd, &connection->answer)) {
+    if (connection->answer.fault == LOOPBACK_CLOSE || !send_answer(server, connection->fd, &connection->answer)) {
         close_connection(server, connection);
     }
 }
@@ -191,6 +214,10 @@ static void read_more(struct loopback_server *server, struct connection *connect
     ssize_t got = recv(connection->fd, connection->request + connection->len,
                        LOOPBACK_MAX_REQUEST_BYTES - connection->len, 0);
     if (got <= 0) {
+        int64_t left_ns = now_ns();
+        pthread_mutex_lock(&server->lock);
+        server->left_ns = left_ns;
+        pthread_mutex_unlock(&server->lock);
         close_connection(server, connection);
         return;
     }
@@ -323,6 +350,7 @@ static void release(struct loopback_server *server)
             close(fds[i]);
         }
     }
+    pthread_cond_destroy(&server->changed);
     pthread_mutex_destroy(&server->lock);
     free(server);
 }
@@ -332,6 +360,11 @@ struct loopback_server *loopback_server_start(const struct loopback_answer *scri
     struct loopback_server *server = calloc(1, sizeof *server);
     if (!server || answer_count == 0 || answer_count > LOOPBACK_MAX_SCRIPT ||
         pthread_mutex_init(&server->lock, NULL) != 0) {
+        free(server);
+        return NULL;
+    }
+    if (pthread_cond_init(&server->changed, NULL) != 0) {
+        pthread_mutex_destroy(&server->lock);
         free(server);
         return NULL;
     }
@@ -354,6 +387,10 @@ void loopback_server_stop(struct loopback_server *server)
     if (!server) {
         return;
     }
+    pthread_mutex_lock(&server->lock);
+    server->stops = true;
+    pthread_cond_broadcast(&server->changed);
+    pthread_mutex_unlock(&server->lock);
     close(server->stop_pipe[1]); /* the reading end becomes readable */
     server->stop_pipe[1] = -1;
     pthread_join(server->thread, NULL);
@@ -366,6 +403,22 @@ void loopback_server_say(struct loopback_server *server, const struct loopback_a
     server->script[0] = *answer;
     server->answer_count = 1;
     pthread_mutex_unlock(&server->lock);
+}
+
+void loopback_server_go_on(struct loopback_server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    server->goes_on = true;
+    pthread_cond_broadcast(&server->changed);
+    pthread_mutex_unlock(&server->lock);
+}
+
+int64_t loopback_server_left_ns(struct loopback_server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    int64_t left_ns = server->left_ns;
+    pthread_mutex_unlock(&server->lock);
+    return left_ns;
 }
 
 const char *loopback_server_url(const struct loopback_server *server)

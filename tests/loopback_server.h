@@ -32,6 +32,8 @@ struct loopback_answer {
     const char *headers;    /* lines that each end in "\r\n", or NULL; Content-Length is added */
     const char *body;       /* or NULL */
     size_t body_len;        /* 0: up to the NUL */
+    const char *later;      /* or NULL: more of the body, without a fault sent when loopback_server_go_on() was called;
+                               nobody else is served meanwhile */
     int64_t delay_ns;       /* before the answer */
     enum loopback_fault fault;
 };
@@ -50,6 +52,9 @@ void loopback_server_stop(struct loopback_server *server);
 /* From the next request on, every one gets this answer; as the script's, it is copied and its strings are borrowed. */
 void loopback_server_say(struct loopback_server *server, const struct loopback_answer *answer);
 
+/* Lets go what stands in `later`, of all answers. */
+void loopback_server_go_on(struct loopback_server *server);
+
 /* "http://127.0.0.1:PORT", borrowed until the server stops. */
 const char *loopback_server_url(const struct loopback_server *server);
 /* Whole requests read so far. */
@@ -58,6 +63,8 @@ size_t loopback_server_request_count(struct loopback_server *server);
 size_t loopback_server_connection_count(struct loopback_server *server);
 /* Connections that are open now. */
 size_t loopback_server_open_count(struct loopback_server *server);
+/* When a client last closed a connection, in nanoseconds of the monotonic clock; 0: none has. */
+int64_t loopback_server_left_ns(struct loopback_server *server);
 /* The last request, head and body, cut to size - 1 bytes; "" before the first. */
 void loopback_server_last_request(struct loopback_server *server, char *out_request, size_t size);
 
