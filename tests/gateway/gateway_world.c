@@ -36,41 +36,49 @@ struct loopback_server *world_saying(struct loopback_answer answer)
     return world_provider(&answer, 1);
 }
 
-static void write_server(FILE *out, const char *name, const char *kind, const struct loopback_server *server)
+static void write_server(FILE *out, const struct world *world, const char *name, const char *kind,
+                         const struct loopback_server *server)
 {
-    static const char nobody[] = "http://127.0.0.1:1"; /* a port that no test listens on */
+    /* or a port that no test listens on */
+    const char *port = server ? strrchr(loopback_server_url(server), ':') : ":1";
     fprintf(out,
             "  - provider: %s\n"
             "    name: %s\n"
-            "    base_url: %s%s\n"
+            "    base_url: http://%s%s%s\n"
             "    key_variable: WORLD_%s_KEY\n",
-            kind, name, server ? loopback_server_url(server) : nobody, strcmp(kind, "custom_api") == 0 ? "/v1" : "",
-            strcmp(name, "alpha") == 0 ? "ALPHA" : "BETA");
+            kind, name, world->plan.by_name ? "localhost" : "127.0.0.1", port,
+            strcmp(kind, "custom_api") == 0 ? "/v1" : "", strcmp(name, "alpha") == 0 ? "ALPHA" : "BETA");
 }
 
 static void write_config(const struct world *world, const char *settings)
 {
+    const struct world_plan *plan = &world->plan;
     FILE *out = fopen(world->config_path, "w");
     assert_non_null(out);
     fprintf(out, "servers:\n");
-    write_server(out, "alpha", world->alpha_kind, world->alpha);
-    write_server(out, "beta", world->beta_kind, world->beta);
+    write_server(out, world, "alpha", plan->alpha_kind, world->alpha);
+    write_server(out, world, "beta", plan->beta_kind, world->beta);
+    fprintf(out, "store: %s/lists.json\nmodels:\n", world->folder);
+    if (plan->models) {
+        fputs(plan->models, out);
+    } else {
+        fprintf(out,
+                "  - id: one\n"
+                "    provider: %s\n"
+                "    origin: alpha\n"
+                "    prompt_price: 2\n"
+                "    completion_price: 4\n"
+                "    can: tools\n",
+                plan->alpha_kind);
+    }
     fprintf(out,
-            "store: %s/lists.json\n"
-            "models:\n"
-            "  - id: one\n"
-            "    provider: %s\n"
-            "    origin: alpha\n"
-            "    prompt_price: 2\n"
-            "    completion_price: 4\n"
-            "    can: tools\n"
             "serve:\n"
             "  address: 127.0.0.1:0\n"
             "  chains:\n"
             "    - name: both\n"
             "      targets: [alpha/one, beta/two]\n"
             "%s",
-            world->folder, world->alpha_kind, settings);
+            settings);
     assert_int_equal(fclose(out), 0);
 }
 
@@ -82,17 +90,25 @@ static void *run(void *context)
 
 void world_start(struct world *world, struct loopback_server *alpha, struct loopback_server *beta, const char *settings)
 {
-    world_start_as(world, "custom_api", alpha, "custom_api", beta, settings);
+    world_start_with(world, &(struct world_plan){0}, alpha, beta, settings);
 }
 
 void world_start_as(struct world *world, const char *alpha_kind, struct loopback_server *alpha, const char *beta_kind,
                     struct loopback_server *beta, const char *settings)
 {
+    const struct world_plan plan = {.alpha_kind = alpha_kind, .beta_kind = beta_kind};
+    world_start_with(world, &plan, alpha, beta, settings);
+}
+
+void world_start_with(struct world *world, const struct world_plan *plan, struct loopback_server *alpha,
+                      struct loopback_server *beta, const char *settings)
+{
     memset(world, 0, offsetof(struct world, answer));
     world->alpha = alpha;
     world->beta = beta;
-    world->alpha_kind = alpha_kind;
-    world->beta_kind = beta_kind;
+    world->plan = *plan;
+    world->plan.alpha_kind = plan->alpha_kind ? plan->alpha_kind : "custom_api";
+    world->plan.beta_kind = plan->beta_kind ? plan->beta_kind : "custom_api";
     (void)snprintf(world->folder, sizeof(world->folder), "gateway_test.XXXXXX");
     assert_non_null(mkdtemp(world->folder));
     (void)snprintf(world->config_path, sizeof(world->config_path), "%s/tta.yaml", world->folder);
@@ -200,7 +216,7 @@ const char *world_ask(struct world *world, const char *request)
     return world_read_all(world, fd);
 }
 
-const char *world_post(struct world *world, const char *path, const char *body)
+int world_begin_post(const struct world *world, const char *path, const char *body)
 {
     size_t size = strlen(body) + 400;
     char *request = malloc(size);
@@ -209,9 +225,15 @@ const char *world_post(struct world *world, const char *path, const char *body)
                    "POST %s HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer of-the-client\r\nConnection: close\r\n"
                    "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
                    path, strlen(body), body);
-    const char *answer = world_ask(world, request);
+    int fd = world_connect(world);
+    world_send(fd, request);
     free(request);
-    return answer;
+    return fd;
+}
+
+const char *world_post(struct world *world, const char *path, const char *body)
+{
+    return world_read_all(world, world_begin_post(world, path, body));
 }
 
 char *world_log(const struct world *world)

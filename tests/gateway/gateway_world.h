@@ -16,10 +16,17 @@
 #define WORLD_KEY "sk-test-0123456789abcdefghij"
 #define WORLD_MAX_ANSWER_BYTES ((size_t)1 << 20)
 
+/* What is not usual of a world; zero is. */
+struct world_plan {
+    const char *alpha_kind, *beta_kind; /* of their providers; NULL: custom_api */
+    const char *models;                 /* lines of the section 'models', two blanks before each; NULL: alpha's one */
+    bool by_name;                       /* providers are at "localhost", and so are reached through libcurl */
+};
+
 /* A chain "both" of alpha/one and beta/two; alpha has a key, and states prices for its model. */
 struct world {
     struct loopback_server *alpha, *beta; /* NULL: nobody listens there */
-    const char *alpha_kind, *beta_kind;   /* of their providers */
+    struct world_plan plan;
     char folder[64], config_path[96], log_path[96];
     struct options options;
     struct gateway gateway;
@@ -36,6 +43,8 @@ void world_start(struct world *world, struct loopback_server *alpha, struct loop
 /* The same with providers of other kinds than custom_api, "anthropic" or "ollama". */
 void world_start_as(struct world *world, const char *alpha_kind, struct loopback_server *alpha, const char *beta_kind,
                     struct loopback_server *beta, const char *settings);
+void world_start_with(struct world *world, const struct world_plan *plan, struct loopback_server *alpha,
+                      struct loopback_server *beta, const char *settings);
 /* Ends it, gently, and stops its providers. */
 void world_stop(struct world *world);
 /* Reads the configuration again, with other settings. */
@@ -49,8 +58,10 @@ const char *world_read_all(struct world *world, int fd);
 /* Reads until the answer holds this text. */
 const char *world_read_until(struct world *world, int fd, const char *text);
 
-/* POSTs a body on a connection of its own; the answer, head and body. */
+/* POSTs a body on a connection of its own, as the client with the key "of-the-client"; the answer, head and body. */
 const char *world_post(struct world *world, const char *path, const char *body);
+/* The same up to the answer; the connection. */
+int world_begin_post(const struct world *world, const char *path, const char *body);
 /* Any request, whole. */
 const char *world_ask(struct world *world, const char *request);
 
