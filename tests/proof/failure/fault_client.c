@@ -15,6 +15,7 @@ struct fault_client {
     struct buf body;
     struct buf head; /* header lines, each ending in a NUL */
     struct tta_stream *stream;
+    enum tta_dialect dialect;
     bool leaves;
     bool has_left;
 };
@@ -74,6 +75,11 @@ void fault_client_destroy(struct fault_client *client)
     base_buf_deinit(&client->body);
     base_buf_deinit(&client->head);
     free(client);
+}
+
+void fault_client_speak(struct fault_client *client, enum tta_dialect dialect)
+{
+    client->dialect = dialect;
 }
 
 static enum tta_transport transport_of(const struct fault_client *client, CURLcode code)
@@ -139,7 +145,7 @@ void fault_client_send(struct fault_client *client, const char *url, bool is_str
     client->leaves = leaves;
     client->has_left = false;
     client->stream = NULL;
-    if ((is_stream && tta_stream_create(TTA_DIALECT_OPENAI, &client->stream) != TTA_OK) ||
+    if ((is_stream && tta_stream_create(client->dialect, &client->stream) != TTA_OK) ||
         curl_easy_setopt(client->handle, CURLOPT_URL, url) != CURLE_OK) {
         out_result->finding.failure = TTA_FAILURE_CLIENT_GONE;
         return;

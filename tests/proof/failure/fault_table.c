@@ -3,8 +3,8 @@
  * Faults of a scripted upstream on loopback, whole and streamed: the class of each, what is tried next, what opens,
  * and what the client gets, held to a table.  Prints docs/failure.md; exit status 0 only if all is as stated.
  *
- *   fault_table          the table alone
- *   fault_table --times  and what deciding and failing over cost
+ *   fault_table          the table
+ *   fault_table --times  what deciding and failing over cost, instead
  */
 #include <curl/curl.h>
 #include <stdio.h>
@@ -31,10 +31,11 @@ static const char fault_table_head[] =
     "\n"
     "*Tried* lists the attempts. *Breakers* lists what is open afterwards, and in brackets what a failure was counted\n"
     "against. Nothing ever waits here, for B is ready at once. Faults after the first content of a stream cannot be\n"
-    "made good: the client is told by an error event.\n"
+    "made good: the client is told by an error event. *If B is down*, and B+ with it, the client gets this instead,\n"
+    "which the first failure decides. B is then tried twice, which counts against it; all else is the same.\n"
     "\n"
-    "| fault | answer | class | tried | breakers | the client gets | |\n"
-    "|---|---|---|---|---|---|---|\n";
+    "| fault | answer | class | tried | breakers | the client gets | if B is down | |\n"
+    "|---|---|---|---|---|---|---|---|\n";
 
 enum { A_MAIN, A_SPARE, B_SAME, B_LARGER, TARGETS };
 
@@ -49,11 +50,12 @@ static const char *const providers[] = {"provider A", "provider B"};
 static const char *const rows[] = {"row A", "row B", "row B+"};
 static const char *const keys[] = {"key A", "key A'", "key B"};
 
+#define NOBODY "http://127.0.0.1:1" /* a port that no test listens on */
 #define JSON "Content-Type: application/json\r\n"
-#define GOOD "{\"choices\":[{\"message\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}]}"
 
 struct run {
-    char failure[24], path[64], opens[128], client[48];
+    char failure[24], path[64], opens[FAULT_TEXT_BYTES], client[48];
+    bool waits; /* it would have gone on later */
 };
 
 static void add(char *text, size_t size, const char *more)
@@ -100,7 +102,7 @@ static void say_end(const struct tta_failover *failover, struct run *run)
     }
 }
 
-/* One request through the targets; the time that upstreams took is added up. */
+/* One request through the targets, up to the first wait; the time that upstreams took is added up. */
 static void play(struct fault_client *client, struct tta_health *health, const char *const urls[2], bool is_stream,
                  bool leaves, struct run *out_run, int64_t *out_upstream_ns)
 {
@@ -113,11 +115,7 @@ static void play(struct fault_client *client, struct tta_health *health, const c
     if (tta_failover_begin(&failover, health, &options, targets, TARGETS, base_clock_monotonic_ns(), 1) != TTA_OK) {
         return;
     }
-    while ((step = tta_failover_next(&failover, base_clock_monotonic_ns())).kind != TTA_STEP_STOP) {
-        if (step.kind == TTA_STEP_WAIT) {
-            add(out_run->path, sizeof out_run->path, "wait");
-            break; /* nothing here may need it */
-        }
+    while ((step = tta_failover_next(&failover, base_clock_monotonic_ns())).kind == TTA_STEP_TRY) {
         struct fault_result result;
         int64_t start_ns = base_clock_monotonic_ns();
         fault_client_send(client, urls[targets[step.target].provider], is_stream, leaves, &result);
@@ -126,43 +124,80 @@ static void play(struct fault_client *client, struct tta_health *health, const c
         tta_failover_report(&failover, &result.finding, result.is_committed, end_ns);
         add(out_run->path, sizeof out_run->path, target_names[step.target]);
     }
+    out_run->waits = step.kind == TTA_STEP_WAIT;
     (void)snprintf(out_run->failure, sizeof out_run->failure, "%s",
                    tta_failure_name(failover.attempts[0].failure));
     say_end(&failover, out_run);
     list_open(health, out_run);
 }
 
-static int check(const struct fault *fault, bool is_stream, struct fault_client *client, const char *healthy_url)
+/* False without memory or a port. */
+static bool play_fault(const struct fault *fault, bool is_stream, struct fault_client *client, const char *healthy_url,
+                       struct run *out_run)
 {
     struct loopback_server *server = loopback_server_start(fault_answer(fault, is_stream), 1);
     struct tta_health *health = new_health();
-    if (!server || !health) {
-        fputs("no memory or no port\n", stderr);
-        return 1;
-    }
-    char url[64];
-    (void)snprintf(url, sizeof url, "%s", loopback_server_url(server));
-    if (fault->refuses) {
-        loopback_server_stop(server);
-        server = NULL;
-    }
-    const char *const urls[2] = {url, healthy_url};
-    struct run run;
-    int64_t upstream_ns;
-    play(client, health, urls, is_stream, fault->client_leaves, &run, &upstream_ns);
-    const struct fault_outcome *wanted = fault_wanted(fault, is_stream);
-    bool holds = strcmp(run.failure, wanted->failure) == 0 && strcmp(run.path, wanted->path) == 0 &&
-                 strcmp(run.opens, wanted->opens) == 0 && strcmp(run.client, wanted->client) == 0;
-    const char *form = is_stream ? "streamed" : "whole";
-    printf("| %s | %s | %s | %s | %s | %s | %s |\n", fault->name, form, run.failure, run.path, run.opens, run.client,
-           holds ? "as stated" : "**NOT AS STATED**");
-    if (!holds) {
-        fprintf(stderr, "%s, %s: wanted %s | %s | %s | %s\n", fault->name, form, wanted->failure,
-                wanted->path, wanted->opens, wanted->client);
+    bool good = server && health;
+    if (good) {
+        char url[64];
+        int64_t upstream_ns;
+        (void)snprintf(url, sizeof url, "%s", loopback_server_url(server));
+        loopback_server_go_on(server);
+        if (fault->refuses) {
+            loopback_server_stop(server);
+            server = NULL;
+        }
+        const char *const urls[2] = {url, healthy_url};
+        fault_client_speak(client, fault_dialect(fault));
+        play(client, health, urls, is_stream, fault->client_leaves, out_run, &upstream_ns);
     }
     tta_health_destroy(health);
     loopback_server_stop(server);
-    return !holds;
+    return good;
+}
+
+static bool is_as_stated(const struct run *run, const struct fault_outcome *wanted)
+{
+    return strcmp(run->failure, wanted->failure) == 0 && strcmp(run->path, wanted->path) == 0 &&
+           strcmp(run->opens, wanted->opens) == 0 && strcmp(run->client, wanted->client) == 0 && !run->waits;
+}
+
+static bool is_as_stated_of_down(const struct run *run, const struct fault_outcome *wanted,
+                                 const struct fault_down *down)
+{
+    return strcmp(run->failure, wanted->failure) == 0 && fault_is_path(run->path, down->path, true) &&
+           strcmp(run->opens, down->opens) == 0 && atoi(run->client) == down->client_status;
+}
+
+/* How many of what is checked are not as stated. */
+static int check(const struct fault *fault, bool is_stream, struct fault_client *client,
+                 struct loopback_server *healthy, int *checked)
+{
+    const struct fault_outcome *wanted = fault_wanted(fault, is_stream);
+    const char *form = is_stream ? "streamed" : "whole";
+    struct fault_down down;
+    struct run run, run_of_down = {.client = "the same"};
+    bool may_be_down = fault_wanted_down(wanted, &down);
+    loopback_server_say(healthy, fault_good_answer(fault_dialect(fault), is_stream));
+    if (!play_fault(fault, is_stream, client, loopback_server_url(healthy), &run) ||
+        (may_be_down && !play_fault(fault, is_stream, client, NOBODY, &run_of_down))) {
+        fputs("no memory or no port\n", stderr);
+        return 1;
+    }
+    bool holds = is_as_stated(&run, wanted);
+    bool holds_down = !may_be_down || is_as_stated_of_down(&run_of_down, wanted, &down);
+    printf("| %s | %s | %s | %s | %s | %s | %s | %s |\n", fault->name, form, run.failure, run.path, run.opens,
+           run.client, run_of_down.client, holds && holds_down ? "as stated" : "**NOT AS STATED**");
+    if (!holds) {
+        fprintf(stderr, "%s, %s: wanted %s | %s | %s | %s\n", fault->name, form, wanted->failure, wanted->path,
+                wanted->opens, wanted->client);
+    }
+    if (!holds_down) {
+        fprintf(stderr, "%s, %s, with B down: wanted %s | %s | %d and not %s | %s | %s\n", fault->name, form, down.path,
+                down.opens, down.client_status, run_of_down.path, run_of_down.opens, run_of_down.client);
+    }
+    *checked += may_be_down ? 2 : 1;
+    return !holds + !holds_down;
 }
 
 static int compare_times(const void *a, const void *b)
@@ -246,7 +281,7 @@ static int print_times(struct fault_client *client, const char *healthy_url)
     }
     int64_t median_ns, p99_ns;
     const char *const urls[2] = {loopback_server_url(server), healthy_url};
-    const char *const refused[2] = {"http://127.0.0.1:1", healthy_url};
+    const char *const refused[2] = {NOBODY, healthy_url};
     struct utsname machine;
     printf("\n## What it costs\n\n"
            "%d decisions, %d requests each, 200000 verdicts from the cache and 2000 cold ones, on %s\n"
@@ -266,28 +301,31 @@ static int print_times(struct fault_client *client, const char *healthy_url)
     return failed;
 }
 
-int main(int argc, char **argv)
+static int print_table(struct fault_client *client, struct loopback_server *healthy)
 {
-    const struct loopback_answer good[] = {{.headers = JSON, .body = GOOD}};
-    struct loopback_server *healthy = loopback_server_start(good, 1);
-    struct fault_client *client = fault_client_create();
     int failed = 0, checked = 0;
     faults_prepare();
+    fputs(fault_table_head, stdout);
+    for (size_t i = 0; i < faults_count(); i++) {
+        const struct fault *fault = fault_at(i);
+        for (int is_stream = fault->is_stream_only; is_stream < 2; is_stream++) {
+            failed += check(fault, is_stream, client, healthy, &checked);
+        }
+    }
+    printf("\n%d of %d are as stated.\n", checked - failed, checked);
+    return failed;
+}
+
+int main(int argc, char **argv)
+{
+    struct loopback_server *healthy = loopback_server_start(fault_good_answer(TTA_DIALECT_OPENAI, false), 1);
+    struct fault_client *client = fault_client_create();
     if (!healthy || !client) {
         fputs("no memory or no port\n", stderr);
         return 1;
     }
-    fputs(fault_table_head, stdout);
-    for (size_t i = 0; i < fault_count; i++) {
-        for (int is_stream = 0; is_stream < 2; is_stream++) {
-            failed += check(&faults[i], is_stream, client, loopback_server_url(healthy));
-            checked++;
-        }
-    }
-    printf("\n%d of %d are as stated.\n", checked - failed, checked);
-    if (argc > 1 && strcmp(argv[1], "--times") == 0) {
-        failed += print_times(client, loopback_server_url(healthy));
-    }
+    bool is_of_times = argc > 1 && strcmp(argv[1], "--times") == 0;
+    int failed = is_of_times ? print_times(client, loopback_server_url(healthy)) : print_table(client, healthy);
     fault_client_destroy(client);
     loopback_server_stop(healthy);
     return failed > 0;

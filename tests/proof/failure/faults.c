@@ -1,156 +1,50 @@
 // SPDX-License-Identifier: MIT
-#include "faults.h"
+#include "faults_words.h"
 
+#include <stdio.h>
 #include <string.h>
 
-#include "tta/stream.h"
+static const struct fault_list *const lists[] = {&faults_of_openai, &faults_of_anthropic, &faults_of_ollama};
 
-#define JSON "Content-Type: application/json\r\n"
-#define EVENTS "Content-Type: text/event-stream\r\n"
-#define HTML "Content-Type: text/html\r\n"
-#define SAY "data: {\"choices\":[{\"delta\":{\"content\":\"hi\"},\"finish_reason\":null}]}\n\n"
-#define STOP "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
-#define DONE "data: [DONE]\n\n"
-#define GOOD "{\"choices\":[{\"message\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}]}"
-#define ERROR(members) "{\"error\":{\"message\":\"no\"," members "}}"
+enum { LISTS = sizeof lists / sizeof lists[0] };
 
-#define ROW_COUNTED "(row A)"
-
-static char huge[TTA_STREAM_MAX_EVENT_BYTES + 4096];
-
-const struct fault faults[] = {
-    {.name = "none", .whole = {.headers = JSON, .body = GOOD}, .stream = {.headers = EVENTS, .body = SAY STOP DONE},
-     .whole_wanted = {"none", "A", "-", "200"}},
-    {.name = "connection refused", .refuses = true, .whole = {.body = ""},
-     .whole_wanted = {"connect", "A A B", "(provider A)", "200"}},
-    {.name = "closed before the head", .whole = {.fault = LOOPBACK_CLOSE},
-     .whole_wanted = {"connect", "A A B", "(provider A)", "200"}},
-    {.name = "silent before the head", .whole = {.fault = LOOPBACK_SILENT},
-     .whole_wanted = {"timeout", "A B", ROW_COUNTED, "200"}},
-    {.name = "429 with Retry-After", .whole = {.status = 429, .headers = JSON "Retry-After: 30\r\n", .body = "{}"},
-     .whole_wanted = {"rate_limit", "A A' B", "key A key A'", "200"}},
-    {.name = "429 without", .whole = {.status = 429, .headers = JSON,
-               .body = ERROR("\"code\":\"rate_limit_exceeded\"")},
-     .whole_wanted = {"rate_limit", "A A' B", "key A key A'", "200"}},
-    {.name = "429 of a provider behind OpenRouter",
-     .whole = {.status = 429, .headers = JSON,
-               .body = ERROR("\"code\":429,\"metadata\":{\"provider_name\":\"Google\"}")},
-     .whole_wanted = {"rate_limit", "A B", "row A", "200"}},
-    {.name = "429 insufficient_quota",
-     .whole = {.status = 429, .headers = JSON, .body = ERROR("\"code\":\"insufficient_quota\"")},
-     .whole_wanted = {"quota", "A A' B", "key A key A'", "200"}},
-    {.name = "500", .whole = {.status = 500, .headers = JSON, .body = "{}"},
-     .whole_wanted = {"server", "A B", ROW_COUNTED, "200"}},
-    {.name = "500 with a page", .whole = {.status = 500, .headers = HTML, .body = "<html>oops</html>"},
-     .whole_wanted = {"server", "A B", ROW_COUNTED, "200"}},
-    {.name = "502", .whole = {.status = 502, .body = "bad gateway"},
-     .whole_wanted = {"overloaded", "A B", ROW_COUNTED, "200"}},
-    {.name = "503 with Retry-After", .whole = {.status = 503, .headers = "Retry-After: 9\r\n", .body = "{}"},
-     .whole_wanted = {"overloaded", "A B", "row A", "200"}},
-    {.name = "504", .whole = {.status = 504, .body = ""}, .whole_wanted = {"timeout", "A B", ROW_COUNTED, "200"}},
-    {.name = "522", .whole = {.status = 522, .headers = HTML, .body = "<html>"},
-     .whole_wanted = {"server", "A B", ROW_COUNTED, "200"}},
-    {.name = "529 overloaded_error",
-     .whole = {.status = 529, .headers = JSON,
-               .body = "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\"}}"},
-     .whole_wanted = {"overloaded", "A B", ROW_COUNTED, "200"}},
-    {.name = "401", .whole = {.status = 401, .headers = JSON, .body = ERROR("\"code\":\"invalid_api_key\"")},
-     .whole_wanted = {"auth", "A A' B", "key A key A'", "200"}},
-    {.name = "401 with a page", .whole = {.status = 401, .headers = HTML, .body = "<html>sign in</html>"},
-     .whole_wanted = {"server", "A B", ROW_COUNTED, "200"}},
-    {.name = "402", .whole = {.status = 402, .headers = JSON, .body = ERROR("\"code\":402")},
-     .whole_wanted = {"quota", "A A' B", "key A key A'", "200"}},
-    {.name = "403", .whole = {.status = 403, .headers = JSON, .body = ERROR("\"type\":\"permission_error\"")},
-     .whole_wanted = {"auth", "A A' B", "key A key A'", "200"}},
-    {.name = "403 of moderation",
-     .whole = {.status = 403, .headers = JSON, .body = ERROR("\"code\":403,\"metadata\":{\"reasons\":[\"x\"]}")},
-     .whole_wanted = {"policy", "A", "-", "400"}},
-    {.name = "404 model_not_found", .whole = {.status = 404, .headers = JSON,
-               .body = ERROR("\"code\":\"model_not_found\"")},
-     .whole_wanted = {"not_found", "A B", "row A", "200"}},
-    {.name = "400 context_length_exceeded",
-     .whole = {.status = 400, .headers = JSON, .body = ERROR("\"code\":\"context_length_exceeded\"")},
-     .whole_wanted = {"context", "A B+", "-", "200"}},
-    {.name = "413", .whole = {.status = 413, .headers = HTML, .body = "<html>"},
-     .whole_wanted = {"context", "A B+", "-", "200"}},
-    {.name = "400 content_policy_violation",
-     .whole = {.status = 400, .headers = JSON, .body = ERROR("\"code\":\"content_policy_violation\"")},
-     .whole_wanted = {"policy", "A", "-", "400"}},
-    {.name = "400", .whole = {.status = 400, .headers = JSON, .body = ERROR("\"type\":\"invalid_request_error\"")},
-     .whole_wanted = {"bad_request", "A", "-", "400"}},
-    {.name = "422", .whole = {.status = 422, .headers = JSON, .body = "{\"detail\":[]}"},
-     .whole_wanted = {"bad_request", "A", "-", "400"}},
-    {.name = "redirect", .whole = {.status = 302, .headers = "Location: http://127.0.0.1:1/\r\n", .body = ""},
-     .whole_wanted = {"server", "A B", ROW_COUNTED, "200"}},
-    {.name = "200 with an error of 429", .whole = {.headers = JSON, .body = ERROR("\"code\":429")},
-     .stream = {.headers = EVENTS, .body = "data: " ERROR("\"code\":429") "\n\n"},
-     .whole_wanted = {"rate_limit", "A A' B", "key A key A'", "200"}},
-    {.name = "200 with an error without a code", .whole = {.headers = JSON, .body = "{\"error\":\"no\"}"},
-     .stream = {.headers = EVENTS, .body = "data: {\"error\":\"no\"}\n\n"},
-     .whole_wanted = {"server", "A B", ROW_COUNTED, "200"},
-     .stream_wanted = {"stream_broken", "A B", ROW_COUNTED, "200"}},
-    {.name = "200 with nothing", .whole = {.headers = JSON, .body = ""}, .stream = {.headers = EVENTS, .body = "\n"},
-     .whole_wanted = {"stream_broken", "A B", ROW_COUNTED, "200"}},
-    {.name = "200 with a page", .whole = {.headers = HTML, .body = "<html>sign in</html>"},
-     .whole_wanted = {"server", "A B", ROW_COUNTED, "200"}},
-    {.name = "JSON that is cut", .whole = {.headers = JSON, .body = "{\"choices\":[{\"mess"},
-     .stream = {.headers = EVENTS, .body = "data: {\"choices\":[{\"del\n\n"},
-     .whole_wanted = {"stream_broken", "A B", ROW_COUNTED, "200"}},
-    {.name = "connection cut within the body", .whole = {.headers = JSON, .body = GOOD, .fault = LOOPBACK_TRUNCATE},
-     .stream = {.headers = EVENTS, .body = SAY, .fault = LOOPBACK_TRUNCATE},
-     .whole_wanted = {"stream_broken", "A B", ROW_COUNTED, "200"},
-     .stream_wanted = {"stream_broken", "A", ROW_COUNTED, "error event, no [DONE]"}},
-    {.name = "connection cut before any content",
-     .whole = {.headers = JSON, .body = "{", .fault = LOOPBACK_TRUNCATE},
-     .stream = {.headers = EVENTS, .body = ": processing\n\n", .fault = LOOPBACK_TRUNCATE},
-     .whole_wanted = {"stream_broken", "A B", ROW_COUNTED, "200"}},
-    {.name = "stalls within the body", .whole = {.headers = JSON, .body = GOOD, .fault = LOOPBACK_STALL},
-     .stream = {.headers = EVENTS, .body = SAY, .fault = LOOPBACK_STALL},
-     .whole_wanted = {"timeout", "A B", ROW_COUNTED, "200"},
-     .stream_wanted = {"stream_broken", "A", ROW_COUNTED, "error event, no [DONE]"}},
-    {.name = "stalls before any content", .whole = {.headers = JSON, .body = "{", .fault = LOOPBACK_STALL},
-     .stream = {.headers = EVENTS, .body = ": processing\n\n", .fault = LOOPBACK_STALL},
-     .whole_wanted = {"timeout", "A B", ROW_COUNTED, "200"}},
-    {.name = "error after some content", .whole = {.headers = JSON,
-               .body = "{\"choices\":[{\"error\":{\"code\":502}}]}"},
-     .stream = {.headers = EVENTS, .body = SAY "data: " ERROR("\"code\":502") "\n\n" DONE},
-     .whole_wanted = {"overloaded", "A B", ROW_COUNTED, "200"},
-     .stream_wanted = {"stream_broken", "A", ROW_COUNTED, "error event, no [DONE]"}},
-    {.name = "end without finish_reason",
-     .whole = {.headers = JSON, .body = "{\"choices\":[{\"finish_reason\":\"error\"}]}"},
-     .stream = {.headers = EVENTS, .body = SAY},
-     .whole_wanted = {"stream_broken", "A B", ROW_COUNTED, "200"},
-     .stream_wanted = {"stream_broken", "A", ROW_COUNTED, "error event, no [DONE]"}},
-    {.name = "[DONE] without finish_reason", .whole = {.headers = JSON, .body = GOOD},
-     .stream = {.headers = EVENTS, .body = DONE},
-     .whole_wanted = {"none", "A", "-", "200"},
-     .stream_wanted = {"stream_broken", "A B", ROW_COUNTED, "200"}},
-    {.name = "[DONE] twice", .whole = {.headers = JSON, .body = GOOD},
-     .stream = {.headers = EVENTS, .body = SAY STOP DONE DONE}, .whole_wanted = {"none", "A", "-", "200"}},
-    {.name = "refusal without content",
-     .whole = {.headers = JSON, .body = "{\"choices\":[{\"finish_reason\":\"content_filter\",\"message\":{}}]}"},
-     .stream = {.headers = EVENTS,
-               .body = "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"content_filter\"}]}\n\n"},
-     .whole_wanted = {"policy", "A", "-", "400"}},
-    {.name = "a line without an end", .whole = {.headers = JSON, .body = huge},
-     .stream = {.headers = EVENTS, .body = huge},
-     .whole_wanted = {"server", "A B", ROW_COUNTED, "200"},
-     .stream_wanted = {"stream_broken", "A B", ROW_COUNTED, "200"}},
-    {.name = "slow drip", .whole = {.headers = JSON, .body = GOOD, .fault = LOOPBACK_DRIP},
-     .stream = {.headers = EVENTS, .body = SAY STOP DONE, .fault = LOOPBACK_DRIP},
-     .whole_wanted = {"none", "A", "-", "200"}},
-    {.name = "wrong content type", .whole = {.headers = "Content-Type: text/plain\r\n", .body = GOOD},
-     .stream = {.headers = "Content-Type: text/plain\r\n", .body = SAY STOP DONE},
-     .whole_wanted = {"none", "A", "-", "200"}},
-    {.name = "the client leaves", .client_leaves = true, .whole = {.headers = JSON, .body = GOOD},
-     .stream = {.headers = EVENTS, .body = SAY STOP DONE}, .whole_wanted = {"client_gone", "A", "-", "499"}},
-};
-const size_t fault_count = sizeof faults / sizeof faults[0];
-
-void faults_prepare(void)
+/* Of which list a fault is; `index` becomes its number there. */
+static size_t list_of(size_t *index)
 {
-    memset(huge, 'x', sizeof huge - 1);
-    memcpy(huge, "data: ", 6);
+    size_t list = 0;
+    while (*index >= lists[list]->count) {
+        *index -= lists[list++]->count;
+    }
+    return list;
+}
+
+size_t faults_count(void)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < LISTS; i++) {
+        count += lists[i]->count;
+    }
+    return count;
+}
+
+const struct fault *fault_at(size_t index)
+{
+    size_t list = list_of(&index);
+    return &lists[list]->rows[index];
+}
+
+bool fault_is_said_by(const struct fault *fault, enum tta_dialect dialect)
+{
+    return (fault->said_by >> dialect & 1) != 0;
+}
+
+enum tta_dialect fault_dialect(const struct fault *fault)
+{
+    enum tta_dialect dialect = TTA_DIALECT_OPENAI;
+    while (!fault_is_said_by(fault, dialect)) {
+        dialect++;
+    }
+    return dialect;
 }
 
 const struct loopback_answer *fault_answer(const struct fault *fault, bool is_stream)
@@ -162,4 +56,103 @@ const struct loopback_answer *fault_answer(const struct fault *fault, bool is_st
 const struct fault_outcome *fault_wanted(const struct fault *fault, bool is_stream)
 {
     return is_stream && fault->stream_wanted.failure ? &fault->stream_wanted : &fault->whole_wanted;
+}
+
+const struct loopback_answer *fault_good_answer(enum tta_dialect dialect, bool is_stream)
+{
+    static const struct loopback_answer good[][2] = {
+        [TTA_DIALECT_OPENAI] = {
+            {.headers = JSON, .body = "{\"choices\":[{\"message\":{\"content\":\"well\"},"
+                                      "\"finish_reason\":\"stop\"}]}"},
+            {.headers = EVENTS, .body = "data: {\"choices\":[{\"delta\":{\"content\":\"well\"}}]}\n\n"
+                                        "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+                                        "data: [DONE]\n\n"}},
+        [TTA_DIALECT_ANTHROPIC] = {
+            {.headers = JSON, .body = "{\"type\":\"message\",\"content\":[{\"type\":\"text\",\"text\":\"well\"}],"
+                                      "\"stop_reason\":\"end_turn\"}"},
+            {.headers = EVENTS, .body = "event: content_block_delta\ndata: {\"type\":\"content_block_delta\","
+                                        "\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"well\"}}\n\n"
+                                        "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":"
+                                        "{\"stop_reason\":\"end_turn\"}}\n\n"
+                                        "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"}},
+        [TTA_DIALECT_OLLAMA] = {
+            {.headers = JSON, .body = "{\"message\":{\"role\":\"assistant\",\"content\":\"well\"},\"done\":true}"},
+            {.headers = LINES, .body = "{\"message\":{\"role\":\"assistant\",\"content\":\"well\"},\"done\":true}\n"}},
+    };
+    return &good[dialect][is_stream];
+}
+
+const struct fault_end *fault_end_of(const char *failure)
+{
+    static const struct fault_end ends[] = {
+        {"connect", 502, "upstream_unreachable", "api_error"},
+        {"timeout", 504, "upstream_timeout", "timeout_error"},
+        {"rate_limit", 429, "rate_limit_exceeded", "rate_limit_error"},
+        {"overloaded", 503, "upstream_overloaded", "overloaded_error"},
+        {"server", 502, "upstream_error", "api_error"},
+        {"auth", 502, "upstream_auth", "api_error"},
+        {"quota", 402, "insufficient_quota", "billing_error"},
+        {"not_found", 404, "model_not_found", "not_found_error"},
+        {"context", 400, "context_length_exceeded", "invalid_request_error"},
+        {"policy", 400, "content_policy_violation", "invalid_request_error"},
+        {"bad_request", 400, "invalid_request", "invalid_request_error"},
+        {"stream_broken", 502, "stream_broken", "api_error"},
+    };
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        if (strcmp(ends[i].failure, failure) == 0) {
+            return &ends[i];
+        }
+    }
+    return NULL;
+}
+
+/* B or B+ at the end of a path; NULL: it is neither. */
+static const char *last_is_well(const char *path)
+{
+    const char *last = strrchr(path, ' ');
+    return last && last[1] == 'B' ? last : NULL;
+}
+
+/* Who is not reached is asked once more, and it counts against its provider, which is listed behind that of A. */
+bool fault_wanted_down(const struct fault_outcome *wanted, struct fault_down *out_down)
+{
+    static const char first[] = "(provider A)";
+    const char *last = last_is_well(wanted->path);
+    if (!last) {
+        return false;
+    }
+    bool has_first = strncmp(wanted->opens, first, sizeof first - 1) == 0;
+    bool has_others = !has_first && strcmp(wanted->opens, "-") != 0;
+    (void)snprintf(out_down->path, FAULT_TEXT_BYTES, "%s%s", wanted->path, last); /* all of these fit */
+    (void)snprintf(out_down->opens, FAULT_TEXT_BYTES, "%s(provider B)%s%s", has_first ? "(provider A) " : "",
+                   has_others ? " " : "", has_others ? wanted->opens : "");
+    out_down->client_status = fault_end_of(wanted->failure)->client_status;
+    return true;
+}
+
+bool fault_is_path(const char *path, const char *wanted, bool is_down)
+{
+    size_t len = strlen(wanted);
+    if (strncmp(path, wanted, len) != 0) {
+        return false;
+    }
+    path += len;
+    while (is_down && strncmp(path, " A", 2) == 0) {
+        path += path[2] == '\'' ? 3 : 2;
+    }
+    return *path == '\0';
+}
+
+static void leave_out(char *text, const char *part)
+{
+    char *at;
+    while ((at = strstr(text, part))) {
+        memmove(at, at + strlen(part), strlen(at + strlen(part)) + 1);
+    }
+}
+
+void fault_leave_out_spare(char text[FAULT_TEXT_BYTES])
+{
+    leave_out(text, " key A'");
+    leave_out(text, " A'");
 }
