@@ -44,6 +44,7 @@ TTA_API void tta_stream_destroy(struct tta_stream *stream);
 struct tta_progress {
     bool has_content;      /* some text, reasoning, refusal or call of a tool was in it */
     bool is_over;          /* it came to its end, or failed: what follows is not read */
+    bool is_whole;         /* it was no stream, but an answer in one piece; known at its end */
     bool is_alive;         /* anything came at all, comments and pings included */
     uint64_t event_count;
     uint64_t content_count; /* events with content, for the time between tokens */

@@ -342,6 +342,7 @@ static enum tta_status judge_whole(struct tta_stream *stream, enum tta_transport
     const struct tta_reply answer = {
         .transport = transport, .http_status = 200, .body = body.ptr, .body_len = body.len};
     struct tta_finding finding;
+    stream->progress.is_whole = true;
     enum tta_status status = tta_reply_classify(&answer, 0, &finding);
     if (status != TTA_OK) {
         fail_as(stream, TTA_FAILURE_STREAM_BROKEN);

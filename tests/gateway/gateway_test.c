@@ -183,6 +183,7 @@ static void a_stream_that_fails_before_content_is_made_good(void **state)
         {.headers = EVENTS, .body = ROLE, .fault = LOOPBACK_STALL},
         {.headers = EVENTS, .body = ROLE SAY("gone in the same breath") "data: {\"error\":{}}\n\n"},
         {.headers = JSON, .body = GOOD},
+        {.headers = JSON, .body = "{\n\n\"choices\":[{\"message\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}"},
         {.headers = EVENTS, .body = "data: this is no JSON\n\n"},
         {.status = 500, .headers = JSON, .body = "{}"},
     };

@@ -144,6 +144,7 @@ static void an_answer_ends_with_its_real_end_only(void **state)
             fail_msg("wanted %s, got %s of:\n%s", tta_failure_name(cases[i].failure),
                      tta_failure_name(progress.finding.failure), cases[i].body);
         }
+        assert_int_equal(progress.is_whole, cases[i].dialect == TTA_DIALECT_OPENAI && cases[i].body[0] == '{');
     }
 }
 

@@ -185,15 +185,13 @@ void relay_end(struct relay *relay, enum tta_transport transport)
     if (!relay->progress.is_over) {
         tta_secret_hide(relay->secret, relay->partial.ptr, relay->partial.len);
         struct str rest = base_buf_str(&relay->partial);
-        struct str text = base_str_trim(rest);
-        if (!relay->has_begun && relay->dialect != TTA_DIALECT_OLLAMA && text.len > 0 &&
-            (text.ptr[0] == '{' || text.ptr[0] == '[')) {
-            fail_as_broken(relay); /* a whole answer is none for whoever waits for events */
-            return;
-        }
         if ((rest.len > 0 && tta_stream_feed(relay->stream, rest.ptr, rest.len, &relay->progress) != TTA_OK) ||
             tta_stream_end(relay->stream, transport, &relay->progress) != TTA_OK) {
             relay->lacks_memory = true;
+            return;
+        }
+        if (relay->progress.finding.failure == TTA_FAILURE_NONE && relay->progress.is_whole) {
+            fail_as_broken(relay); /* a whole answer, and a good one, is none for whoever waits for events */
             return;
         }
         if (relay->progress.finding.failure == TTA_FAILURE_NONE && rest.len > 0) {
