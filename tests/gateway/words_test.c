@@ -257,6 +257,23 @@ static void what_has_no_words_goes_to_those_who_need_none(void **state)
     world_stop(&world);
 }
 
+/* Anthropic is the author of what it offers, so another's model of that name is not taken for the same one. */
+static void a_model_of_the_same_name_elsewhere_is_found(void **state)
+{
+    const struct world_plan plan = {.alpha_kind = "anthropic",
+                                    .models = "  - id: one\n    provider: anthropic\n    origin: alpha\n"
+                                              "  - id: one\n    provider: custom_api\n    origin: beta\n"};
+    (void)state;
+    world_start_with(&world, &plan,
+                     world_saying((struct loopback_answer){.status = 529, .headers = JSON, .body = OVERLOADED}),
+                     world_saying((struct loopback_answer){.headers = JSON, .body = NEXT}), "");
+    assert_has(world_post(&world, CHAT, ASK("beta/one")), "x-tta-attempts: beta/one ok ");
+    const char *answer = world_post(&world, CHAT, ASK("one"));
+    assert_has(answer, "x-tta-attempts: alpha/one overloaded 529 ");
+    assert_has(answer, "; beta/one ok ");
+    world_stop(&world);
+}
+
 static void what_is_wrong_with_a_request_is_told_in_openais_form(void **state)
 {
     static const struct {
@@ -351,6 +368,7 @@ int main(void)
         cmocka_unit_test(a_stream_that_breaks_off_ends_with_an_error_and_not_as_if_it_were_whole),
         cmocka_unit_test(a_question_to_ollama_is_in_its_words),
         cmocka_unit_test(what_has_no_words_goes_to_those_who_need_none),
+        cmocka_unit_test(a_model_of_the_same_name_elsewhere_is_found),
         cmocka_unit_test(what_is_wrong_with_a_request_is_told_in_openais_form),
         cmocka_unit_test(messages_go_on_as_they_are),
         cmocka_unit_test(messages_are_made_good_by_the_next_of_anthropics),

@@ -155,31 +155,43 @@ static void note_who_can_be_asked(struct routing *routing, size_t row)
     }
 }
 
+/* Puts a row behind the last of those that begin with `first`. */
+static void link_row(uint32_t *next, uint32_t *last, size_t first, size_t row)
+{
+    next[row] = ROUTING_NO_ROW;
+    if (first < row) {
+        next[last[first]] = (uint32_t)row;
+    }
+    last[first] = (uint32_t)row;
+}
+
 static bool make_rows(struct routing *routing)
 {
-    size_t count = tta_catalogue_count(routing->catalogue);
-    uint32_t *last = base_alloc_array(count, sizeof(uint32_t));
+    size_t count = tta_catalogue_count(routing->catalogue), first_of_id;
+    uint32_t *last = base_alloc_array(count, sizeof(uint32_t)), *last_of_id = base_alloc_array(count, sizeof(uint32_t));
     routing->row_servers = base_alloc_array(count, sizeof(uint32_t));
     routing->next_in_group = base_alloc_array(count, sizeof(uint32_t));
+    routing->next_of_id = base_alloc_array(count, sizeof(uint32_t));
     routing->row_names = base_alloc_array(count, sizeof(char *));
-    bool good = last && routing->row_servers && routing->next_in_group && routing->row_names;
+    bool good = last && last_of_id && routing->row_servers && routing->next_in_group && routing->next_of_id &&
+                routing->row_names;
     for (int i = 0; i < API_COUNT && good; i++) {
         routing->cannot_be_asked[i] = base_alloc_array(count / 64 + 1, sizeof(uint64_t));
         good = routing->cannot_be_asked[i] != NULL;
     }
     for (size_t row = 0; row < count && good; row++) {
-        size_t first = tta_catalogue_group(routing->catalogue, row);
-        routing->row_servers[row] = server_of(routing, tta_catalogue_peek(routing->catalogue, row));
-        routing->next_in_group[row] = ROUTING_NO_ROW;
-        if (first < row) {
-            routing->next_in_group[last[first]] = (uint32_t)row;
+        const struct tta_model *model = tta_catalogue_peek(routing->catalogue, row);
+        routing->row_servers[row] = server_of(routing, model);
+        link_row(routing->next_in_group, last, tta_catalogue_group(routing->catalogue, row), row);
+        if (tta_catalogue_find(routing->catalogue, model->id, &first_of_id) == TTA_OK) { /* it has each of its rows */
+            link_row(routing->next_of_id, last_of_id, first_of_id, row);
         }
-        last[first] = (uint32_t)row;
         note_who_can_be_asked(routing, row);
         routing->row_names[row] = make_row_name(routing, row);
         good = routing->row_names[row] != NULL;
     }
     free(last);
+    free(last_of_id);
     return good;
 }
 
@@ -287,6 +299,7 @@ static void destroy(struct routing *routing)
     free(routing->row_names);
     free(routing->row_servers);
     free(routing->next_in_group);
+    free(routing->next_of_id);
     for (int i = 0; i < API_COUNT; i++) {
         free(routing->cannot_be_asked[i]);
     }

@@ -38,6 +38,7 @@ struct routing {
     struct routing_place *servers;
     uint32_t *row_servers;   /* by row; ROUTING_NO_SERVER: nobody can be asked for it */
     uint32_t *next_in_group; /* by row; ROUTING_NO_ROW: it is the last one */
+    uint32_t *next_of_id;    /* likewise of rows with one id, which may be of several groups */
     char **row_names;
     uint64_t *cannot_be_asked[API_COUNT]; /* a bit a row, for struct tta_live */
     struct routing_chain *chains;

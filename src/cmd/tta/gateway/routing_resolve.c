@@ -44,14 +44,11 @@ static uint32_t row_at_server(const struct routing *routing, const char *name)
         tta_catalogue_find(routing->catalogue, id, &row) != TTA_OK) {
         return ROUTING_NO_ROW;
     }
-    uint32_t each = (uint32_t)tta_catalogue_group(routing->catalogue, row);
-    for (; each != ROUTING_NO_ROW; each = routing->next_in_group[each]) {
-        if (routing->row_servers[each] == server &&
-            strcmp(tta_catalogue_peek(routing->catalogue, each)->id, id) == 0) {
-            return each;
-        }
+    uint32_t each = (uint32_t)row;
+    while (each != ROUTING_NO_ROW && routing->row_servers[each] != server) {
+        each = routing->next_of_id[each];
     }
-    return ROUTING_NO_ROW;
+    return each;
 }
 
 size_t routing_add_model(const struct routing *routing, const char *name, struct tta_target targets[TTA_MAX_TARGETS],
@@ -65,14 +62,17 @@ size_t routing_add_model(const struct routing *routing, const char *name, struct
     if (tta_catalogue_find(routing->catalogue, name, &row) != TTA_OK) {
         return count;
     }
-    uint32_t first = (uint32_t)tta_catalogue_group(routing->catalogue, row);
-    for (int same_id = 1; same_id >= 0; same_id--) {
-        for (uint32_t each = first; each != ROUTING_NO_ROW; each = routing->next_in_group[each]) {
-            bool is_same = strcmp(tta_catalogue_peek(routing->catalogue, each)->id, name) == 0;
-            if (is_same == (same_id == 1)) {
-                count = add_target(routing, each, targets, count);
-            }
+    for (uint32_t each = (uint32_t)row; each != ROUTING_NO_ROW; each = routing->next_of_id[each]) {
+        count = add_target(routing, each, targets, count);
+    }
+    uint32_t last_group = ROUTING_NO_ROW;
+    for (uint32_t each = (uint32_t)row; each != ROUTING_NO_ROW; each = routing->next_of_id[each]) {
+        uint32_t group = (uint32_t)tta_catalogue_group(routing->catalogue, each);
+        for (uint32_t other = group; other != ROUTING_NO_ROW && group != last_group;
+             other = routing->next_in_group[other]) {
+            count = add_target(routing, other, targets, count); /* which is there once */
         }
+        last_group = group;
     }
     return count;
 }
