@@ -17,6 +17,7 @@
 #include "fault_client.h"
 #include "faults.h"
 #include "loopback_server.h"
+#include "times.h"
 #include "tta/failover.h"
 
 #define MS INT64_C(1000000)
@@ -200,16 +201,10 @@ static int check(const struct fault *fault, bool is_stream, struct fault_client 
     return !holds + !holds_down;
 }
 
-static int compare_times(const void *a, const void *b)
-{
-    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-    return (left > right) - (left < right);
-}
-
 enum { DECISIONS = 200000, FAILOVERS = 400 };
 
 /* A decision among the most targets there can be, after one of them failed; or after all rest, as they have one key. */
-static int64_t decision_p99_ns(bool all_rest, int64_t *out_median_ns)
+static struct times time_decisions(bool all_rest)
 {
     static int64_t took_ns[DECISIONS];
     struct tta_target many[TTA_MAX_TARGETS];
@@ -235,14 +230,11 @@ static int64_t decision_p99_ns(bool all_rest, int64_t *out_median_ns)
         }
     }
     tta_health_destroy(health);
-    qsort(took_ns, DECISIONS, sizeof took_ns[0], compare_times);
-    *out_median_ns = took_ns[DECISIONS / 2];
-    return took_ns[DECISIONS / 100 * 99];
+    return times_of(took_ns, DECISIONS);
 }
 
 /* What a request takes beyond its upstreams when the first of them fails. */
-static int64_t failover_p99_ns(struct fault_client *client, const char *const urls[2], bool refuses,
-                               int64_t *out_median_ns)
+static struct times time_failovers(struct fault_client *client, const char *const urls[2], bool refuses)
 {
     static int64_t beyond_ns[FAILOVERS];
     for (int i = 0; i < FAILOVERS; i++) {
@@ -259,17 +251,7 @@ static int64_t failover_p99_ns(struct fault_client *client, const char *const ur
         beyond_ns[i] = refuses ? all_ns - direct_ns : all_ns - upstream_ns;
         tta_health_destroy(health);
     }
-    qsort(beyond_ns, FAILOVERS, sizeof beyond_ns[0], compare_times);
-    *out_median_ns = beyond_ns[FAILOVERS / 2];
-    return beyond_ns[FAILOVERS / 100 * 99];
-}
-
-static int print_row(const char *what, int64_t median_ns, int64_t p99_ns, int64_t limit_ns)
-{
-    bool holds = p99_ns < limit_ns;
-    printf("| %s | %.2f us | %.2f us | %.0f us | %s |\n", what, (double)median_ns / 1e3, (double)p99_ns / 1e3,
-           (double)limit_ns / 1e3, holds ? "holds" : "**does not hold**");
-    return !holds;
+    return times_of(beyond_ns, FAILOVERS);
 }
 
 static int print_times(struct fault_client *client, const char *healthy_url)
@@ -279,7 +261,6 @@ static int print_times(struct fault_client *client, const char *healthy_url)
     if (!server) {
         return 1;
     }
-    int64_t median_ns, p99_ns;
     const char *const urls[2] = {loopback_server_url(server), healthy_url};
     const char *const refused[2] = {NOBODY, healthy_url};
     struct utsname machine;
@@ -288,15 +269,15 @@ static int print_times(struct fault_client *client, const char *healthy_url)
            "with %ld cores that others use as well.\n",
            DECISIONS, FAILOVERS, uname(&machine) >= 0 ? machine.machine : "?", sysconf(_SC_NPROCESSORS_ONLN));
     puts("\n| | median | p99 | demanded of p99 | |\n|---|---|---|---|---|");
-    p99_ns = decision_p99_ns(false, &median_ns);
-    int failed = print_row("report, and choose the next of 32 targets, clock included", median_ns, p99_ns, 1000);
-    p99_ns = decision_p99_ns(true, &median_ns);
-    failed += print_row("report, and find that all of 32 targets rest, clock included", median_ns, p99_ns, 1000);
-    p99_ns = failover_p99_ns(client, urls, false, &median_ns);
-    failed += print_row("fail over from a 500, beyond both upstreams' own time", median_ns, p99_ns, MS);
-    p99_ns = failover_p99_ns(client, refused, true, &median_ns);
-    failed += print_row("fail over from a refused connection, tried twice, beyond the upstream that answers", median_ns,
-                        p99_ns, MS);
+    int failed = times_print_row("report, and choose the next of 32 targets, clock included", time_decisions(false),
+                                 1000);
+    failed += times_print_row("report, and find that all of 32 targets rest, clock included", time_decisions(true),
+                              1000);
+    failed += times_print_row("fail over from a 500, beyond both upstreams' own time",
+                              time_failovers(client, urls, false), MS);
+    failed += times_print_row(
+        "fail over from a refused connection, tried twice, beyond the upstream that answers",
+        time_failovers(client, refused, true), MS);
     loopback_server_stop(server);
     return failed;
 }

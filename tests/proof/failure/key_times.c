@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "fault_client.h"
 #include "loopback_server.h"
+#include "times.h"
 #include "tta/keys.h"
 
 #define KEY "sk-or-v1-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -22,30 +23,6 @@
 enum { CACHED = 200000, COLD = 2000 };
 
 static int64_t took_ns[CACHED], bare_ns[COLD];
-
-static int compare_times(const void *a, const void *b)
-{
-    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-    return (left > right) - (left < right);
-}
-
-struct summary {
-    int64_t median_ns, p99_ns;
-};
-
-static struct summary summarise(int64_t *times_ns, size_t count)
-{
-    qsort(times_ns, count, sizeof times_ns[0], compare_times);
-    return (struct summary){times_ns[count / 2], times_ns[count / 100 * 99]};
-}
-
-static int print_row(const char *what, struct summary summary, int64_t limit_ns)
-{
-    bool holds = summary.p99_ns < limit_ns;
-    printf("| %s | %.2f us | %.2f us | %.1f us | %s |\n", what, (double)summary.median_ns / 1e3,
-           (double)summary.p99_ns / 1e3, (double)limit_ns / 1e3, holds ? "holds" : "**does not hold**");
-    return !holds;
-}
 
 /* One of many good keys at a time, so that the cache of the processor does not hold just one. */
 static bool time_cached(struct tta_key_validator *validator)
@@ -117,19 +94,19 @@ int main(void)
         fputs("no memory, no port, or a verdict that was not from the cache\n", stderr);
         return 1;
     }
-    int failed = print_row("a verdict on one of 64 keys from the cache, clock included", summarise(took_ns, CACHED),
-                           300);
+    int failed = times_print_row("a verdict on one of 64 keys from the cache, clock included",
+                                 times_of(took_ns, CACHED), 300);
     if (!time_cold(validator, loopback_server_url(server))) {
         fputs("a cold verdict was not as it must be\n", stderr);
         return 1;
     }
-    struct summary cold = summarise(took_ns, COLD), bare = summarise(bare_ns, COLD);
-    const struct summary beyond = {cold.median_ns - bare.median_ns, cold.p99_ns - bare.p99_ns};
+    struct times cold = times_of(took_ns, COLD), bare = times_of(bare_ns, COLD);
+    const struct times beyond = {cold.median_ns - bare.median_ns, cold.p99_ns - bare.p99_ns};
     char what[160];
     (void)snprintf(what, sizeof what,
                    "a cold verdict, beyond a bare round trip taken in turn (which is %.0f us, p99 %.0f us)",
                    (double)bare.median_ns / 1e3, (double)bare.p99_ns / 1e3);
-    failed += print_row(what, beyond, 200000);
+    failed += times_print_row(what, beyond, 200000);
     tta_key_validator_destroy(validator);
     loopback_server_stop(server);
     return failed > 0;
