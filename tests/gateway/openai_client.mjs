@@ -8,6 +8,8 @@ import OpenAI from "openai";
 const baseURL = process.argv[2];
 const client = new OpenAI({ baseURL, apiKey: "of-the-client", maxRetries: 0, timeout: 20000 });
 const messages = [{ role: "user", content: "Say hello" }];
+const tools = [{ type: "function", function: { name: "weather", parameters: { type: "object", properties: {} } } }];
+const city = { city: "Köln \"am\" Rhein" };
 
 const steps = {
     async "a whole answer"() {
@@ -42,7 +44,6 @@ const steps = {
         assert.equal(deltas, 3);
     },
     async "calls of tools, in a stream"() {
-        const tools = [{ type: "function", function: { name: "weather", parameters: { type: "object", properties: {} } } }];
         const stream = await client.chat.completions.create({ model: "up/tools", messages, tools, stream: true });
         let args = "", name = "";
         for await (const chunk of stream) {
@@ -51,10 +52,9 @@ const steps = {
             args += call?.function?.arguments ?? "";
         }
         assert.equal(name, "weather");
-        assert.deepEqual(JSON.parse(args), { city: "Köln \"am\" Rhein" });
+        assert.deepEqual(JSON.parse(args), city);
     },
     async "calls of tools, whole"() {
-        const tools = [{ type: "function", function: { name: "weather", parameters: { type: "object", properties: {} } } }];
         const answer = await client.chat.completions.create({ model: "up/tools", messages, tools });
         assert.equal(answer.choices[0].message.tool_calls[0].function.name, "weather");
         assert.equal(answer.choices[0].finish_reason, "tool_calls");
@@ -115,6 +115,115 @@ const steps = {
         assert.ok(answers.every((answer) => answer.choices[0].message.content === "hello from two"));
     },
 };
+
+// The same of providers whose API is another, which the client need not know.
+async function textOf(stream) {
+    let text = "", reason = null, usage = null;
+    for await (const chunk of stream) {
+        text += chunk.choices[0]?.delta?.content ?? "";
+        reason = chunk.choices[0]?.finish_reason ?? reason;
+        usage = chunk.usage ?? usage;
+    }
+    return { text, reason, usage };
+}
+
+const translated = {
+    async "a whole answer"(kind) {
+        const { data, response } = await client.chat.completions.create({ model: `${kind}/two`, messages, max_tokens: 9,
+            temperature: 0 }).withResponse();
+        assert.equal(data.object, "chat.completion");
+        assert.equal(data.choices[0].message.content, "hello from two");
+        assert.equal(data.choices[0].finish_reason, "stop");
+        assert.equal(data.usage.prompt_tokens, 3);
+        assert.equal(response.headers.get("x-tta-provider"), kind);
+    },
+    async "a stream"(kind) {
+        const { text, reason, usage } = await textOf(await client.chat.completions.create({ model: `${kind}/two`,
+            messages, stream: true, stream_options: { include_usage: true } }));
+        assert.equal(text, "one two three ");
+        assert.equal(reason, "stop");
+        assert.equal(usage.completion_tokens, 3);
+    },
+    async "a stream with the client's own helper"(kind) {
+        const final = await client.chat.completions.stream({ model: `${kind}/two`, messages }).finalChatCompletion();
+        assert.equal(final.choices[0].message.content, "one two three ");
+    },
+    async "a failure is made good by the next"(kind) {
+        const { data, response } = await client.chat.completions.create({ model: `${kind} at last`, messages })
+            .withResponse();
+        assert.equal(data.choices[0].message.content, "hello from two");
+        assert.match(response.headers.get("x-tta-attempts"), /^\w+-broken\/broken overloaded 529 \d+ms; \w+\/two ok /);
+    },
+    async "calls of tools, whole, and back with what they said"(kind) {
+        const first = await client.chat.completions.create({ model: `${kind}/tools`, messages, tools });
+        const message = first.choices[0].message, call = message.tool_calls[0];
+        assert.equal(first.choices[0].finish_reason, "tool_calls");
+        assert.equal(call.function.name, "weather");
+        assert.deepEqual(JSON.parse(call.function.arguments), city);
+        const second = await client.chat.completions.create({ model: `${kind}/tools`, tools, messages: [...messages,
+            message, { role: "tool", tool_call_id: call.id, content: "raining" }] });
+        assert.match(second.choices[0].message.content, /^it is .*raining/);
+    },
+    async "calls of tools, in a stream"(kind) {
+        const final = await client.chat.completions.stream({ model: `${kind}/tools`, messages, tools })
+            .finalChatCompletion();
+        const call = final.choices[0].message.tool_calls[0];
+        assert.equal(call.function.name, "weather");
+        assert.deepEqual(JSON.parse(call.function.arguments), city);
+        assert.equal(final.choices[0].finish_reason, "tool_calls");
+    },
+    async "errors are of the classes that the client knows"(kind) {
+        const cases = [["faulty/bad", OpenAI.BadRequestError, /The temperature is too high/],
+            ["limits/limited", OpenAI.RateLimitError, /too often/],
+            ["broken/broken", OpenAI.InternalServerError, /no capacity|fault of their own/]];
+        for (const [model, error_class, message] of cases) {
+            for (const stream of model.startsWith("limits") ? [true] : [false, true]) { // who is asked too often rests
+                const error = await client.chat.completions.create({ model: `${kind}-${model}`, messages, stream })
+                    .catch((e) => e);
+                assert.ok(error instanceof error_class, `${model}: ${error}`);
+                assert.match(error.message, message);
+            }
+        }
+    },
+    async "a request that has no words there is refused by name"(kind) {
+        const error = await client.chat.completions.create({ model: `${kind}/two`, messages, logprobs: true })
+            .catch((e) => e);
+        assert.ok(error instanceof OpenAI.BadRequestError, String(error));
+        assert.equal(error.param, "logprobs");
+        assert.equal(error.code, "untranslatable");
+    },
+    async "a stream that breaks off is an error and no end"(kind) {
+        const stream = await client.chat.completions.create({ model: `${kind}-faulty/mid`, messages, stream: true });
+        let text = "";
+        await assert.rejects(async () => {
+            for await (const chunk of stream) {
+                text += chunk.choices[0]?.delta?.content ?? "";
+            }
+        }, OpenAI.APIError);
+        assert.equal(text, "one ");
+    },
+    async "a stream that the client leaves ends at the provider too"(kind) {
+        const count = async () => Number((await client.chat.completions.create({ model: `${kind}/left`, messages }))
+            .choices[0].message.content);
+        const before = await count();
+        const stream = await client.chat.completions.create({ model: `${kind}/endless`, messages, stream: true });
+        for await (const chunk of stream) {
+            if (chunk.choices[0]?.delta?.content) {
+                stream.controller.abort();
+                break;
+            }
+        }
+        for (let i = 0; (await count()) === before; i++) {
+            assert.ok(i < 1000, "the provider still writes");
+            await new Promise((done) => setTimeout(done, 10));
+        }
+    },
+};
+for (const kind of ["anthropic", "ollama"]) {
+    for (const [name, run] of Object.entries(translated)) {
+        steps[`${kind}: ${name}`] = () => run(kind);
+    }
+}
 
 for (const [name, run] of Object.entries(steps)) {
     try {

@@ -17,11 +17,13 @@ import subprocess
 import sys
 import tempfile
 
+import spoken
+
 CLIENT = "openai@7.59.0"
 SKIPPED = 77
 HERE = pathlib.Path(__file__).parent
 
-# One provider under three names, so that what fails under one closes no other.
+# One provider under many names, so that what fails under one closes no other.
 CONFIG = """servers:
   - provider: custom_api
     name: up
@@ -32,16 +34,33 @@ CONFIG = """servers:
   - provider: custom_api
     name: limits
     base_url: http://127.0.0.1:{port}/v1
-store: lists.json
+{translated}store: lists.json
 serve:
   address: 127.0.0.1:0
   threads: 2
+  max_wait: 100 ms
   chains:
     - name: both
       targets: [faulty/broken, up/two]
     - name: rest
       targets: [up/tools, up/embed, up/endless, up/left, faulty/bad, faulty/mid, limits/limited]
 """
+
+# And under four more for each API that is translated.
+SERVER = """  - provider: {kind}
+    name: {kind}{suffix}
+    base_url: http://127.0.0.1:{{port}}
+"""
+CHAINS = """    - name: all of {kind}
+      targets: [{kind}/two, {kind}/tools, {kind}/endless, {kind}/left, {kind}-faulty/bad, {kind}-faulty/mid,
+                {kind}-broken/broken, {kind}-limits/limited]
+    - name: {kind} at last
+      targets: [{kind}-broken/broken, {kind}/two]
+"""
+TRANSLATED = ("anthropic", "ollama")
+CONFIG = CONFIG.replace("{translated}", "".join(
+    SERVER.format(kind=kind, suffix=suffix) for kind in TRANSLATED for suffix in ("", "-faulty", "-broken", "-limits"))
+) + "".join(CHAINS.format(kind=kind) for kind in TRANSLATED)
 
 
 def install(folder):
@@ -104,29 +123,31 @@ class Provider:
             for word in ("one ", "two ", "three "):
                 yield {"content": word}
 
-    async def stream(self, writer, model):
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
-
-        async def say(data):
-            event = b"data: " + (data if isinstance(data, bytes) else json.dumps(data).encode()) + b"\n\n"
-            writer.write(b"%x\r\n%s\r\n" % (len(event), event))
-            await writer.drain()
+    def events(self, model):
+        def say(data):
+            return b"data: " + (data if isinstance(data, bytes) else json.dumps(data).encode()) + b"\n\n"
 
         def chunk(delta, reason=None):
             return {"id": "c", "object": "chat.completion.chunk", "model": model,
                     "choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}
 
         for delta in self.deltas(model):
-            await say(chunk(delta))
-            await asyncio.sleep(0.005)
+            yield say(chunk(delta))
             if model == "mid" and delta.get("content"):
-                await say({"error": {"message": "a fault", "code": 500}})
+                yield say({"error": {"message": "a fault", "code": 500}})
                 break
         else:
-            await say(chunk({}, "tool_calls" if model == "tools" else "stop"))
-            await say({"id": "c", "object": "chat.completion.chunk", "choices": [],
+            yield say(chunk({}, "tool_calls" if model == "tools" else "stop"))
+            yield say({"id": "c", "object": "chat.completion.chunk", "choices": [],
                        "usage": {"prompt_tokens": 3, "completion_tokens": 3, "total_tokens": 6}})
-        await say(b"[DONE]")
+        yield say(b"[DONE]")
+
+    async def stream(self, writer, content_type, events):
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\n\r\n" % content_type)
+        for event in events:
+            writer.write(b"%x\r\n%s\r\n" % (len(event), event))
+            await writer.drain()
+            await asyncio.sleep(0.005)
         writer.write(b"0\r\n\r\n")
 
     async def serve(self, reader, writer):
@@ -135,9 +156,12 @@ class Provider:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
                 size = int(re.search(r"(?i)content-length: (\d+)", head)[1])
                 body = json.loads(await reader.readexactly(size))
-                status, answer = self.whole(body, head.split()[1])
+                path = head.split()[1]
+                other = spoken.BY_PATH[path](body, self.left) if path in spoken.BY_PATH else None
+                status, answer = other.whole() if other else self.whole(body, path)
                 if status == 200 and body.get("stream"):
-                    await self.stream(writer, body["model"])
+                    await self.stream(writer, other.content_type if other else b"text/event-stream",
+                                      other.events() if other else self.events(body["model"]))
                 else:
                     text = json.dumps(answer).encode()
                     writer.write(b"HTTP/1.1 %d -\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
