@@ -144,6 +144,11 @@ static void a_rate_limit_is_passed_on_with_its_time(void **state)
     assert_has(answer, "HTTP/1.1 429 Too Many Requests\r\n");
     assert_has(answer, "retry-after: 30\r\n");
     assert_has(answer, "\"code\":\"rate_limit_exceeded\"");
+    answer = world_post(&world, CHAT, ASK("alpha/one")); /* which is not asked any more until then */
+    assert_has(answer, "HTTP/1.1 503 Service Unavailable\r\n");
+    assert_has(answer, "\r\nretry-after: ");
+    assert_in_range(atoi(strstr(answer, "\r\nretry-after: ") + strlen("\r\nretry-after: ")), 1, 30);
+    assert_int_equal(loopback_server_request_count(world.alpha), 1);
     world_stop(&world);
 }
 

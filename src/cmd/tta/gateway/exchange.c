@@ -304,6 +304,7 @@ static void go_on(struct exchange *exchange)
     exchange->step = tta_failover_next(&exchange->failover, now_ns);
     if (exchange->step.kind == TTA_STEP_WAIT &&
         exchange->step.until_ns - now_ns > routing_serve_config(exchange->site->routing)->max_wait_ns) {
+        exchange->rest_ns = exchange->step.until_ns - now_ns;
         exchange->step.kind = TTA_STEP_STOP; /* the client had better know, and wait by itself */
     }
     switch (exchange->step.kind) {

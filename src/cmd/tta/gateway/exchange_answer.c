@@ -239,10 +239,11 @@ void exchange_answer_failure(struct exchange *exchange)
     }
     struct buf body;
     struct reply_error error = reply_of_failure(outcome.failure, outcome.client_status);
+    bool was_asked = exchange->failover.attempt_count > 0; /* else all rest, and it is known until when */
     base_buf_init(&body, 4096);
     exchange_write_error(exchange, &error, &body);
     answer(exchange, outcome.client_status, STR("application/json"), base_buf_str(&body), name,
-           outcome.retry_after_ns);
+           was_asked ? outcome.retry_after_ns : exchange->rest_ns);
     base_buf_deinit(&body);
 }
 

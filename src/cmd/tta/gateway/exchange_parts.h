@@ -37,6 +37,7 @@ struct exchange {
 
     struct tta_failover failover;
     struct tta_step step;     /* what is done just now */
+    int64_t rest_ns;          /* until a target may be asked, where that is too long to wait; 0: not known */
     struct tta_target target; /* that was asked last */
     uint32_t series;          /* of it, while it is under way in the figures; else FIGURES_NO_SERIES */
     int64_t attempt_start_ns, last_activity_ns;
