@@ -42,6 +42,7 @@ TTA = """servers:
   - provider: custom_api
     name: up
     base_url: http://127.0.0.1:{provider}/v1
+    key_variable: PROOF_KEY
 store: lists.json
 serve:
   address: 127.0.0.1:{port}
@@ -114,7 +115,8 @@ class Bench:
     def start_gateway(self):
         port = free_port()
         (self.folder / "tta.yaml").write_text(TTA.format(provider=self.provider.port, port=port))
-        return Server(GATEWAY_CORE, port, self.tta, "serve", cwd=self.folder)
+        key = "sk-or-v1-" + 4 * "0123456789abcdef"  # which is looked for in each answer
+        return Server(GATEWAY_CORE, port, self.tta, "serve", cwd=self.folder, env={**os.environ, "PROOF_KEY": key})
 
     def run(self, mode, way, count, *more):
         command = ["taskset", "-c", OTHER_CORE, self.client, mode, self.ways[way].port, count, *more]
