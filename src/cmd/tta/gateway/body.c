@@ -11,7 +11,7 @@ enum { SPARE_BYTES = 320 }; /* for a longer name, and for fields that are added 
 static void release(struct body *body)
 {
     if (body->bytes) {
-        sodium_memzero(body->bytes, body->len);
+        sodium_memzero(body->bytes, body->capacity);
     }
     free(body->bytes);
 }

@@ -59,11 +59,11 @@ static bool add_lines(struct call *call, CURL *handle, const struct endpoint *en
     return true;
 }
 
-/* A handle keeps the lines of the last head until it is used again. */
+/* A handle keeps the lines of the last head, or what came in place of one, until it is used again. */
 static bool may_keep_handle(const struct call *call)
 {
     const struct endpoint *endpoint = call->endpoint;
-    return endpoint->idle_count < UPSTREAM_MAX_IDLE_HANDLES && !call->quotes_key &&
+    return endpoint->idle_count < UPSTREAM_MAX_IDLE_HANDLES && call->is_head_whole && !call->quotes_key &&
            !tta_secret_is_quoted(endpoint->key, base_buf_str(&call->head));
 }
 
