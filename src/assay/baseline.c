@@ -142,14 +142,10 @@ static bool copy_numbers(const double *numbers, size_t count, double **out_copy,
     return *out_copy != NULL;
 }
 
-static bool copy_tenths(const struct assay_tenths *tenths, struct assay_tenths *out)
+static bool copy_rulers(const struct assay_rulers *rulers, struct assay_rulers *out)
 {
-    size_t ignored;
-    bool good = copy_numbers(tenths->times, tenths->count, &out->times, &ignored) &&
-                copy_numbers(tenths->cycles, tenths->count, &out->cycles, &ignored) &&
-                copy_numbers(tenths->slots, tenths->count, &out->slots, &ignored);
-    out->count = good ? tenths->count : 0;
-    return good;
+    return copy_numbers(rulers->cycles, rulers->count, &out->cycles, &out->count) &&
+           copy_numbers(rulers->slots, rulers->count, &out->slots, &out->count);
 }
 
 static uint64_t most_of(uint64_t a, uint64_t b)
@@ -162,7 +158,7 @@ static uint64_t launches_of(const struct assay_run *run)
 {
     uint64_t count = most_of(most_of(run->launches, 1), run->launch_minima_count);
     count = most_of(most_of(count, run->launch_median_count), run->launch_cycles_count);
-    return most_of(count, run->tenths.count);
+    return most_of(count, run->rulers.count);
 }
 
 /* What a comparison needs of a run; to be released either way. */
@@ -184,7 +180,7 @@ static bool copy_run(const struct assay_run *run, struct assay_run *out)
                         &out->launch_median_count) &&
            copy_numbers(run->launch_cycles, run->launch_cycles_count, &out->launch_cycles,
                         &out->launch_cycles_count) &&
-           copy_tenths(&run->tenths, &out->tenths);
+           copy_rulers(&run->rulers, &out->rulers);
 }
 
 /* "2026-11-23T07:09:55Z" of what a result says, in UTC with microseconds; other forms stay as they are. */

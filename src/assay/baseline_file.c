@@ -107,7 +107,7 @@ static bool copy_class_id(struct reader *reader, const struct assay_class *class
 static void check_launches(const struct object *object, const struct assay_run *run)
 {
     size_t counts[] = {run->launch_minima_count, run->launch_median_count, run->launch_cycles_count,
-                       run->tenths.count};
+                       run->rulers.count};
     for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
         if (counts[i] > run->launches) {
             reader_refuse(object->reader, "launches is %ju, but there are numbers of %zu of them",
@@ -119,10 +119,10 @@ static void check_launches(const struct object *object, const struct assay_run *
 static void read_block(struct reader *reader, struct json_value json, const char *fullname, struct assay_block *block)
 {
     static const char *const keys[] = {
-        "date",          "commit",         "dirty",         "name",          "group",
-        "tags",          "binary",         "launches",      "launch_minima", "launch_medians",
-        "launch_cycles", "launch_tenths",  "launch_cycle_tenths", "launch_slot_tenths",
-        "cycle",         "stats",          "calls",         "measured",      NULL,
+        "date",     "commit",        "dirty",          "name",          "group",               "tags",
+        "binary",   "launches",      "launch_minima",  "launch_medians", "launch_cycles",      "launch_cycle_tenths",
+        "launch_slot_tenths",        "cycle",          "stats",         "calls",               "measured",
+        NULL,
     };
     struct object object = {reader, json, ""};
     struct assay_run *run = &block->run;
@@ -142,7 +142,7 @@ static void read_block(struct reader *reader, struct json_value json, const char
     run->launch_minima = assay_read_launches(&object, "launch_minima", &run->launch_minima_count);
     run->launch_medians = assay_read_launches(&object, "launch_medians", &run->launch_median_count);
     run->launch_cycles = assay_read_launches(&object, "launch_cycles", &run->launch_cycles_count);
-    assay_read_tenths(&object, &run->tenths);
+    assay_read_rulers(&object, &run->rulers);
     if (!reader_has_failed(reader)) {
         check_launches(&object, run);
     }
@@ -365,9 +365,8 @@ static void write_block(struct writer *writer, const struct assay_block *block)
     write_launches(writer, "launch_minima", run->launch_minima, run->launch_minima_count);
     write_launches(writer, "launch_medians", run->launch_medians, run->launch_median_count);
     write_launches(writer, "launch_cycles", run->launch_cycles, run->launch_cycles_count);
-    write_launches(writer, "launch_tenths", run->tenths.times, run->tenths.count);
-    write_launches(writer, "launch_cycle_tenths", run->tenths.cycles, run->tenths.count);
-    write_launches(writer, "launch_slot_tenths", run->tenths.slots, run->tenths.count);
+    write_launches(writer, "launch_cycle_tenths", run->rulers.cycles, run->rulers.count);
+    write_launches(writer, "launch_slot_tenths", run->rulers.slots, run->rulers.count);
     if (block->cycle > 0) {
         writer_number(writer, "cycle", block->cycle);
     }

@@ -176,12 +176,20 @@ static struct assay_change join_cycles(struct assay_change time, const struct as
                                                     candidate->launch_cycles, candidate->launch_cycles_count));
 }
 
+/* Whether the rulers stood beside every launch. */
+static bool is_ruled(const struct assay_run *run)
+{
+    return run->rulers.count > 0 && run->rulers.count == run->launch_minima_count;
+}
+
 /* The change of the code, as far as it can be told from what the core did. */
 static struct assay_change change_of_code(struct assay_change time, const struct assay_run *baseline,
                                           const struct assay_run *candidate, enum assay_metric statistic)
 {
-    if (statistic == ASSAY_METRIC_MIN && baseline->tenths.count > 0 && candidate->tenths.count > 0) {
-        return assay_change_of_tenths(&baseline->tenths, &candidate->tenths);
+    const struct assay_ruled before = {baseline->launch_minima, &baseline->rulers};
+    const struct assay_ruled after = {candidate->launch_minima, &candidate->rulers};
+    if (statistic == ASSAY_METRIC_MIN && is_ruled(baseline) && is_ruled(candidate)) {
+        return assay_change_at_equal_core(&before, &after);
     }
     return join_cycles(time, baseline, candidate);
 }

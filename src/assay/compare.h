@@ -32,8 +32,8 @@ struct assay_comparison {
     const struct assay_run *baseline;  /* NULL if new */
     const struct assay_run *candidate; /* NULL if gone */
     double baseline_value, candidate_value; /* of the statistic, seconds; NAN if there is none */
-    /* What is judged: of the minimum, where both sides have their tenths, the change that is left beside what the core
-     * did (assay/tenths.h); else that of the statistic, with that of the cycles in its interval if both have them. */
+    /* What is judged: of the minimum, where rulers stood beside the launches of both, the change at an equal core
+     * (assay/rulers.h); else that of the statistic, with that of the cycles in its interval if both have them. */
     struct assay_change change;
     struct assay_change time; /* of the statistic, by the clock alone */
     struct assay_bounds bounds; /* that it was judged by */

@@ -25,7 +25,7 @@ void assay_run_deinit(struct assay_run *run)
     free(run->launch_medians);
     free(run->launch_rounds);
     free(run->launch_cycles);
-    assay_tenths_free(&run->tenths);
+    assay_rulers_free(&run->rulers);
     free(run->judgements);
     free(run->counters);
     free(run->complexity);

@@ -10,8 +10,8 @@
 #define ASSAY_RESULT_H
 
 #include "assay/protocol.h"
+#include "assay/rulers.h"
 #include "assay/target.h"
-#include "assay/tenths.h"
 #include "assay/timer.h"
 #include "base/buf.h"
 
@@ -64,7 +64,7 @@ struct assay_run {
     size_t launch_rounds_count;
     double *launch_cycles; /* of an iteration, of each launch that was paced; NULL if unknown */
     size_t launch_cycles_count;
-    struct assay_tenths tenths; /* of each launch that was paced; of older files, none */
+    struct assay_rulers rulers; /* of each launch that was paced; none of older files */
     double empty_loop;   /* seconds an iteration of a loop without a body took; 0: unknown */
     double *samples;     /* seconds per iteration, in order of execution; NULL if the file had none */
     struct assay_stats stats; /* stats.rounds is the number of samples */

@@ -342,20 +342,18 @@ double *assay_read_launches(const struct object *own, const char *key, size_t *o
     return numbers;
 }
 
-void assay_read_tenths(const struct object *own, struct assay_tenths *out_tenths)
+void assay_read_rulers(const struct object *own, struct assay_rulers *out_rulers)
 {
     size_t cycles, slots;
-    out_tenths->times = assay_read_launches(own, "launch_tenths", &out_tenths->count);
-    out_tenths->cycles = assay_read_launches(own, "launch_cycle_tenths", &cycles);
-    out_tenths->slots = assay_read_launches(own, "launch_slot_tenths", &slots);
-    cycles = out_tenths->cycles ? cycles : 0;
-    slots = out_tenths->slots ? slots : 0;
-    out_tenths->count = out_tenths->times ? out_tenths->count : 0;
-    if (!reader_has_failed(own->reader) && (cycles != out_tenths->count || slots != out_tenths->count)) {
+    out_rulers->cycles = assay_read_launches(own, "launch_cycle_tenths", &cycles);
+    out_rulers->slots = assay_read_launches(own, "launch_slot_tenths", &slots);
+    cycles = out_rulers->cycles ? cycles : 0;
+    slots = out_rulers->slots ? slots : 0;
+    out_rulers->count = cycles;
+    if (!reader_has_failed(own->reader) && cycles != slots) {
         reader_refuse(own->reader,
-                      "there are %zu of launch_tenths, %zu of launch_cycle_tenths and %zu of launch_slot_tenths, which "
-                      "go together",
-                      out_tenths->count, cycles, slots);
+                      "there are %zu of launch_cycle_tenths and %zu of launch_slot_tenths, which go together", cycles,
+                      slots);
     }
 }
 
@@ -474,7 +472,7 @@ static void read_run(struct reader *reader, struct json_value json, struct assay
     run->launch_minima = assay_read_launches(&own, "launch_minima", &run->launch_minima_count);
     run->launch_medians = assay_read_launches(&own, "launch_medians", &run->launch_median_count);
     run->launch_cycles = assay_read_launches(&own, "launch_cycles", &run->launch_cycles_count);
-    assay_read_tenths(&own, &run->tenths);
+    assay_read_rulers(&own, &run->rulers);
     read_launch_rounds(&own, run);
     check_launches(&own, run);
     assay_read_calls(&own, &run->calls);

@@ -223,10 +223,9 @@ static void write_own(struct writer *writer, const struct assay_run *run)
     if (run->launch_cycles) {
         writer_numbers(writer, "launch_cycles", run->launch_cycles, run->launch_cycles_count);
     }
-    if (run->tenths.count > 0) {
-        writer_numbers(writer, "launch_tenths", run->tenths.times, run->tenths.count);
-        writer_numbers(writer, "launch_cycle_tenths", run->tenths.cycles, run->tenths.count);
-        writer_numbers(writer, "launch_slot_tenths", run->tenths.slots, run->tenths.count);
+    if (run->rulers.count > 0) {
+        writer_numbers(writer, "launch_cycle_tenths", run->rulers.cycles, run->rulers.count);
+        writer_numbers(writer, "launch_slot_tenths", run->rulers.slots, run->rulers.count);
     }
     writer_number(writer, "mad", run->stats.mad);
     if (run->empty_loop > 0) {

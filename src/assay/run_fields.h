@@ -16,8 +16,8 @@ void assay_read_measured(const struct object *own, struct assay_measured *out);
 void assay_read_tags(const struct object *own, struct assay_run *run);
 /* One number a launch, 0 or more, the caller's; NULL if it is absent. */
 double *assay_read_launches(const struct object *own, const char *key, size_t *out_count);
-/* What a tenth of the rounds of each launch took at most, with the rulers; nothing if absent. */
-void assay_read_tenths(const struct object *own, struct assay_tenths *out_tenths);
+/* What the rulers of each launch said; nothing if absent. */
+void assay_read_rulers(const struct object *own, struct assay_rulers *out_rulers);
 /* The parameters that a benchmark states; what cannot be one is left out. */
 void assay_read_params(const struct object *benchmark, struct assay_run *run);
 /* Refuses what no samples can give. */

@@ -10,21 +10,17 @@
 #include "assay/reference.h"
 #include "assay/result.h"
 
-/* A round, or a statistic of many. */
-struct paced_round {
-    double iteration_ns;
-    struct assay_pace pace;
-};
-
 struct paced_launch {
-    struct paced_round least;  /* each of its three at its least */
-    struct paced_round tenths; /* what a tenth of each stays below or at */
+    double iteration_ns;      /* the least of its rounds */
+    struct assay_pace least;  /* each at its least beside any of them */
+    struct assay_pace tenths; /* what a tenth of each stays below or at */
 };
 
 /* All 0 before the first launch. */
 struct paced {
-    struct paced_round *rounds; /* of the launch that goes on */
-    size_t round_count, round_capacity;
+    double iteration_ns; /* of the launch that goes on, if it has paces */
+    struct assay_pace *paces;
+    size_t pace_count, pace_capacity;
     struct paced_launch *launches; /* that are over and had rounds, in order */
     size_t launch_count, launch_capacity;
 };

@@ -146,25 +146,29 @@ static void cycles_must_agree_with_the_times(void **state)
 static void what_a_neighbour_took_is_no_change(void **state)
 {
     (void)state;
-    double minima[5], minima_now[5], times[] = {100, 112, 105, 133, 101}, cycles[] = {1, 1, 1, 1, 1};
-    double slots[] = {1, 1.2, 1.08, 1.6, 1.02}, times_now[] = {152, 145, 160, 153, 149};
-    double slots_now[] = {2, 1.86, 2.2, 2.04, 1.94}, slots_alike[] = {1, 1.2, 1.08, 1.6, 1.02};
-    struct assay_run before = make_steady("a", 100, minima), now = make_steady("a", 143, minima_now);
+    double minima[] = {100, 112, 105, 133, 101}, cycles[] = {1, 1, 1, 1, 1}, slots[] = {1, 1.2, 1.08, 1.6, 1.02};
+    double minima_now[] = {152, 145, 160, 153, 149}, slots_now[] = {2, 1.86, 2.2, 2.04, 1.94};
+    double slower[] = {130, 145, 136, 173, 131}, steady[5], steady_now[5];
+    struct assay_run before = make_steady("a", 100, steady), now = make_steady("a", 145, steady_now);
     const struct assay_limits limits = assay_limits_defaults();
-    before.tenths = (struct assay_tenths){times, cycles, slots, 5};
-    now.tenths = (struct assay_tenths){times_now, cycles, slots_now, 5};
+    before.launch_minima = minima;
+    before.rulers = (struct assay_rulers){cycles, slots, 5};
+    now.launch_minima = minima_now;
+    now.rulers = (struct assay_rulers){cycles, slots_now, 5};
     struct assay_comparison row = compare_one(&before, &now, &limits);
     assert_int_equal(row.verdict, ASSAY_VERDICT_UNKNOWN); /* to within 7 % */
-    assert_true(row.time.lower > 0.4 && fabs(row.change.ratio) < 0.01 && row.change.upper < 0.07);
-    double slower[] = {130, 145, 136, 173, 131};
-    now.tenths = (struct assay_tenths){slower, cycles, slots_alike, 5};
+    assert_true(row.time.lower > 0.1 && fabs(row.change.ratio) < 0.01 && row.change.upper < 0.07);
+    now.stats.min = 130;
+    now.launch_minima = slower;
+    now.rulers.slots = slots;
     row = compare_one(&before, &now, &limits);
     assert_int_equal(row.verdict, ASSAY_VERDICT_SLOWER);
     assert_true(row.fails && row.change.lower > 0.25 && row.change.upper < 0.35);
-    now = make_steady("a", 99, minima_now); /* the tenths say slower, and the least time is less */
-    now.tenths = (struct assay_tenths){slower, cycles, slots_alike, 5};
+    now.stats.min = 99; /* at an equal core it is slower, and the least time is less */
     assert_int_equal(compare_one(&before, &now, &limits).verdict, ASSAY_VERDICT_UNKNOWN);
-    now = make_steady("a", 143, minima_now); /* an older file has none */
+    now = make_steady("a", 150, steady_now); /* a launch without rulers: by the times alone */
+    now.rulers = (struct assay_rulers){cycles, slots_now, 4};
+    before.launch_minima = steady;
     assert_int_equal(compare_one(&before, &now, &limits).verdict, ASSAY_VERDICT_SLOWER);
 }
 

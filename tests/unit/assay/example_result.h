@@ -102,7 +102,7 @@ static inline bool make_example_result(struct assay_result *result, double facto
     result->cycle = 2.7e-10;
     if (!small->samples || !large->samples || !large->judgements || !large->launch_minima || !large->launch_medians ||
         !large->launch_cycles || !large->launch_rounds || !small->fullname || !large->fullname ||
-        !assay_tenths_alloc(&large->tenths, 2)) {
+        !assay_rulers_alloc(&large->rulers, 2)) {
         return false;
     }
     if (!assay_result_add_warning(result, STR("turbo is on"))) {
@@ -120,10 +120,8 @@ static inline bool make_example_result(struct assay_result *result, double facto
     small->counters[small->counter_count++] = (struct assay_counter){"tokens", ASSAY_RATE, 1234.5};
     large->launch_cycles[0] = 774300.5;
     large->launch_cycles[1] = 774300;
-    large->tenths.times[0] = 0.000209 * factor;
-    large->tenths.times[1] = 0.00021 * factor;
-    large->tenths.cycles[0] = large->tenths.cycles[1] = 2.75e-10;
-    large->tenths.slots[0] = large->tenths.slots[1] = 4.1e-10;
+    large->rulers.cycles[0] = large->rulers.cycles[1] = 2.75e-10;
+    large->rulers.slots[0] = large->rulers.slots[1] = 4.1e-10;
     large->launch_rounds[0] = 2;
     large->launch_rounds[1] = 2;
     large->launch_minima[0] = 0.00020875 * factor;

@@ -127,11 +127,10 @@ static void assert_same_run(const struct assay_run *got, const struct assay_run 
     for (size_t i = 0; i < wanted->launch_cycles_count; i++) {
         assert_double_is(got->launch_cycles[i], wanted->launch_cycles[i]);
     }
-    assert_int_equal(got->tenths.count, wanted->tenths.count);
-    for (size_t i = 0; i < wanted->tenths.count; i++) {
-        assert_double_is(got->tenths.times[i], wanted->tenths.times[i]);
-        assert_double_is(got->tenths.cycles[i], wanted->tenths.cycles[i]);
-        assert_double_is(got->tenths.slots[i], wanted->tenths.slots[i]);
+    assert_int_equal(got->rulers.count, wanted->rulers.count);
+    for (size_t i = 0; i < wanted->rulers.count; i++) {
+        assert_double_is(got->rulers.cycles[i], wanted->rulers.cycles[i]);
+        assert_double_is(got->rulers.slots[i], wanted->rulers.slots[i]);
     }
     for (int i = ASSAY_METRIC_FIRST_MEASURED; i < ASSAY_METRIC_COUNT; i++) {
         assert_double_is(assay_measured_get(&got->measured, (enum assay_metric)i),
@@ -701,8 +700,8 @@ static void refuses_broken_fields_of_our_own(void **state)
          "assay.launch_rounds has 2 numbers, but assay.launch_minima 3"},
         {"{\"launch_cycles\": [-1]}", "assay.launch_cycles has a negative number"},
         {"{\"launch_slot_tenths\": [-1]}", "assay.launch_slot_tenths has a negative number"},
-        {"{\"launch_tenths\": [1, 2], \"launch_cycle_tenths\": [1, 2]}",
-         "there are 2 of launch_tenths, 2 of launch_cycle_tenths and 0 of launch_slot_tenths, which go together"},
+        {"{\"launch_cycle_tenths\": [1, 2]}",
+         "there are 2 of launch_cycle_tenths and 0 of launch_slot_tenths, which go together"},
         {"{\"measured\": {\"cycles\": -1}}", "measured.cycles is negative"},
         {"{\"measured\": {\"cycles\": \"1\"}}", "measured.cycles is not a number"},
         {"{\"mad\": -1}", "assay.mad is negative"},

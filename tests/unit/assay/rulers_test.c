@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-#include "assay/tenths.h"
+#include "assay/rulers.h"
 #include "base/random.h"
 #include "unit/assay/assert_double.h"
 
@@ -17,12 +17,12 @@
 /* One side, of which the arrays are here. */
 struct side {
     double times[MAX_LAUNCHES], cycles[MAX_LAUNCHES], slots[MAX_LAUNCHES];
-    struct assay_tenths tenths;
+    struct assay_rulers rulers;
 };
 
 static void add(struct side *side, double cycle, double slot, double time)
 {
-    size_t at = side->tenths.count++;
+    size_t at = side->rulers.count++;
     side->cycles[at] = cycle;
     side->slots[at] = slot;
     side->times[at] = time;
@@ -30,13 +30,10 @@ static void add(struct side *side, double cycle, double slot, double time)
 
 static struct assay_change change_of(struct side *before, struct side *after)
 {
-    struct side *const sides[] = {before, after};
-    for (int i = 0; i < 2; i++) {
-        sides[i]->tenths.times = sides[i]->times;
-        sides[i]->tenths.cycles = sides[i]->cycles;
-        sides[i]->tenths.slots = sides[i]->slots;
-    }
-    return assay_change_of_tenths(&before->tenths, &after->tenths);
+    before->rulers = (struct assay_rulers){before->cycles, before->slots, before->rulers.count};
+    after->rulers = (struct assay_rulers){after->cycles, after->slots, after->rulers.count};
+    const struct assay_ruled old = {before->times, &before->rulers}, new = {after->times, &after->rulers};
+    return assay_change_at_equal_core(&old, &new);
 }
 
 /* By least squares on the whole matrix, what is believed before being two more rows of it (Python). */
@@ -60,12 +57,12 @@ static void it_is_what_least_squares_say(void **state)
     struct assay_change back = change_of(&after, &before);
     assert_double_near((1 + change.ratio) * (1 + back.ratio), 1, 1e-12);
     assert_double_near((1 + change.lower) * (1 + back.upper), 1, 1e-12);
-    for (size_t i = 0; i < before.tenths.count; i++) { /* other units */
+    for (size_t i = 0; i < before.rulers.count; i++) { /* other units */
         before.times[i] *= 1e-9;
         before.cycles[i] *= 1e-9;
         before.slots[i] *= 1e-9;
     }
-    for (size_t i = 0; i < after.tenths.count; i++) {
+    for (size_t i = 0; i < after.rulers.count; i++) {
         after.times[i] *= 1e-9;
         after.cycles[i] *= 1e-9;
         after.slots[i] *= 1e-9;
@@ -160,7 +157,7 @@ static double gaussian(uint64_t *random)
 
 static void draw(struct side *side, double level, double slope, double taken, double scatter, uint64_t *random)
 {
-    side->tenths.count = 0;
+    side->rulers.count = 0;
     for (int i = 0; i < 5; i++) {
         double slot = taken * uniform(random), cycle = 0.1 * uniform(random);
         add(side, exp(cycle), exp(slot), exp(level + slope * slot + 0.5 * cycle + scatter * gaussian(random)));
@@ -193,13 +190,13 @@ static void the_true_change_is_in_the_interval(void **state)
 static void room_is_for_all_or_none(void **state)
 {
     (void)state;
-    struct assay_tenths tenths;
-    assert_true(assay_tenths_alloc(&tenths, 3));
-    assert_int_equal(tenths.count, 3);
-    tenths.times[2] = tenths.cycles[2] = tenths.slots[2] = 1;
-    assay_tenths_free(&tenths);
-    assert_int_equal(tenths.count, 0);
-    assay_tenths_free(&tenths);
+    struct assay_rulers rulers;
+    assert_true(assay_rulers_alloc(&rulers, 3));
+    assert_int_equal(rulers.count, 3);
+    rulers.cycles[2] = rulers.slots[2] = 1;
+    assay_rulers_free(&rulers);
+    assert_int_equal(rulers.count, 0);
+    assay_rulers_free(&rulers);
 }
 
 int main(void)

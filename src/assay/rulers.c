@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "assay/tenths.h"
+#include "assay/rulers.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -19,56 +19,54 @@ static const double expected_slopes[] = {0.5, 0.6}; /* of the cycle and the slot
 enum { CYCLE, SLOT, TIME, NUMBERS };
 enum { RULERS = TIME };
 
-bool assay_tenths_alloc(struct assay_tenths *out_tenths, size_t count)
+bool assay_rulers_alloc(struct assay_rulers *out_rulers, size_t count)
 {
-    *out_tenths = (struct assay_tenths){
-        .times = base_alloc_array(count, sizeof(double)),
+    *out_rulers = (struct assay_rulers){
         .cycles = base_alloc_array(count, sizeof(double)),
         .slots = base_alloc_array(count, sizeof(double)),
         .count = count,
     };
-    if (!out_tenths->times || !out_tenths->cycles || !out_tenths->slots) {
-        assay_tenths_free(out_tenths);
+    if (!out_rulers->cycles || !out_rulers->slots) {
+        assay_rulers_free(out_rulers);
         return false;
     }
     return true;
 }
 
-void assay_tenths_free(struct assay_tenths *tenths)
+void assay_rulers_free(struct assay_rulers *rulers)
 {
-    free(tenths->times);
-    free(tenths->cycles);
-    free(tenths->slots);
-    *tenths = (struct assay_tenths){0};
+    free(rulers->cycles);
+    free(rulers->slots);
+    *rulers = (struct assay_rulers){0};
 }
 
-static double number_of(const struct assay_tenths *tenths, size_t launch, int which)
+static double number_of(const struct assay_ruled *side, size_t launch, int which)
 {
-    const double *const numbers[NUMBERS] = {tenths->cycles, tenths->slots, tenths->times};
+    const double *const numbers[NUMBERS] = {side->rulers->cycles, side->rulers->slots, side->times};
     return numbers[which][launch];
 }
 
 /* The means of one side's logarithms; false if a number has none. */
-static bool find_means(const struct assay_tenths *side, double out_means[NUMBERS])
+static bool find_means(const struct assay_ruled *side, double out_means[NUMBERS])
 {
     for (int which = 0; which < NUMBERS; which++) {
         double sum = 0;
-        for (size_t i = 0; i < side->count; i++) {
+        for (size_t i = 0; i < side->rulers->count; i++) {
             double value = number_of(side, i, which);
             if (!(value > 0) || isinf(value)) {
                 return false;
             }
             sum += log(value);
         }
-        out_means[which] = sum / (double)side->count;
+        out_means[which] = sum / (double)side->rulers->count;
     }
-    return side->count > 0;
+    return side->rulers->count > 0;
 }
 
 /* Adds one side's products of deviations from its means. */
-static void add_products(const struct assay_tenths *side, const double means[NUMBERS], double sums[NUMBERS][NUMBERS])
+static void add_products(const struct assay_ruled *side, const double means[NUMBERS], double sums[NUMBERS][NUMBERS])
 {
-    for (size_t i = 0; i < side->count; i++) {
+    for (size_t i = 0; i < side->rulers->count; i++) {
         double deviations[NUMBERS];
         for (int which = 0; which < NUMBERS; which++) {
             deviations[which] = log(number_of(side, i, which)) - means[which];
@@ -115,7 +113,7 @@ static void fit_slopes(double sums[NUMBERS][NUMBERS], double freedom, struct fit
     }
 }
 
-struct assay_change assay_change_of_tenths(const struct assay_tenths *before, const struct assay_tenths *after)
+struct assay_change assay_change_at_equal_core(const struct assay_ruled *before, const struct assay_ruled *after)
 {
     double old[NUMBERS], new[NUMBERS], sums[NUMBERS][NUMBERS] = {{0}};
     struct assay_change change = assay_change_unknown();
@@ -124,11 +122,11 @@ struct assay_change assay_change_of_tenths(const struct assay_tenths *before, co
     }
     add_products(before, old, sums);
     add_products(after, new, sums);
-    double freedom = EXPECTED_LAUNCHES + (double)(before->count + after->count) - 2;
+    double freedom = EXPECTED_LAUNCHES + (double)(before->rulers->count + after->rulers->count) - 2;
     struct fit fit;
     fit_slopes(sums, freedom, &fit);
     double log_ratio = new[TIME] - old[TIME];
-    double spread = 1 / (double)before->count + 1 / (double)after->count;
+    double spread = 1 / (double)before->rulers->count + 1 / (double)after->rulers->count;
     for (int a = 0; a < RULERS; a++) {
         log_ratio -= fit.slopes[a] * (new[a] - old[a]);
         for (int b = 0; b < RULERS; b++) {

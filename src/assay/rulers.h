@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * assay/tenths.h - how much a benchmark changed between two runs, beyond what the
+ * assay/rulers.h - how much a benchmark changed between two runs, beyond what the
  * core did.  Pure but for memory.
  *
  * On a shared machine the core is slower for seconds or minutes: its clock rate
@@ -9,29 +9,35 @@
  * it, each code follows them in a way of its own, and the launches themselves
  * tell how: those of a benchmark are regressed on its rulers.
  */
-#ifndef ASSAY_TENTHS_H
-#define ASSAY_TENTHS_H
+#ifndef ASSAY_RULERS_H
+#define ASSAY_RULERS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "assay/change.h"
 
-/* Of each launch: what a tenth of its rounds took at most, and of the cycles and slots that were read beside
- * them; seconds, a round by the iteration. NULL and 0 if nothing is known. */
-struct assay_tenths {
-    double *times, *cycles, *slots;
+/* Of each launch what a tenth of the cycles and of the slots that were read beside its rounds took at most, seconds.
+ * NULL and 0 if nothing is known. */
+struct assay_rulers {
+    double *cycles, *slots;
     size_t count; /* of each */
 };
 
-/* Room for `count` launches, 1 or more, to be released with assay_tenths_free(); false without memory, and then there
+/* Room for `count` launches, 1 or more, to be released with assay_rulers_free(); false without memory, and then there
  * is nothing to release. */
-bool assay_tenths_alloc(struct assay_tenths *out_tenths, size_t count);
+bool assay_rulers_alloc(struct assay_rulers *out_rulers, size_t count);
 /* Releases the arrays, not the struct; all of it NULL does nothing. */
-void assay_tenths_free(struct assay_tenths *tenths);
+void assay_rulers_free(struct assay_rulers *rulers);
+
+/* The shortest times of a run's launches, as many as its rulers know. */
+struct assay_ruled {
+    const double *times;
+    const struct assay_rulers *rulers;
+};
 
 /*
- * The change of a launch's tenth at equal cycles and slots.
+ * The change of a launch's shortest time at equal cycles and slots.
  *
  * The logarithm of a launch's time is taken as a level of its run, plus the
  * logarithms of its cycle and its slot, each times a slope that both runs
@@ -50,6 +56,6 @@ void assay_tenths_free(struct assay_tenths *tenths);
  *
  * Unknown if a side has no launch, or one that is not above 0.
  */
-struct assay_change assay_change_of_tenths(const struct assay_tenths *before, const struct assay_tenths *after);
+struct assay_change assay_change_at_equal_core(const struct assay_ruled *before, const struct assay_ruled *after);
 
-#endif /* ASSAY_TENTHS_H */
+#endif /* ASSAY_RULERS_H */
