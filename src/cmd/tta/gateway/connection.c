@@ -325,10 +325,9 @@ bool connection_send(struct connection *connection, struct str bytes)
     return connection->is_chunked ? send_pieces(connection, chunk, 3) : send_pieces(connection, &bytes, 1);
 }
 
-void connection_end_stream(struct connection *connection, bool is_good)
+void connection_end_stream(struct connection *connection)
 {
     const struct str end = STR("0\r\n\r\n");
-    connection->closes = connection->closes || !is_good;
     bool is_sent = !connection->is_chunked || send_pieces(connection, &end, 1);
     if (is_sent) {
         end_turn(connection);

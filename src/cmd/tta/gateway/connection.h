@@ -69,11 +69,11 @@ struct request *connection_request(struct connection *connection);
 void connection_answer(struct connection *connection, int status, struct str content_type, struct str headers,
                        struct str body);
 
-/* An answer in pieces: its head; pieces, each sent at once; its end.  Without `is_good` the connection is closed
- * behind it.  Pieces return false when the client has left, which `left` has then not been told. */
+/* An answer in pieces: its head; pieces, each sent at once; its end.  Pieces return false when the client has left,
+ * which `left` has then not been told. */
 bool connection_begin_stream(struct connection *connection, int status, struct str content_type, struct str headers);
 bool connection_send(struct connection *connection, struct str bytes);
-void connection_end_stream(struct connection *connection, bool is_good);
+void connection_end_stream(struct connection *connection);
 
 /* Whether the client takes less than it is sent. */
 bool connection_is_slow(const struct connection *connection);

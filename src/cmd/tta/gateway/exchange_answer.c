@@ -201,7 +201,7 @@ void exchange_end_stream(struct exchange *exchange)
     exchange_count_cost(exchange);
     note_end(exchange, 200, NULL);
     exchange_release(exchange);
-    connection_end_stream(connection, true);
+    connection_end_stream(connection);
 }
 
 /* After content there is no other status any more, nor another answer: an error event, and no [DONE]. */
@@ -216,7 +216,7 @@ static void break_stream(struct exchange *exchange, const struct tta_outcome *ou
     note_end(exchange, 200, tta_failure_name(TTA_FAILURE_STREAM_BROKEN));
     exchange_release(exchange);
     if (base_buf_ok(&event) && connection_send(connection, base_buf_str(&event))) {
-        connection_end_stream(connection, false);
+        connection_end_stream(connection);
     } else {
         connection_abandon(connection);
     }
