@@ -109,23 +109,31 @@ static bool is_plain(char c)
     return (unsigned char)c >= ' ' && (unsigned char)c < 0x80 && c != '"' && c != '\\';
 }
 
-/* Whether all of eight bytes are plain, found by arithmetic on all at once ("Determine if a word has a byte less than
- * n", Anderson, Bit Twiddling Hacks). */
-static bool are_plain(const char *bytes)
+/* How many of eight bytes come before the first that is not plain, found by arithmetic on all at once ("Determine if a
+ * word has a byte less than n", Anderson, Bit Twiddling Hacks): a borrow marks bytes behind that one alone. */
+static size_t count_plain(const char *bytes)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones * 0x80;
     uint64_t word;
     memcpy(&word, bytes, sizeof(word));
     uint64_t quotes = word ^ (ones * '"'), slashes = word ^ (ones * '\\');
-    return (((word - ones * ' ') | (quotes - ones) | (slashes - ones) | word) & highs) == 0;
+    uint64_t marks = ((word - ones * ' ') | (quotes - ones) | (slashes - ones) | word) & highs;
+    if (marks == 0) {
+        return 8;
+    }
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return (size_t)__builtin_ctzll(marks) / 8;
+#else
+    return 0; /* which the caller looks at byte by byte */
+#endif
 }
 
 static bool skip_string(struct scan *scan)
 {
     scan->at++;
     for (;;) {
-        while (scan->end - scan->at >= 8 && are_plain(scan->at)) {
-            scan->at += 8;
+        for (size_t count = 8; count == 8 && scan->end - scan->at >= 8; scan->at += count) {
+            count = count_plain(scan->at);
         }
         while (scan->at < scan->end && is_plain(*scan->at)) {
             scan->at++;
@@ -407,13 +415,19 @@ struct json_value base_json_key(struct json_value value)
 
 struct json_value base_json_member(struct json_value object, const char *key)
 {
-    struct json_value found = {NULL, 0};
-    if (base_json_type(object) == JSON_IS_OBJECT) {
-        for (struct json_value at = base_json_first(object); at.json; at = base_json_next(object, at)) {
-            found = base_json_equals(base_json_key(at), key) ? at : found;
+    if (base_json_type(object) != JSON_IS_OBJECT) {
+        return (struct json_value){NULL, 0};
+    }
+    const struct json_node *nodes = object.json->nodes;
+    uint32_t end = nodes[object.node].next, found = end;
+    for (uint32_t at = object.node + 1; at < end; at = nodes[at + 1].next) { /* from key to key */
+        char first = object.json->text.ptr[nodes[at].at + 1];
+        if ((first == *key || first == '"' || first == '\\') && /* else it is another, as nearly every one is */
+            base_json_equals((struct json_value){object.json, at}, key)) {
+            found = at + 1;
         }
     }
-    return found;
+    return found < end ? (struct json_value){object.json, found} : (struct json_value){NULL, 0};
 }
 
 bool base_json_is_true(struct json_value value)
@@ -501,7 +515,7 @@ size_t base_json_text(struct json_value value, char *out, size_t size)
         const char *end = value.json->text.ptr + value.json->text.len;
         for (const char *c = start_of(value) + 1; *c != '"';) {
             char bytes[4];
-            if (len + 1 >= size && end - c >= 8 && are_plain(c)) { /* only counted */
+            if (len + 1 >= size && end - c >= 8 && count_plain(c) == 8) { /* only counted */
                 c += 8;
                 len += 8;
                 continue;

@@ -338,3 +338,13 @@ bool base_num_parse_duration_ns(struct str text, int64_t *out_ns)
     }
     return false;
 }
+
+struct str base_num_digits(uint64_t number, char scratch[BASE_NUM_MAX_DIGITS])
+{
+    size_t at = BASE_NUM_MAX_DIGITS;
+    do {
+        scratch[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    return (struct str){scratch + at, BASE_NUM_MAX_DIGITS - at};
+}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * base/num.h - numbers from text, and sizes that cannot overflow.
+ * base/num.h - numbers from text and back, and sizes that cannot overflow.
  *
  * Every parser takes the whole text or nothing: no leading blanks, no tail, no
  * locale.  On false the output is untouched.  Any thread may call anything.
@@ -48,5 +48,9 @@ bool base_num_parse_scaled(struct str text, int scale, int64_t min, int64_t max,
  * Result in nanoseconds, 0 or more, at most INT64_MAX; what is finer than a
  * nanosecond, or than a billionth of the unit, is rounded as above. */
 bool base_num_parse_duration_ns(struct str text, int64_t *out_ns);
+
+/* The decimal digits of a number, at the end of `scratch`, which is borrowed. */
+#define BASE_NUM_MAX_DIGITS 20
+struct str base_num_digits(uint64_t number, char scratch[BASE_NUM_MAX_DIGITS]);
 
 #endif /* BASE_NUM_H */

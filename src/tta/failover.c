@@ -7,9 +7,9 @@
 #include "tta/failover.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "base/random.h"
 #include "tta/health_parts.h"
 
@@ -347,7 +347,7 @@ struct tta_outcome tta_failover_outcome(const struct tta_failover *failover)
     return outcome;
 }
 
-/* Where the text so far ends, for snprintf; what does not fit is only counted. */
+/* How long the text is then; what does not fit is only counted. */
 static size_t add_text(char *out, size_t size, size_t len, const char *text)
 {
     for (; *text; text++, len++) {
@@ -359,19 +359,27 @@ static size_t add_text(char *out, size_t size, size_t len, const char *text)
     return len;
 }
 
+/* Behind a space. */
+static size_t add_number(char *out, size_t size, size_t len, int64_t number)
+{
+    char scratch[BASE_NUM_MAX_DIGITS], text[BASE_NUM_MAX_DIGITS + 2] = " ";
+    struct str digits = base_num_digits((uint64_t)number, scratch);
+    memcpy(text + 1, digits.ptr, digits.len);
+    text[digits.len + 1] = '\0';
+    return add_text(out, size, len, text);
+}
+
 static size_t add_attempt(char *out, size_t size, size_t len, const struct tta_attempt *attempt, const char *name)
 {
-    char words[96];
-    const char *result = attempt->failure == TTA_FAILURE_NONE ? "ok" : tta_failure_name(attempt->failure);
+    int64_t took_ns = attempt->end_ns - attempt->start_ns;
     len = add_text(out, size, len, name);
-    (void)snprintf(words, sizeof words, " %s", result);
-    len = add_text(out, size, len, words);
+    len = add_text(out, size, len, " ");
+    len = add_text(out, size, len, attempt->failure == TTA_FAILURE_NONE ? "ok" : tta_failure_name(attempt->failure));
     if (attempt->http_status > 0 && attempt->failure != TTA_FAILURE_NONE) {
-        (void)snprintf(words, sizeof words, " %d", attempt->http_status);
-        len = add_text(out, size, len, words);
+        len = add_number(out, size, len, attempt->http_status);
     }
-    (void)snprintf(words, sizeof words, " %lldms", (long long)((attempt->end_ns - attempt->start_ns) / NS_PER_MS));
-    return add_text(out, size, len, words);
+    len = add_number(out, size, len, took_ns > 0 ? took_ns / NS_PER_MS : 0);
+    return add_text(out, size, len, "ms");
 }
 
 size_t tta_failover_text(const struct tta_failover *failover, const char *const *names, char *out_text, size_t size)

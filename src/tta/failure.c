@@ -67,7 +67,7 @@ static bool holds_for_a_page(int status)
 
 static bool is_nonempty_text(struct json_value value)
 {
-    return base_json_text(value, NULL, 0) > 0;
+    return base_json_type(value) == JSON_IS_STRING && !base_json_equals(value, "");
 }
 
 /* A model's own refusal, which comes as an answer: nothing was said, and why stands beside it. */

@@ -490,6 +490,19 @@ static void a_duration_without_unit_or_out_of_range_is_refused(void **state)
     assert_true(ns == UNTOUCHED);
 }
 
+static void writes_whole_numbers(void **state)
+{
+    static const struct {
+        uint64_t number;
+        const char *wanted;
+    } cases[] = {{0, "0"}, {7, "7"}, {10, "10"}, {1234567890, "1234567890"}, {UINT64_MAX, "18446744073709551615"}};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        char scratch[BASE_NUM_MAX_DIGITS];
+        assert_true(base_str_equal(base_num_digits(cases[i].number, scratch), base_str(cases[i].wanted)));
+    }
+}
+
 /* Every prefix, in memory that ends with it: the sanitizers see a byte too far. */
 static void no_parser_reads_behind_the_text(void **state)
 {
@@ -530,6 +543,7 @@ int main(void)
         cmocka_unit_test(a_scaled_number_out_of_bounds_is_refused),
         cmocka_unit_test(reads_durations_with_their_unit),
         cmocka_unit_test(a_duration_without_unit_or_out_of_range_is_refused),
+        cmocka_unit_test(writes_whole_numbers),
         cmocka_unit_test(no_parser_reads_behind_the_text),
     };
     return cmocka_run_group_tests_name("base/num", tests, NULL, NULL);

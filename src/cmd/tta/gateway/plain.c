@@ -12,17 +12,17 @@
 #include <llhttp/llhttp.h>
 #include <netinet/tcp.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/num.h"
 #include "cmd/tta/gateway/plain_address.h"
 
 #define READ_BYTES 65536
 
-enum { MAX_IDLE_LINKS = 256, PIECES = 6 };
+enum { LENGTH_LINE_BYTES = 48, MAX_IDLE_LINKS = 256, PIECES = 6 };
 
 struct plain_server {
     struct loop *loop;
@@ -44,7 +44,7 @@ struct plain_link {
     llhttp_t parser;
     struct call *call; /* NULL: it is idle */
     struct str lines, body;
-    char length[48]; /* the line of Content-Length, and the end of the line before if that was the key's */
+    char length[LENGTH_LINE_BYTES]; /* Content-Length, and the end of the line before if that was the key's */
     size_t length_len, sent;
     size_t address; /* which of the server's */
     bool is_watched, is_connecting, was_used, has_answer, is_done, stops, is_closed;
@@ -406,6 +406,16 @@ static struct plain_link *make_link(struct plain_server *server)
     return link;
 }
 
+static size_t write_length(struct str name, size_t len, char out[LENGTH_LINE_BYTES])
+{
+    char scratch[BASE_NUM_MAX_DIGITS];
+    struct str digits = base_num_digits(len, scratch);
+    memcpy(out, name.ptr, name.len);
+    memcpy(out + name.len, digits.ptr, digits.len);
+    memcpy(out + name.len + digits.len, "\r\n", 2);
+    return name.len + digits.len + 2;
+}
+
 bool plain_start(struct plain_server *server, struct call *call, struct str body)
 {
     struct plain_link *link = server->idle;
@@ -422,8 +432,8 @@ bool plain_start(struct plain_server *server, struct call *call, struct str body
     call->link = link;
     link->body = body;
     link->lines = call->lines;
-    link->length_len = (size_t)snprintf(link->length, sizeof(link->length), "%sContent-Length: %zu\r\n",
-                                        server->key_line.len > 0 ? "\r\n" : "", body.len);
+    link->length_len = write_length(server->key_line.len > 0 ? STR("\r\nContent-Length: ") : STR("Content-Length: "),
+                                    body.len, link->length);
     link->sent = 0;
     link->has_answer = link->is_done = link->stops = false;
     llhttp_init(&link->parser, HTTP_RESPONSE, &settings);

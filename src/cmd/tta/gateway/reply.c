@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/json.h"
+#include "base/num.h"
 #include "cmd/tta/json_out.h"
 
 static const struct {
@@ -71,13 +72,8 @@ const char *reply_date(void)
 
 void reply_add_number(struct buf *out, uint64_t number)
 {
-    char digits[20]; /* of the largest */
-    size_t at = sizeof(digits);
-    do {
-        digits[--at] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    base_buf_add(out, (struct str){digits + at, sizeof(digits) - at});
+    char digits[BASE_NUM_MAX_DIGITS];
+    base_buf_add(out, base_num_digits(number, digits));
 }
 
 void reply_error(struct buf *out, const struct reply_error *error)

@@ -200,11 +200,13 @@ static bool read_extras(struct str extras, struct options *options, struct wishe
 
 static bool copy_list(const char *list, char out[256], const char *shown, struct buf *reason)
 {
-    int len = snprintf(out, 256, "%s", list ? list : "");
+    size_t len = list ? strlen(list) : 0;
     if (len >= 256) {
         base_buf_addf(reason, "%s: it is too long.", shown);
+        return false;
     }
-    return len < 256;
+    memcpy(out, list ? list : "", len + 1);
+    return true;
 }
 
 bool wishes_read(const struct request *request, struct str extras, struct wishes *out_wishes, struct buf *reason)
