@@ -14,7 +14,9 @@ build='gcc g++ make cmake ninja-build pkgconf libc6-dev
 # pytest-benchmark reads our files (python3-venv is for its other releases) and
 # Prometheus's parser our metrics, zlib is what the consumer test measures.
 test='git curl libcmocka-dev python3 python3-pytest-benchmark python3-venv python3-prometheus-client zlib1g-dev'
+# Other gateways come from npm, which some packages of Node bring with them.
 proof='libbenchmark-dev nginx-light'
+command -v npm >/dev/null 2>&1 || proof="$proof npm"
 check='clang libclang-rt-14-dev binutils'
 
 wanted="$build $test"

@@ -10,14 +10,15 @@ begin anew.  --page only makes the page of what is there; --write writes it to a
 import argparse
 import os
 import pathlib
-import platform
 import random
-import re
 import sys
 import time
 
 from page import write_page
 from sessions import Records, busy_cores, measure
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
+import machine
 
 LONG = {
     "shared": {"unchanged": 81, "slow2": 6, "slow1": 8, "suite": 2, "peers": 3},
@@ -33,15 +34,6 @@ def plan_of(wanted, conditions):
         each = [(condition, what, number) for what, count in wanted.get(condition, {}).items() for number in range(count)]
         random.Random(condition).shuffle(each)
         yield condition, each
-
-
-def machine():
-    try:
-        found = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8"))
-    except OSError:
-        found = None
-    name = found.group(1) if found else platform.processor()
-    return f"{name}, {os.cpu_count()} cores, {platform.system()} {platform.release()}"
 
 
 def main():
@@ -66,7 +58,7 @@ def main():
                     break
                 print(f"{condition}, {at + 1} of {len(sessions)}: {what} {number}", file=sys.stderr)
                 records.add(condition, what, number, measure(arguments.build, what, number))
-    text, holds = write_page(records.all, not arguments.short, machine())
+    text, holds = write_page(records.all, not arguments.short, machine.describe())
     if arguments.write:
         arguments.write.write_text(text, encoding="utf-8")
     print(text, end="")

@@ -5,7 +5,10 @@
  * What it answers goes by the model of the request:
  *   whole   a chat completion of 1 KB, at once
  *   late    the same after two seconds, so that requests pile up
+ *   flaky   as whole, but each eighth has a fault: they take turns
+ *   busy    as whole, but each eighth is told to come again later
  *   stream  an event with content at once, eight more a millisecond apart, the end
+ *   ragged  the same, but each eighth breaks off
  *   slow    an event with content at once, and another each second until the client leaves
  * When a client leaves within a stream it prints "left NS", the time of CLOCK_MONOTONIC.
  */
@@ -35,11 +38,15 @@
     "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{"   \
     delta "},\"finish_reason\":" reason "}]}\n\n"
 
-enum kind { KIND_WHOLE, KIND_LATE, KIND_STREAM, KIND_SLOW };
+/* Streams last. */
+enum kind { KIND_WHOLE, KIND_LATE, KIND_FLAKY, KIND_BUSY, KIND_STREAM, KIND_RAGGED, KIND_SLOW, KIND_COUNT };
+
+static const char *const models[KIND_COUNT] = {"whole", "late", "flaky", "busy", "stream", "ragged", "slow"};
 
 struct provider {
     struct loop *loop;
     struct loop_watch listener;
+    unsigned long counts[KIND_COUNT]; /* of requests for each model */
     char scratch[READ_BYTES];
 };
 
@@ -51,6 +58,7 @@ struct client {
     struct request request;
     enum kind kind;
     int events; /* of the stream, sent */
+    bool breaks_off;
 };
 
 static const struct request_limits limits = {1000, 65536, (size_t)64 << 20};
@@ -94,13 +102,48 @@ static void say_event(struct client *client, const char *event)
     say(client, chunk, (size_t)len);
 }
 
-static void say_whole(struct client *client)
+/* `line`: the status, and the end of the head but for the length. */
+static void say_answer(struct client *client, const char *line, size_t body_len, const char *body)
 {
     char answer[2048];
-    int len = snprintf(answer, sizeof(answer), "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-                                               "Content-Length: %zu\r\n\r\n%s", sizeof(WHOLE) - 1, WHOLE);
+    int len = snprintf(answer, sizeof(answer), "HTTP/1.1 %s\r\nContent-Length: %zu\r\n\r\n%s", line, body_len, body);
     say(client, answer, (size_t)len);
     request_reset(&client->request);
+}
+
+#define GOOD "200 OK\r\nContent-Type: application/json"
+
+static void say_whole(struct client *client)
+{
+    say_answer(client, GOOD, sizeof(WHOLE) - 1, WHOLE);
+}
+
+/* The nth fault, which may close the connection. */
+static void say_fault(struct client *client, unsigned long number)
+{
+    static const char page[] = "<html>It does not work just now.</html>";
+    static const char error[] = "{\"error\":{\"message\":\"It does not work just now.\",\"type\":\"server_error\"}}";
+    static const char nothing[] = "{\"choices\":[]}";
+    switch (number % 6) {
+    case 0:
+        say_answer(client, "500 Internal Server Error\r\nContent-Type: application/json", sizeof(error) - 1, error);
+        break;
+    case 1:
+        say_answer(client, "502 Bad Gateway\r\nContent-Type: text/html", sizeof(page) - 1, page);
+        break;
+    case 2:
+        say_answer(client, "200 OK\r\nContent-Type: text/html", sizeof(page) - 1, page);
+        break;
+    case 3:
+        say_answer(client, GOOD, sizeof(nothing) - 1, nothing);
+        break;
+    case 4: /* cut */
+        say_answer(client, GOOD, 2 * sizeof(WHOLE), WHOLE);
+        close_client(client);
+        break;
+    default:
+        close_client(client);
+    }
 }
 
 static void begin_stream(struct client *client)
@@ -125,11 +168,15 @@ static void on_due(void *context)
         say_whole(client);
         return;
     }
-    if (client->kind == KIND_STREAM && client->events == 9) {
+    if (client->kind != KIND_SLOW && client->events == 9) {
         say_event(client, EVENT("", "\"stop\""));
         say_event(client, "data: [DONE]\n\n");
         say(client, "0\r\n\r\n", 5);
         request_reset(&client->request);
+        return;
+    }
+    if (client->breaks_off && client->events == 3) {
+        close_client(client);
         return;
     }
     client->events++;
@@ -137,23 +184,40 @@ static void on_due(void *context)
     set_timer(client, client->kind == KIND_SLOW ? 1000 : 1);
 }
 
+/* The string that follows the first name "model". */
+static struct str model_of(struct str rest)
+{
+    while (rest.ptr && !base_str_starts_with(rest, STR("model\""))) {
+        (void)base_str_cut(rest, '"', &rest);
+    }
+    (void)base_str_cut(rest, ':', &rest);
+    (void)base_str_cut(rest, '"', &rest);
+    return base_str_cut(rest, '"', &rest);
+}
+
 static void answer(struct client *client)
 {
-    static const char *const words[] = {"\"model\":\"whole\"", "\"model\":\"late\"", "\"model\":\"stream\"",
-                                        "\"model\":\"slow\""};
     const struct body *body = &client->request.body;
-    struct str text = {body->bytes, body->len < 200 ? body->len : 200};
-    client->kind = KIND_WHOLE;
-    for (size_t i = 0; i < 4; i++) {
-        client->kind = base_str_contains_ignoring_case(text, base_str(words[i])) ? (enum kind)i : client->kind;
+    struct str model = model_of((struct str){body->bytes, body->len});
+    enum kind kind = KIND_WHOLE;
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        kind = base_str_equal(model, base_str(models[i])) ? (enum kind)i : kind;
     }
-    if (client->kind == KIND_WHOLE) {
-        say_whole(client);
-    } else if (client->kind == KIND_LATE) {
+    unsigned long count = client->provider->counts[kind]++;
+    bool is_eighth = count % 8 == 7;
+    client->kind = kind;
+    client->breaks_off = kind == KIND_RAGGED && is_eighth;
+    if (kind == KIND_FLAKY && is_eighth) {
+        say_fault(client, count / 8);
+    } else if (kind == KIND_BUSY && is_eighth) {
+        say_answer(client, "429 Too Many Requests\r\nContent-Type: application/json", 2, "{}");
+    } else if (kind == KIND_LATE) {
         set_timer(client, 2000);
+    } else if (kind < KIND_STREAM) {
+        say_whole(client);
     } else {
         begin_stream(client);
-        set_timer(client, client->kind == KIND_SLOW ? 1000 : 1);
+        set_timer(client, kind == KIND_SLOW ? 1000 : 1);
     }
 }
 
