@@ -5,43 +5,20 @@
  * answer) and goes.  An end of the client's side while its turn lasts counts
  * as gone, as it does with nginx: whoever wants the answer keeps it open.
  */
-#include "cmd/tta/gateway/connection.h"
+#include "cmd/tta/gateway/connection_parts.h"
 
 #include <errno.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "cmd/tta/gateway/reply.h"
 
 #define NS_PER_SEC INT64_C(1000000000)
-#define MAX_OUT_BYTES ((size_t)1 << 30)
 #define LINGER_NS (2 * NS_PER_SEC)
 
-enum { MAX_AHEAD_BYTES = 65536, MAX_LINGER_BYTES = 4 << 20, MAX_HEAD_OUT_BYTES = 16384 };
-
-enum state { STATE_READING, STATE_TURN, STATE_WRITING, STATE_LINGERING, STATE_CLOSED };
-
-struct connection {
-    struct connection_settings *settings;
-    struct connection_link link;
-    struct loop_watch watch;
-    struct loop_timer timer;
-    struct loop_task release, serve;
-    enum state state;
-    struct request request;
-    int64_t request_start_ns, last_read_ns, last_write_ns;
-    struct buf ahead; /* read, and of the next request */
-    struct buf out;   /* not written yet, from out_at on */
-    size_t out_at;
-    struct connection_turn turn;
-    bool is_in_stream, is_chunked, closes, was_slow, has_sent_continue;
-    size_t lingered_bytes;
-};
+enum { MAX_LINGER_BYTES = 4 << 20 };
 
 static void pump(struct connection *connection);
 
@@ -64,21 +41,11 @@ static void release(void *context)
     free(connection);
 }
 
-static size_t backlog(const struct connection *connection)
-{
-    return connection->out.len - connection->out_at;
-}
-
-bool connection_is_slow(const struct connection *connection)
-{
-    return backlog(connection) > connection->settings->max_backlog_bytes;
-}
-
-static void update_watch(struct connection *connection)
+void connection_update_watch(struct connection *connection)
 {
     bool reads = connection->state == STATE_READING || connection->state == STATE_LINGERING ||
-                 (connection->state != STATE_CLOSED && connection->ahead.len < MAX_AHEAD_BYTES);
-    unsigned events = (reads ? LOOP_READABLE : 0) | (backlog(connection) > 0 ? LOOP_WRITABLE : 0);
+                 (connection->state != STATE_CLOSED && connection->ahead.len < CONNECTION_MAX_AHEAD_BYTES);
+    unsigned events = (reads ? LOOP_READABLE : 0) | (connection_backlog(connection) > 0 ? LOOP_WRITABLE : 0);
     loop_change_watch(connection->settings->loop, &connection->watch, events);
 }
 
@@ -87,13 +54,13 @@ static int64_t due_ns(const struct connection *connection)
 {
     const struct connection_times *times = &connection->settings->times;
     int64_t due = INT64_MAX;
-    if (backlog(connection) > 0) {
+    if (connection_backlog(connection) > 0) {
         due = connection->last_write_ns + times->write_ns;
     }
     if (connection->state == STATE_LINGERING) {
         due = connection->last_write_ns + LINGER_NS;
     }
-    if (connection->state == STATE_READING && backlog(connection) == 0) {
+    if (connection->state == STATE_READING && connection_backlog(connection) == 0) {
         switch (connection->request.state) {
         case REQUEST_EMPTY:
             return connection->last_read_ns + times->idle_ns;
@@ -113,7 +80,7 @@ static int64_t due_ns(const struct connection *connection)
 }
 
 /* Sets the timer if it would come too late; if too early, it looks again then. */
-static void update_timer(struct connection *connection)
+void connection_update_timer(struct connection *connection)
 {
     int64_t due = due_ns(connection);
     if (due != INT64_MAX && (connection->timer.place == 0 || connection->timer.due_ns > due)) {
@@ -121,7 +88,7 @@ static void update_timer(struct connection *connection)
     }
 }
 
-static void shut(struct connection *connection)
+void connection_shut(struct connection *connection)
 {
     struct loop *loop = connection->settings->loop;
     if (connection->state == STATE_CLOSED) {
@@ -139,7 +106,7 @@ void connection_close(struct connection *connection)
 {
     struct connection_turn turn = connection->turn;
     bool has_turn = connection->state == STATE_TURN;
-    shut(connection);
+    connection_shut(connection);
     if (has_turn && turn.left) {
         turn.left(turn.context);
     }
@@ -147,7 +114,7 @@ void connection_close(struct connection *connection)
 
 void connection_abandon(struct connection *connection)
 {
-    shut(connection);
+    connection_shut(connection);
 }
 
 /* The answer is written; reads what the client still sends, for a while, so that it gets the answer. */
@@ -159,181 +126,25 @@ static void linger(struct connection *connection)
     connection->state = STATE_LINGERING;
     connection->last_write_ns = loop_now_ns(connection->settings->loop);
     (void)shutdown(connection->watch.fd, SHUT_WR); /* if it is gone, reading will tell */
-    update_watch(connection);
-    update_timer(connection);
+    connection_update_watch(connection);
+    connection_update_timer(connection);
 }
 
-/* The answer is out: on to the next request. */
-static void finish_answer(struct connection *connection)
+void connection_finish_answer(struct connection *connection)
 {
     request_reset(&connection->request);
     if (connection->closes) {
         linger(connection);
         return;
     }
-    if (connection->out.capacity > MAX_AHEAD_BYTES) {
+    if (connection->out.capacity > CONNECTION_MAX_AHEAD_BYTES) {
         base_buf_deinit(&connection->out);
-        base_buf_init(&connection->out, MAX_OUT_BYTES);
+        base_buf_init(&connection->out, CONNECTION_MAX_OUT_BYTES);
     }
     connection->state = STATE_READING;
     connection->has_sent_continue = false;
     connection->last_read_ns = loop_now_ns(connection->settings->loop);
     pump(connection);
-}
-
-/* False if the client is gone. */
-static bool write_out(struct connection *connection)
-{
-    while (backlog(connection) > 0) {
-        ssize_t len = send(connection->watch.fd, connection->out.ptr + connection->out_at, backlog(connection),
-                           MSG_NOSIGNAL);
-        if (len < 0 && (errno == EAGAIN || errno == EINTR)) {
-            return true;
-        }
-        if (len < 0) {
-            return false;
-        }
-        connection->out_at += (size_t)len;
-        connection->last_write_ns = loop_now_ns(connection->settings->loop);
-    }
-    base_buf_reset(&connection->out);
-    connection->out_at = 0;
-    return true;
-}
-
-/* Sends pieces as one, and keeps what the client does not take.  False if it is gone, or without memory. */
-static bool send_pieces(struct connection *connection, const struct str *pieces, int count)
-{
-    struct iovec vectors[4];
-    bool has_waited = backlog(connection) > 0;
-    size_t sent = 0;
-    if (!has_waited) {
-        for (int i = 0; i < count; i++) {
-            vectors[i] = (struct iovec){(char *)(uintptr_t)pieces[i].ptr, pieces[i].len};
-        }
-        const struct msghdr message = {.msg_iov = vectors, .msg_iovlen = (size_t)count};
-        ssize_t len = sendmsg(connection->watch.fd, &message, MSG_NOSIGNAL);
-        if (len < 0 && errno != EAGAIN && errno != EINTR) {
-            return false;
-        }
-        sent = len > 0 ? (size_t)len : 0;
-        connection->last_write_ns = loop_now_ns(connection->settings->loop);
-    } else if (connection->out_at > connection->out.len / 2) {
-        memmove(connection->out.ptr, connection->out.ptr + connection->out_at, backlog(connection));
-        connection->out.len -= connection->out_at;
-        connection->out_at = 0;
-    }
-    for (int i = 0; i < count; i++) {
-        size_t skipped = sent < pieces[i].len ? sent : pieces[i].len;
-        sent -= skipped;
-        if (pieces[i].len > skipped) {
-            base_buf_add(&connection->out, (struct str){pieces[i].ptr + skipped, pieces[i].len - skipped});
-        }
-    }
-    if (!base_buf_ok(&connection->out)) {
-        connection->out_at = 0;
-        return false;
-    }
-    bool is_blocked = (connection->watch.events & LOOP_WRITABLE) != 0;
-    if (has_waited && !is_blocked && !write_out(connection)) {
-        return false; /* what waited was a head, for this */
-    }
-    connection->was_slow = connection->was_slow || connection_is_slow(connection);
-    update_watch(connection);
-    update_timer(connection);
-    return true;
-}
-
-static void end_turn(struct connection *connection)
-{
-    connection->turn = (struct connection_turn){0};
-    connection->is_in_stream = false;
-    connection->state = STATE_WRITING;
-    if (backlog(connection) == 0) {
-        finish_answer(connection);
-    } else {
-        update_watch(connection);
-    }
-}
-
-static void write_head(struct connection *connection, struct buf *head, int status, struct str content_type,
-                       struct str headers)
-{
-    connection->closes =
-        connection->closes || !connection->request.keeps_alive || connection->settings->is_draining;
-    base_buf_init(head, MAX_HEAD_OUT_BYTES);
-    base_buf_add(head, STR("HTTP/1.1 "));
-    reply_add_number(head, (uint64_t)status);
-    base_buf_add_char(head, ' ');
-    base_buf_add_cstr(head, reply_phrase(status));
-    base_buf_add(head, STR("\r\nDate: "));
-    base_buf_add_cstr(head, reply_date());
-    if (content_type.len > 0) {
-        base_buf_add(head, STR("\r\nContent-Type: "));
-        base_buf_add(head, content_type);
-    }
-    base_buf_add(head, STR("\r\n"));
-    base_buf_add(head, headers);
-    if (connection->closes) {
-        base_buf_add(head, STR("Connection: close\r\n"));
-    } else if (connection->request.is_http_1_0) {
-        base_buf_add(head, STR("Connection: keep-alive\r\n"));
-    }
-}
-
-void connection_answer(struct connection *connection, int status, struct str content_type, struct str headers,
-                       struct str body)
-{
-    struct buf head;
-    write_head(connection, &head, status, content_type, headers);
-    base_buf_add(&head, STR("Content-Length: "));
-    reply_add_number(&head, body.len);
-    base_buf_add(&head, STR("\r\n\r\n"));
-    const struct str pieces[] = {base_buf_str(&head), body};
-    bool is_sent = base_buf_ok(&head) && send_pieces(connection, pieces, body.len > 0 ? 2 : 1);
-    base_buf_deinit(&head);
-    connection->turn = (struct connection_turn){0};
-    if (is_sent) {
-        end_turn(connection);
-    } else {
-        shut(connection);
-    }
-}
-
-bool connection_begin_stream(struct connection *connection, int status, struct str content_type, struct str headers)
-{
-    struct buf head;
-    connection->is_chunked = !connection->request.is_http_1_0;
-    connection->closes = connection->closes || !connection->is_chunked;
-    write_head(connection, &head, status, content_type, headers);
-    base_buf_add(&head, connection->is_chunked ? STR("Transfer-Encoding: chunked\r\n\r\n") : STR("\r\n"));
-    connection->is_in_stream = true;
-    base_buf_add(&connection->out, base_buf_ok(&head) ? base_buf_str(&head) : STR("")); /* goes with the first piece */
-    bool is_good = base_buf_ok(&head) && base_buf_ok(&connection->out);
-    base_buf_deinit(&head);
-    return is_good;
-}
-
-bool connection_send(struct connection *connection, struct str bytes)
-{
-    char size[24];
-    int size_len = snprintf(size, sizeof(size), "%zx\r\n", bytes.len);
-    const struct str chunk[] = {{size, (size_t)size_len}, bytes, STR("\r\n")};
-    if (bytes.len == 0) {
-        return true;
-    }
-    return connection->is_chunked ? send_pieces(connection, chunk, 3) : send_pieces(connection, &bytes, 1);
-}
-
-void connection_end_stream(struct connection *connection)
-{
-    const struct str end = STR("0\r\n\r\n");
-    bool is_sent = !connection->is_chunked || send_pieces(connection, &end, 1);
-    if (is_sent) {
-        end_turn(connection);
-    } else {
-        shut(connection);
-    }
 }
 
 void connection_take_turn(struct connection *connection, const struct connection_turn *turn)
@@ -365,7 +176,7 @@ static void send_continue(struct connection *connection)
 {
     const struct str line = STR("HTTP/1.1 100 Continue\r\n\r\n");
     connection->has_sent_continue = true;
-    if (!send_pieces(connection, &line, 1)) {
+    if (!connection_send_pieces(connection, &line, 1)) {
         connection_close(connection);
     }
 }
@@ -392,7 +203,7 @@ static void take(struct connection *connection, const char *bytes, size_t len)
     connection->state = STATE_TURN;
     base_buf_add(&connection->ahead, (struct str){bytes + taken, len - taken});
     if (!base_buf_ok(&connection->ahead)) {
-        shut(connection);
+        connection_shut(connection);
         return;
     }
     loop_defer(connection->settings->loop, &connection->serve);
@@ -409,11 +220,11 @@ static void pump(struct connection *connection)
     }
     if (connection->state == STATE_READING && connection->settings->is_draining &&
         connection->request.state == REQUEST_EMPTY) {
-        shut(connection);
+        connection_shut(connection);
     }
     if (connection->state != STATE_CLOSED) {
-        update_watch(connection);
-        update_timer(connection);
+        connection_update_watch(connection);
+        connection_update_timer(connection);
     }
 }
 
@@ -426,7 +237,7 @@ static void take_read(struct connection *connection, size_t len)
     } else if (connection->state == STATE_LINGERING) {
         connection->lingered_bytes += len;
         if (connection->lingered_bytes > MAX_LINGER_BYTES) {
-            shut(connection);
+            connection_shut(connection);
         }
     } else {
         base_buf_add(&connection->ahead, (struct str){settings->scratch, len});
@@ -442,7 +253,7 @@ static void read_on(struct connection *connection)
     struct connection_settings *settings = connection->settings;
     size_t room = settings->scratch_bytes;
     if (connection->state == STATE_TURN || connection->state == STATE_WRITING) {
-        room = MAX_AHEAD_BYTES - connection->ahead.len;
+        room = CONNECTION_MAX_AHEAD_BYTES - connection->ahead.len;
     }
     room = room < settings->scratch_bytes ? room : settings->scratch_bytes;
     ssize_t len = recv(connection->watch.fd, settings->scratch, room, 0);
@@ -455,20 +266,20 @@ static void read_on(struct connection *connection)
     }
     take_read(connection, (size_t)len);
     if (connection->state != STATE_CLOSED) {
-        update_watch(connection);
-        update_timer(connection);
+        connection_update_watch(connection);
+        connection_update_timer(connection);
     }
 }
 
 static void write_on(struct connection *connection)
 {
-    if (!write_out(connection)) {
+    if (!connection_write_out(connection)) {
         connection_close(connection);
         return;
     }
-    update_watch(connection);
-    if (connection->state == STATE_WRITING && backlog(connection) == 0) {
-        finish_answer(connection);
+    connection_update_watch(connection);
+    if (connection->state == STATE_WRITING && connection_backlog(connection) == 0) {
+        connection_finish_answer(connection);
     } else if (connection->was_slow && !connection_is_slow(connection)) {
         connection->was_slow = false;
         if (connection->turn.drained) {
@@ -480,7 +291,7 @@ static void write_on(struct connection *connection)
 static void on_events(void *context, unsigned events)
 {
     struct connection *connection = context;
-    if ((events & LOOP_WRITABLE) && backlog(connection) > 0) {
+    if ((events & LOOP_WRITABLE) && connection_backlog(connection) > 0) {
         write_on(connection);
     }
     if (connection->state != STATE_CLOSED && (events & LOOP_READABLE)) {
@@ -499,8 +310,8 @@ static void on_due(void *context)
     struct connection *connection = context;
     int64_t due = due_ns(connection);
     if (due > loop_now_ns(connection->settings->loop)) {
-        update_timer(connection);
-    } else if (connection->state == STATE_READING && backlog(connection) == 0 &&
+        connection_update_timer(connection);
+    } else if (connection->state == STATE_READING && connection_backlog(connection) == 0 &&
                connection->request.state != REQUEST_EMPTY) {
         connection->state = STATE_TURN;
         answer_refusal(connection, 408, "The request did not come in time.");
@@ -521,8 +332,8 @@ struct connection *connection_open(struct connection_settings *settings, int fd)
     connection->serve = (struct loop_task){.run = serve, .context = connection};
     connection->watch = (struct loop_watch){fd, LOOP_READABLE, on_events, connection};
     request_init(&connection->request, &settings->limits);
-    base_buf_init_wiping(&connection->ahead, settings->scratch_bytes + MAX_AHEAD_BYTES);
-    base_buf_init(&connection->out, MAX_OUT_BYTES);
+    base_buf_init_wiping(&connection->ahead, settings->scratch_bytes + CONNECTION_MAX_AHEAD_BYTES);
+    base_buf_init(&connection->out, CONNECTION_MAX_OUT_BYTES);
     if (!loop_add_timer(settings->loop, &connection->timer, on_due, connection)) {
         release(connection);
         return NULL;
@@ -532,7 +343,7 @@ struct connection *connection_open(struct connection_settings *settings, int fd)
         release(connection);
         return NULL;
     }
-    update_timer(connection);
+    connection_update_timer(connection);
     return connection;
 }
 
@@ -542,6 +353,6 @@ void connection_drain(struct connection *connection)
         read_on(connection); /* a request may have come that nobody has looked at yet */
     }
     if (connection->state == STATE_READING && connection->request.state == REQUEST_EMPTY) {
-        shut(connection);
+        connection_shut(connection);
     }
 }
