@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -37,10 +38,11 @@ struct loopback_server *world_saying(struct loopback_answer answer)
 }
 
 static void write_server(FILE *out, const struct world *world, const char *name, const char *kind,
-                         const struct loopback_server *server)
+                         const struct loopback_server *server, const char *other_port)
 {
     /* or a port that no test listens on */
     const char *port = server ? strrchr(loopback_server_url(server), ':') : ":1";
+    port = other_port ? other_port : port;
     fprintf(out,
             "  - provider: %s\n"
             "    name: %s\n"
@@ -56,8 +58,8 @@ static void write_config(const struct world *world, const char *settings)
     FILE *out = fopen(world->config_path, "w");
     assert_non_null(out);
     fprintf(out, "servers:\n");
-    write_server(out, world, "alpha", plan->alpha_kind, world->alpha);
-    write_server(out, world, "beta", plan->beta_kind, world->beta);
+    write_server(out, world, "alpha", plan->alpha_kind, world->alpha, plan->alpha_port);
+    write_server(out, world, "beta", plan->beta_kind, world->beta, NULL);
     fprintf(out, "store: %s/lists.json\nmodels:\n", world->folder);
     if (plan->models) {
         fputs(plan->models, out);
@@ -172,17 +174,21 @@ int world_connect(const struct world *world)
     return fd;
 }
 
-void world_send(int fd, const char *text)
+void world_send_bytes(int fd, const char *bytes, size_t len)
 {
-    size_t len = strlen(text);
     while (len > 0) {
-        ssize_t sent = send(fd, text, len, MSG_NOSIGNAL);
+        ssize_t sent = send(fd, bytes, len, MSG_NOSIGNAL);
         if (sent < 0) {
             return; /* it has closed: its answer says why */
         }
-        text += sent;
+        bytes += sent;
         len -= (size_t)sent;
     }
+}
+
+void world_send(int fd, const char *text)
+{
+    world_send_bytes(fd, text, strlen(text));
 }
 
 const char *world_read_until(struct world *world, int fd, const char *text)
@@ -234,6 +240,28 @@ int world_begin_post(const struct world *world, const char *path, const char *bo
 const char *world_post(struct world *world, const char *path, const char *body)
 {
     return world_read_all(world, world_begin_post(world, path, body));
+}
+
+/* Up to twenty seconds, so that what hangs fails. */
+static void pause_shortly(int turn)
+{
+    const struct timespec pause = {.tv_nsec = 1000000};
+    assert_true(turn < 20000);
+    (void)nanosleep(&pause, NULL);
+}
+
+void world_wait_until_closed(struct loopback_server *server)
+{
+    for (int i = 0; loopback_server_open_count(server) > 0; i++) {
+        pause_shortly(i);
+    }
+}
+
+void world_wait_for_requests(struct loopback_server *server, size_t count)
+{
+    for (int i = 0; loopback_server_request_count(server) < count; i++) {
+        pause_shortly(i);
+    }
 }
 
 char *world_log(const struct world *world)

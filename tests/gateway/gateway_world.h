@@ -20,6 +20,7 @@
 struct world_plan {
     const char *alpha_kind, *beta_kind; /* of their providers; NULL: custom_api */
     const char *models;                 /* lines of the section 'models', two blanks before each; NULL: alpha's one */
+    const char *alpha_port;             /* ":PORT" of somebody else on this machine; NULL: of alpha */
     bool by_name;                       /* providers are at "localhost", and so are reached through libcurl */
 };
 
@@ -53,6 +54,7 @@ void world_reload(struct world *world, const char *settings);
 /* A new connection to the gateway. */
 int world_connect(const struct world *world);
 void world_send(int fd, const char *text);
+void world_send_bytes(int fd, const char *bytes, size_t len);
 /* Reads into world->answer until the gateway closes the connection, and closes it too. */
 const char *world_read_all(struct world *world, int fd);
 /* Reads until the answer holds this text. */
@@ -65,11 +67,16 @@ int world_begin_post(const struct world *world, const char *path, const char *bo
 /* Any request, whole. */
 const char *world_ask(struct world *world, const char *request);
 
+/* Until a provider has had so many requests, or has no connection any more. */
+void world_wait_for_requests(struct loopback_server *server, size_t count);
+void world_wait_until_closed(struct loopback_server *server);
+
 /* The log so far, which is the caller's, for free(). */
 char *world_log(const struct world *world);
 
 /* What providers are asked for and what they say, in OpenAI's words. */
 #define CHAT "/v1/chat/completions"
+#define POST "POST " CHAT " HTTP/1.1\r\nHost: x\r\n"
 #define JSON "Content-Type: application/json\r\n"
 #define EVENTS "Content-Type: text/event-stream\r\n"
 #define GOOD                                                                                                           \

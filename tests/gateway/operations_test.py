@@ -4,6 +4,7 @@
 
 operations_test.py TTA
 """
+import contextlib
 import json
 import os
 import socket
@@ -164,6 +165,21 @@ class Operations(Beside):
         self.assertEqual(manager.recv(1000), b"READY=1\nSTATUS=serving")
         self.assertEqual(gateway.stop(), 0)
         self.assertEqual(manager.recv(1000), b"STOPPING=1\nSTATUS=ending what is under way")
+
+    def test_idle_clients_make_room_where_there_are_no_descriptors(self):
+        few = self.folder / "few"
+        few.write_text(f'#!/bin/sh\nulimit -n 40\nexec "{TTA}" "$@"\n')
+        few.chmod(0o700)
+        gateway = Gateway(few, self.folder, OPERATIONS_KEY=KEY)
+        self.addCleanup(gateway.stop)
+        idle = [socket.create_connection(("127.0.0.1", gateway.port), PATIENCE_S) for _ in range(100)]
+        for each in idle:
+            self.addCleanup(each.close)
+        for _ in range(3):
+            with contextlib.closing(gateway.connect()) as connection:
+                connection.request("GET", "/healthz")
+                self.assertEqual(connection.getresponse().status, 200)
+        self.assertEqual(idle[0].recv(1), b"")  # which had waited longest
 
 
 if __name__ == "__main__":

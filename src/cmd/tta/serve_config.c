@@ -9,6 +9,7 @@
 
 #define NS_PER_SEC INT64_C(1000000000)
 #define MAX_BODY_BYTES ((int64_t)1 << 30)
+#define MAX_BODIES_BYTES ((int64_t)1 << 40)
 
 static const cyaml_schema_value_t target_schema = {
     CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 0, CYAML_UNLIMITED)};
@@ -26,6 +27,7 @@ const cyaml_schema_field_t serve_fields[] = {
     CONFIG_TEXT(yaml_serve, threads)
     CONFIG_TEXT(yaml_serve, max_connections)
     CONFIG_TEXT(yaml_serve, max_body)
+    CONFIG_TEXT(yaml_serve, max_bodies)
     CONFIG_TEXT(yaml_serve, timeout)
     CONFIG_TEXT(yaml_serve, connect_timeout)
     CONFIG_TEXT(yaml_serve, max_wait)
@@ -52,6 +54,7 @@ struct serve_config serve_config_defaults(void)
         .threads = 1,
         .max_connections = 4096,
         .max_body_bytes = (size_t)32 << 20,
+        .max_bodies_bytes = (size_t)512 << 20,
         .timeout_ns = 600 * NS_PER_SEC,
         .connect_timeout_ns = 5 * NS_PER_SEC,
         .max_wait_ns = 5 * NS_PER_SEC,
@@ -76,7 +79,7 @@ static bool set_duration(void *field, const char *value, struct buf *wanted)
     return true;
 }
 
-static bool set_bytes(void *field, const char *value, struct buf *wanted)
+static bool read_bytes(const char *value, int64_t most, size_t *out_bytes)
 {
     static const struct {
         const char *unit;
@@ -89,12 +92,24 @@ static bool set_bytes(void *field, const char *value, struct buf *wanted)
             continue;
         }
         struct str digits = base_str_trim((struct str){text.ptr, text.len - 3});
-        if (base_num_parse_int64(digits, 1, MAX_BODY_BYTES / units[i].bytes, &number)) {
-            *(size_t *)field = (size_t)(number * units[i].bytes);
+        if (base_num_parse_int64(digits, 1, most / units[i].bytes, &number)) {
+            *out_bytes = (size_t)(number * units[i].bytes);
             return true;
         }
     }
-    return arguments_want(wanted, "a size with its unit, at most 1 GiB: 512 KiB, 32 MiB");
+    return false;
+}
+
+static bool set_bytes(void *field, const char *value, struct buf *wanted)
+{
+    return read_bytes(value, MAX_BODY_BYTES, field) ||
+           arguments_want(wanted, "a size with its unit, at most 1 GiB: 512 KiB, 32 MiB");
+}
+
+static bool set_all_bytes(void *field, const char *value, struct buf *wanted)
+{
+    return read_bytes(value, MAX_BODIES_BYTES, field) ||
+           arguments_want(wanted, "a size with its unit, at most 1024 GiB: 512 MiB, 4 GiB");
 }
 
 static bool set_threads(void *field, const char *value, struct buf *wanted)
@@ -227,6 +242,7 @@ bool serve_config_read(const struct config_source *source, const struct yaml_ser
         {"threads", yaml->threads, set_threads, &config->threads},
         {"max_connections", yaml->max_connections, set_connections, &config->max_connections},
         {"max_body", yaml->max_body, set_bytes, &config->max_body_bytes},
+        {"max_bodies", yaml->max_bodies, set_all_bytes, &config->max_bodies_bytes},
         {"timeout", yaml->timeout, set_duration, &config->timeout_ns},
         {"connect_timeout", yaml->connect_timeout, set_duration, &config->connect_timeout_ns},
         {"max_wait", yaml->max_wait, set_duration, &config->max_wait_ns},
@@ -245,6 +261,11 @@ bool serve_config_read(const struct config_source *source, const struct yaml_ser
         if (!config_set(source, values[i].key, values[i].value, values[i].setter, values[i].field)) {
             return false;
         }
+    }
+    if (config->max_bodies_bytes < config->max_body_bytes) {
+        base_buf_addf(source->reason, "%s: max_bodies, of all bodies together, is less than max_body, of one; make it "
+                                      "at least as much", source->path);
+        return false;
     }
     if (!is_loopback(config->host) && !check_network(source, config)) {
         return false;

@@ -17,8 +17,8 @@ struct yaml_chain {
     unsigned targets_count;
 };
 struct yaml_serve {
-    char *address, *open_to_network, *threads, *max_connections, *max_body, *timeout, *connect_timeout, *max_wait,
-        *first_byte, *first_token, *idle, *head_timeout, *body_timeout, *keep_alive, *write_timeout, *drain,
+    char *address, *open_to_network, *threads, *max_connections, *max_body, *max_bodies, *timeout, *connect_timeout,
+        *max_wait, *first_byte, *first_token, *idle, *head_timeout, *body_timeout, *keep_alive, *write_timeout, *drain,
         *access_log, *clients;
     struct yaml_chain *chains;
     unsigned chains_count;
@@ -39,6 +39,7 @@ struct serve_config {
     bool open_to_network;
     size_t threads, max_connections;
     size_t max_body_bytes;
+    size_t max_bodies_bytes; /* of all requests and answers that are held at once; no less than max_body_bytes */
     int64_t timeout_ns;         /* of a request, whatever is tried */
     int64_t max_wait_ns;        /* at once, until a target is ready again */
     int64_t connect_timeout_ns; /* of an attempt, until it is connected, */

@@ -61,7 +61,7 @@ struct client {
     bool breaks_off;
 };
 
-static const struct request_limits limits = {1000, 65536, (size_t)64 << 20};
+static const struct request_limits limits = {1000, 65536, (size_t)64 << 20, NULL};
 
 static void free_client(void *context)
 {

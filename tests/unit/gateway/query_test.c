@@ -11,7 +11,7 @@
 
 #include "cmd/tta/gateway/query.h"
 
-static const struct request_limits limits = {1000, 2000, 1000};
+static const struct request_limits limits = {1000, 2000, 1000, NULL};
 
 static void read_target(struct request *request, const char *target)
 {

@@ -95,6 +95,71 @@ static void limits_hold_to_the_byte(void **state)
     request_deinit(&request);
 }
 
+static void what_stands_behind_the_body_is_no_header(void **state)
+{
+    static const char text[] = "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
+                               "X-Api-Key: mine\r\nHost: y\r\n\r\n";
+    struct request request;
+    (void)state;
+    request_init(&request, &limits);
+    for (size_t piece = 1; piece < sizeof(text); piece++) {
+        assert_int_equal(feed(&request, text, piece), strlen(text));
+        assert_int_equal(request.state, REQUEST_WHOLE);
+        assert_null(request_header(&request, "x-api-key").ptr);
+        assert_text(request_header(&request, "host"), "x");
+        request_reset(&request);
+    }
+    request_deinit(&request);
+}
+
+static void lines_end_in_both_wherever_the_pieces_end(void **state)
+{
+    static const char *const texts[] = {
+        "GET / HTTP/1.1\nHost: x\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\nA: b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\n\rGET", "GET / HTTP/1.1\r\nHost: x\r\n y\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\n\tA: b\r\n\r\n", "GET / HTTP/1.1\r\n Host: x\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\n\nGET", "\nGET / HTTP/1.1\r\nHost: x\r\n\r\n"};
+    struct request request;
+    (void)state;
+    request_init(&request, &limits);
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        for (size_t piece = 1; piece <= strlen(texts[i]); piece++) {
+            (void)feed(&request, texts[i], piece);
+            assert_int_equal(request.state, REQUEST_REFUSED);
+            assert_int_equal(request.refusal, 400);
+            request_reset(&request);
+        }
+    }
+    request_deinit(&request);
+}
+
+static void a_body_counts_as_it_comes(void **state)
+{
+    struct budget budget = {.most = 10};
+    struct request_limits narrow = limits;
+    struct request request;
+    (void)state;
+    narrow.budget = &budget;
+    request_init(&request, &narrow);
+    (void)feed(&request, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\n", 100);
+    assert_int_equal(atomic_load(&budget.used), 0); /* it is only announced */
+    (void)feed(&request, "12345", 5);
+    assert_int_equal(atomic_load(&budget.used), 5);
+    (void)feed(&request, "678", 3);
+    assert_int_equal(request.state, REQUEST_WHOLE);
+    request_reset(&request);
+    assert_int_equal(atomic_load(&budget.used), 0);
+    (void)feed(&request, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\n", 100);
+    assert_int_equal(request.refusal, 503);
+    request_reset(&request);
+    (void)feed(&request, "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n6\r\n123456\r\n5\r\n", 100);
+    assert_int_equal(atomic_load(&budget.used), 6);
+    (void)feed(&request, "12345", 5);
+    assert_int_equal(request.refusal, 503);
+    assert_int_equal(atomic_load(&budget.used), 0);
+    request_deinit(&request);
+}
+
 static void an_offer_to_speak_otherwise_is_passed_over(void **state)
 {
     static const char text[] = "POST /a HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
@@ -114,6 +179,9 @@ int main(void)
         cmocka_unit_test(requests_are_read_in_pieces_of_any_size),
         cmocka_unit_test(what_follows_a_request_is_left),
         cmocka_unit_test(limits_hold_to_the_byte),
+        cmocka_unit_test(what_stands_behind_the_body_is_no_header),
+        cmocka_unit_test(lines_end_in_both_wherever_the_pieces_end),
+        cmocka_unit_test(a_body_counts_as_it_comes),
         cmocka_unit_test(an_offer_to_speak_otherwise_is_passed_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

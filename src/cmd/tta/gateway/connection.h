@@ -5,7 +5,8 @@
  * It reads one request at a time (what is sent ahead waits), hands it to
  * whoever serves requests, and sends the answer: whole, or piece by piece.
  * Everything has a time: a head, a body, a client that does not read, a
- * connection without requests.
+ * connection without requests.  A client that has ended its side alone
+ * (shutdown, RFC 9112, section 9.6) still gets its answers.
  *
  * Whoever serves a request owns its *turn* until connection_answer() or
  * connection_end_stream(), and hears in between when the client has left or
@@ -22,7 +23,7 @@ struct connection;
 struct connection_times {
     int64_t head_ns;  /* from its first byte to its end */
     int64_t body_ns;  /* between two pieces, */
-    int64_t whole_ns; /* and all of a request */
+    int64_t whole_ns; /* and all of a request, or of an answer that is made already */
     int64_t idle_ns;  /* between requests */
     int64_t write_ns; /* for the client to take anything */
 };
@@ -33,10 +34,13 @@ struct connection_settings {
     struct request_limits limits;
     struct connection_times times;
     size_t max_backlog_bytes; /* above this a client is slow: connection_is_slow() */
+    struct budget *budget;    /* that what waits for slow clients counts against; NULL: none */
     /* A request is whole.  Answers it at once or later. */
     void (*serve)(void *context, struct connection *connection, const struct request *request);
     /* A request was refused for its form, with this status, and is answered already. */
     void (*refused)(void *context, int status);
+    /* A connection has a request whose head is whole, or, with `waits`, none any more.  One that is new waits. */
+    void (*waits)(void *context, struct connection *connection, bool waits);
     /* A connection is gone. */
     void (*closed)(void *context, struct connection *connection);
     void *context;
@@ -51,6 +55,7 @@ struct connection *connection_open(struct connection_settings *settings, int fd)
 /* Its place in a list of the owner's. */
 struct connection_link {
     struct connection *previous, *next;
+    bool waits; /* as settings->waits has told */
 };
 struct connection_link *connection_link(struct connection *connection);
 
@@ -59,6 +64,8 @@ struct connection_turn {
     void (*left)(void *context);    /* the client has left: the turn is over */
     void (*drained)(void *context); /* it is not slow any more */
     void *context;
+    struct str nothing; /* a piece that means nothing in a stream of this kind, to see whether a client that has ended
+                           its side reads on; empty: such a client has left */
 };
 void connection_take_turn(struct connection *connection, const struct connection_turn *turn);
 
@@ -77,6 +84,9 @@ void connection_end_stream(struct connection *connection);
 
 /* Whether the client takes less than it is sent. */
 bool connection_is_slow(const struct connection *connection);
+
+/* Answers one that is new, instead of serving it, with 503, and closes it. */
+void connection_turn_away(struct connection *connection);
 
 /* Ends the turn for a client that has left; `left` is not called. */
 void connection_abandon(struct connection *connection);

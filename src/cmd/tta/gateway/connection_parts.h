@@ -19,12 +19,14 @@ struct connection {
     struct loop_task release, serve;
     enum connection_state state;
     struct request request;
-    int64_t request_start_ns, last_read_ns, last_write_ns;
+    int64_t request_start_ns, last_read_ns, last_write_ns, writing_start_ns;
     struct buf ahead; /* read, and of the next request */
     struct buf out;   /* not written yet, from out_at on */
-    size_t out_at;
+    size_t out_at, out_held; /* the latter of the budget */
     struct connection_turn turn;
     bool is_in_stream, is_chunked, closes, was_slow, has_sent_continue;
+    bool has_ended, is_read_out; /* the client sends no more; and all that it sent is read */
+    bool is_asked;               /* in this turn, whether it is there, see ask_whether_there() */
     size_t lingered_bytes;
 };
 
@@ -34,6 +36,9 @@ size_t connection_backlog(const struct connection *connection);
 bool connection_write_out(struct connection *connection);
 /* Sends pieces as one, and keeps what the client does not take.  False if it is gone, or without memory. */
 bool connection_send_pieces(struct connection *connection, const struct str *pieces, int count);
+
+/* Counts what is not written yet against the budget. */
+void connection_count_backlog(struct connection *connection);
 
 /* The answer is out: on to the next request. */
 void connection_finish_answer(struct connection *connection);

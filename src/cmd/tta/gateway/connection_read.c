@@ -2,8 +2,15 @@
 /*
  * States: a request is read; its turn; the rest of an answer is written; the
  * connection lingers (RFC 9112, section 9.6: what was not read would reset the
- * answer) and goes.  An end of the client's side while its turn lasts counts
- * as gone, as it does with nginx: whoever wants the answer keeps it open.
+ * answer) and goes.
+ *
+ * An end of the client's side (FIN) is sent by one that has said all and waits
+ * for its answer as by one that has left, and a provider is paid for what the
+ * latter does not want any more.  So it is sent something that means nothing, a
+ * "100 Continue" or a comment within a stream: the system of one that has left
+ * answers with a reset.  HTTP/1.0 has no such thing, and there it counts as gone
+ * unless its answer is made at once.  Tried before: to count every end as gone,
+ * as nginx does, which leaves those who wait without an answer.
  */
 #include "cmd/tta/gateway/connection_parts.h"
 
@@ -22,6 +29,14 @@ enum { MAX_LINGER_BYTES = 4 << 20 };
 
 static void pump(struct connection *connection);
 
+static void note_waits(struct connection *connection, bool waits)
+{
+    if (connection->link.waits != waits) {
+        connection->settings->waits(connection->settings->context, connection, waits);
+        connection->link.waits = waits;
+    }
+}
+
 struct connection_link *connection_link(struct connection *connection)
 {
     return &connection->link;
@@ -38,6 +53,7 @@ static void release(void *context)
     request_deinit(&connection->request);
     base_buf_deinit(&connection->ahead);
     base_buf_deinit(&connection->out);
+    budget_set(connection->settings->budget, &connection->out_held, 0);
     free(connection);
 }
 
@@ -45,7 +61,9 @@ void connection_update_watch(struct connection *connection)
 {
     bool reads = connection->state == STATE_READING || connection->state == STATE_LINGERING ||
                  (connection->state != STATE_CLOSED && connection->ahead.len < CONNECTION_MAX_AHEAD_BYTES);
-    unsigned events = (reads ? LOOP_READABLE : 0) | (connection_backlog(connection) > 0 ? LOOP_WRITABLE : 0);
+    unsigned events = (reads && !connection->is_read_out ? LOOP_READABLE : 0) |
+                      (connection_backlog(connection) > 0 ? LOOP_WRITABLE : 0) |
+                      (connection->has_ended ? LOOP_END_IS_KNOWN : 0);
     loop_change_watch(connection->settings->loop, &connection->watch, events);
 }
 
@@ -56,6 +74,9 @@ static int64_t due_ns(const struct connection *connection)
     int64_t due = INT64_MAX;
     if (connection_backlog(connection) > 0) {
         due = connection->last_write_ns + times->write_ns;
+        if (connection->state == STATE_WRITING && due > connection->writing_start_ns + times->whole_ns) {
+            due = connection->writing_start_ns + times->whole_ns; /* or a byte a minute would keep it for days */
+        }
     }
     if (connection->state == STATE_LINGERING) {
         due = connection->last_write_ns + LINGER_NS;
@@ -95,6 +116,10 @@ void connection_shut(struct connection *connection)
         return;
     }
     connection->state = STATE_CLOSED;
+    if (connection_backlog(connection) > 0) { /* or the kernel would keep what the client does not take for minutes */
+        const struct linger none = {.l_onoff = 1};
+        (void)setsockopt(connection->watch.fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none)); /* it may, without */
+    }
     loop_remove_watch(loop, &connection->watch);
     loop_remove_timer(loop, &connection->timer);
     (void)close(connection->watch.fd); /* what was not sent is lost either way */
@@ -123,6 +148,10 @@ static void linger(struct connection *connection)
     if (connection->state == STATE_LINGERING || connection->state == STATE_CLOSED) {
         return;
     }
+    if (connection->is_read_out) {
+        connection_shut(connection);
+        return;
+    }
     connection->state = STATE_LINGERING;
     connection->last_write_ns = loop_now_ns(connection->settings->loop);
     (void)shutdown(connection->watch.fd, SHUT_WR); /* if it is gone, reading will tell */
@@ -142,8 +171,9 @@ void connection_finish_answer(struct connection *connection)
         base_buf_init(&connection->out, CONNECTION_MAX_OUT_BYTES);
     }
     connection->state = STATE_READING;
-    connection->has_sent_continue = false;
+    connection->has_sent_continue = connection->is_asked = false;
     connection->last_read_ns = loop_now_ns(connection->settings->loop);
+    note_waits(connection, true);
     pump(connection);
 }
 
@@ -159,8 +189,40 @@ static void answer_refusal(struct connection *connection, int status, const char
     base_buf_init(&body, 4096);
     reply_error(&body, &(struct reply_error){.status = status, .message = reason});
     connection->settings->refused(connection->settings->context, status);
-    connection_answer(connection, status, STR("application/json"), STR(""), base_buf_str(&body));
+    connection_answer(connection, status, STR("application/json"),
+                      status == 503 ? STR("Retry-After: 1\r\n") : STR(""), base_buf_str(&body));
     base_buf_deinit(&body);
+}
+
+void connection_turn_away(struct connection *connection)
+{
+    note_waits(connection, false);
+    connection->state = STATE_TURN;
+    answer_refusal(connection, 503, "The gateway has all the connections that it may have; try again shortly.");
+}
+
+static bool say_continue(struct connection *connection)
+{
+    const struct str line = STR("HTTP/1.1 100 Continue\r\n\r\n");
+    return connection_send_pieces(connection, &line, 1);
+}
+
+/* See above. */
+static void ask_whether_there(struct connection *connection)
+{
+    bool is_there = false;
+    if (connection->is_asked) {
+        return;
+    }
+    connection->is_asked = true;
+    if (connection->is_in_stream) {
+        is_there = connection->turn.nothing.len > 0 && connection_send(connection, connection->turn.nothing);
+    } else if (!connection->request.is_http_1_0) {
+        is_there = say_continue(connection);
+    }
+    if (!is_there) {
+        connection_close(connection);
+    }
 }
 
 /* Runs at the end of the turn of the loop, so that many requests in one read do not become many calls within calls. */
@@ -170,13 +232,15 @@ static void serve(void *context)
     if (connection->state == STATE_TURN) {
         connection->settings->serve(connection->settings->context, connection, &connection->request);
     }
+    if (connection->state == STATE_TURN && connection->has_ended) {
+        ask_whether_there(connection);
+    }
 }
 
 static void send_continue(struct connection *connection)
 {
-    const struct str line = STR("HTTP/1.1 100 Continue\r\n\r\n");
     connection->has_sent_continue = true;
-    if (!connection_send_pieces(connection, &line, 1)) {
+    if (!say_continue(connection)) {
         connection_close(connection);
     }
 }
@@ -189,6 +253,9 @@ static void take(struct connection *connection, const char *bytes, size_t len)
         connection->request_start_ns = loop_now_ns(connection->settings->loop);
     }
     size_t taken = request_feed(request, bytes, len);
+    if (connection->link.waits && request->state != REQUEST_EMPTY && request->state != REQUEST_IN_HEAD) {
+        note_waits(connection, false);
+    }
     if (request->state == REQUEST_REFUSED) {
         connection->state = STATE_TURN;
         answer_refusal(connection, request->refusal, request->reason);
@@ -209,6 +276,21 @@ static void take(struct connection *connection, const char *bytes, size_t len)
     loop_defer(connection->settings->loop, &connection->serve);
 }
 
+/* All is read that the client will ever send. */
+static void end_reading(struct connection *connection)
+{
+    enum request_state state = connection->request.state;
+    connection->has_ended = connection->is_read_out = true;
+    if (connection->state == STATE_READING && (state == REQUEST_IN_HEAD || state == REQUEST_IN_BODY)) {
+        connection->state = STATE_TURN;
+        answer_refusal(connection, 400, "The connection ended before the request did.");
+    } else if (connection->state == STATE_READING || connection->state == STATE_LINGERING) {
+        connection_shut(connection);
+    } else {
+        connection_update_watch(connection);
+    }
+}
+
 /* Takes what was read ahead, if it is time for it. */
 static void pump(struct connection *connection)
 {
@@ -221,6 +303,9 @@ static void pump(struct connection *connection)
     if (connection->state == STATE_READING && connection->settings->is_draining &&
         connection->request.state == REQUEST_EMPTY) {
         connection_shut(connection);
+    }
+    if (connection->state == STATE_READING && connection->is_read_out) {
+        end_reading(connection);
     }
     if (connection->state != STATE_CLOSED) {
         connection_update_watch(connection);
@@ -256,11 +341,18 @@ static void read_on(struct connection *connection)
         room = CONNECTION_MAX_AHEAD_BYTES - connection->ahead.len;
     }
     room = room < settings->scratch_bytes ? room : settings->scratch_bytes;
+    if (room == 0) {
+        return;
+    }
     ssize_t len = recv(connection->watch.fd, settings->scratch, room, 0);
     if (len < 0 && (errno == EAGAIN || errno == EINTR)) {
         return;
     }
-    if (len <= 0) {
+    if (len == 0) {
+        end_reading(connection);
+        return;
+    }
+    if (len < 0) {
         connection_close(connection);
         return;
     }
@@ -277,6 +369,7 @@ static void write_on(struct connection *connection)
         connection_close(connection);
         return;
     }
+    connection_count_backlog(connection);
     connection_update_watch(connection);
     if (connection->state == STATE_WRITING && connection_backlog(connection) == 0) {
         connection_finish_answer(connection);
@@ -291,17 +384,22 @@ static void write_on(struct connection *connection)
 static void on_events(void *context, unsigned events)
 {
     struct connection *connection = context;
+    if (events & LOOP_BROKEN) {
+        connection_close(connection);
+        return;
+    }
     if ((events & LOOP_WRITABLE) && connection_backlog(connection) > 0) {
         write_on(connection);
     }
     if (connection->state != STATE_CLOSED && (events & LOOP_READABLE)) {
         read_on(connection);
     }
-    if ((events & LOOP_HUNG_UP) && connection->state != STATE_CLOSED && connection->state != STATE_READING &&
-        connection->state != STATE_LINGERING) {
-        connection_close(connection);
-    } else if ((events & LOOP_HUNG_UP) && !(events & LOOP_READABLE) && connection->state != STATE_CLOSED) {
-        connection_close(connection);
+    if (connection->state != STATE_CLOSED && (events & LOOP_HUNG_UP)) {
+        connection->has_ended = true;
+        connection_update_watch(connection);
+        if (connection->state == STATE_TURN && !connection->serve.is_queued) {
+            ask_whether_there(connection);
+        }
     }
 }
 
@@ -327,6 +425,7 @@ struct connection *connection_open(struct connection_settings *settings, int fd)
         return NULL;
     }
     connection->settings = settings;
+    connection->link.waits = true;
     connection->last_read_ns = loop_now_ns(settings->loop);
     connection->release = (struct loop_task){.run = release, .context = connection};
     connection->serve = (struct loop_task){.run = serve, .context = connection};

@@ -40,6 +40,11 @@ bool connection_write_out(struct connection *connection)
     return true;
 }
 
+void connection_count_backlog(struct connection *connection)
+{
+    budget_set(connection->settings->budget, &connection->out_held, connection_backlog(connection));
+}
+
 bool connection_send_pieces(struct connection *connection, const struct str *pieces, int count)
 {
     struct iovec vectors[4];
@@ -77,6 +82,7 @@ bool connection_send_pieces(struct connection *connection, const struct str *pie
         return false; /* what waited was a head, for this */
     }
     connection->was_slow = connection->was_slow || connection_is_slow(connection);
+    connection_count_backlog(connection);
     connection_update_watch(connection);
     connection_update_timer(connection);
     return true;
@@ -87,18 +93,21 @@ static void end_turn(struct connection *connection)
     connection->turn = (struct connection_turn){0};
     connection->is_in_stream = false;
     connection->state = STATE_WRITING;
+    connection->writing_start_ns = loop_now_ns(connection->settings->loop);
     if (connection_backlog(connection) == 0) {
         connection_finish_answer(connection);
     } else {
         connection_update_watch(connection);
+        connection_update_timer(connection);
     }
 }
 
 static void write_head(struct connection *connection, struct buf *head, int status, struct str content_type,
                        struct str headers)
 {
-    connection->closes =
-        connection->closes || !connection->request.keeps_alive || connection->settings->is_draining;
+    bool is_last = connection->is_read_out && connection->ahead.len == 0;
+    connection->closes = connection->closes || is_last || !connection->request.keeps_alive ||
+                         connection->settings->is_draining;
     base_buf_init(head, MAX_HEAD_OUT_BYTES);
     base_buf_add(head, STR("HTTP/1.1 "));
     reply_add_number(head, (uint64_t)status);
@@ -128,7 +137,8 @@ void connection_answer(struct connection *connection, int status, struct str con
     reply_add_number(&head, body.len);
     base_buf_add(&head, STR("\r\n\r\n"));
     const struct str pieces[] = {base_buf_str(&head), body};
-    bool is_sent = base_buf_ok(&head) && connection_send_pieces(connection, pieces, body.len > 0 ? 2 : 1);
+    bool has_body = body.len > 0 && connection->request.method != HTTP_HEAD; /* there it would be the next answer */
+    bool is_sent = base_buf_ok(&head) && connection_send_pieces(connection, pieces, has_body ? 2 : 1);
     base_buf_deinit(&head);
     connection->turn = (struct connection_turn){0};
     if (is_sent) {

@@ -13,6 +13,7 @@
 
 #define MAX_ANSWER_BYTES ((size_t)64 << 20)
 #define MAX_REFUSAL_BYTES 65536
+#define ROOM_WAIT_NS INT64_C(1000000000)
 
 static void go_on(struct exchange *exchange);
 
@@ -28,6 +29,7 @@ static void free_exchange(void *context)
     relay_stop(&exchange->relay);
     exchange_words_deinit(exchange);
     base_buf_deinit(&exchange->answer);
+    budget_set(&exchange->worker->gateway->bodies, &exchange->answer_held, 0);
     base_buf_deinit(&exchange->refusal);
     site_release(exchange->site);
     sodium_memzero(exchange, sizeof(*exchange)); /* a key may stand where the name of a model belongs */
@@ -165,6 +167,16 @@ static void lack_memory(struct exchange *exchange)
     }
 }
 
+/* All bodies together have come to their limit, which another moment may change, and no other provider. */
+static void lack_room(struct exchange *exchange)
+{
+    const struct tta_finding nobodys = {.failure = TTA_FAILURE_CLIENT_GONE};
+    report(exchange, &nobodys);
+    exchange->refusal_wait_ns = ROOM_WAIT_NS;
+    exchange_refuse(exchange, 503, "The gateway has no room for the answer beside the others; try again shortly.", NULL,
+                    "overloaded");
+}
+
 static void finish_stream(struct exchange *exchange, enum tta_transport transport)
 {
     relay_end(&exchange->relay, transport);
@@ -206,6 +218,8 @@ static void on_call_end(void *context, enum tta_transport transport)
     struct exchange *exchange = context;
     if (exchange->relay.stream) {
         finish_stream(exchange, transport);
+    } else if (exchange->lacks_room) {
+        lack_room(exchange);
     } else {
         finish_whole(exchange, transport);
     }
@@ -215,6 +229,10 @@ static enum call_verdict take_answer(struct exchange *exchange, const char *byte
 {
     if (len > exchange->answer.max_len - exchange->answer.len) {
         exchange->is_too_large = true;
+        return CALL_STOPS;
+    }
+    if (!budget_grow(&exchange->worker->gateway->bodies, &exchange->answer_held, exchange->answer.len + len)) {
+        exchange->lacks_room = true;
         return CALL_STOPS;
     }
     base_buf_add(&exchange->answer, (struct str){bytes, len});
@@ -486,7 +504,7 @@ void exchange_start(struct worker *worker, struct connection *connection, enum a
     base_buf_init_wiping(&exchange->answer, MAX_ANSWER_BYTES);
     base_buf_init(&exchange->refusal, MAX_REFUSAL_BYTES);
     worker_make_id(worker, exchange->id);
-    const struct connection_turn turn = {on_client_left, on_client_drained, exchange};
+    const struct connection_turn turn = {on_client_left, on_client_drained, exchange, STR(":\n\n")};
     connection_take_turn(connection, &turn);
     if (find_targets(exchange)) {
         go_on(exchange);

@@ -14,6 +14,7 @@
 struct exchange_words {
     bool are_translated; /* those of the target that was asked last */
     struct buf request;  /* translated; empty: none is */
+    size_t held;         /* of the budget, for it */
     uint32_t row;        /* that it is for */
     struct translate_about about;
 };
@@ -46,7 +47,8 @@ struct exchange {
     struct relay relay;
     struct exchange_words words;
     struct buf answer; /* that is not relayed */
-    bool is_too_large, is_paused;
+    size_t answer_held;      /* of the budget, for it */
+    bool is_too_large, lacks_room, is_paused;
     struct loop_timer timer;
     struct loop_task release;
 

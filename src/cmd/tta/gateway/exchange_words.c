@@ -31,6 +31,7 @@ void exchange_words_init(struct exchange *exchange)
 void exchange_words_deinit(struct exchange *exchange)
 {
     base_buf_deinit(&exchange->words.request);
+    budget_set(&exchange->worker->gateway->bodies, &exchange->words.held, 0);
 }
 
 static enum translate_outcome translate_for(struct exchange *exchange, const struct tta_target *target,
@@ -50,6 +51,7 @@ static enum translate_outcome translate_for(struct exchange *exchange, const str
     if (outcome != TRANSLATED) {
         base_buf_reset(&exchange->words.request);
     }
+    budget_set(&exchange->worker->gateway->bodies, &exchange->words.held, exchange->words.request.len);
     return outcome;
 }
 

@@ -18,7 +18,8 @@
 #define NS_PER_MS INT64_C(1000000)
 #define MAX_WAIT_MS 60000
 
-enum { EVENTS_A_TURN = 64 };
+/* Thousands of times may be due at once, as those of connections that came at once: the others do not wait for all. */
+enum { EVENTS_A_TURN = 64, TIMERS_A_TURN = 64 };
 
 struct loop {
     int epoll_fd, wake_fd;
@@ -90,8 +91,8 @@ int64_t loop_now_ns(const struct loop *loop)
 
 static uint32_t epoll_bits(unsigned events)
 {
-    return EPOLLRDHUP | (events & LOOP_READABLE ? (uint32_t)EPOLLIN : 0) |
-           (events & LOOP_WRITABLE ? (uint32_t)EPOLLOUT : 0);
+    return (events & LOOP_END_IS_KNOWN ? 0 : (uint32_t)EPOLLRDHUP) |
+           (events & LOOP_READABLE ? (uint32_t)EPOLLIN : 0) | (events & LOOP_WRITABLE ? (uint32_t)EPOLLOUT : 0);
 }
 
 bool loop_add_watch(struct loop *loop, struct loop_watch *watch)
@@ -229,7 +230,7 @@ void loop_wake(struct loop *loop)
 
 static void run_due_timers(struct loop *loop)
 {
-    while (loop->timer_count > 0 && loop->timers[1]->due_ns <= loop->now_ns) {
+    for (int i = 0; i < TIMERS_A_TURN && loop->timer_count > 0 && loop->timers[1]->due_ns <= loop->now_ns; i++) {
         struct loop_timer *timer = loop->timers[1];
         loop_clear_timer(loop, timer);
         timer->on_due(timer->context);
@@ -261,8 +262,9 @@ static int wait_ms(const struct loop *loop)
 
 static unsigned events_of(uint32_t bits)
 {
-    unsigned hung_up = bits & (EPOLLRDHUP | EPOLLHUP | EPOLLERR) ? LOOP_HUNG_UP : 0;
-    return hung_up | (bits & EPOLLIN ? LOOP_READABLE : 0) | (bits & EPOLLOUT ? LOOP_WRITABLE : 0);
+    unsigned hung_up = bits & EPOLLRDHUP ? LOOP_HUNG_UP : 0;
+    unsigned broken = bits & (EPOLLHUP | EPOLLERR) ? LOOP_HUNG_UP | LOOP_BROKEN : 0;
+    return hung_up | broken | (bits & EPOLLIN ? LOOP_READABLE : 0) | (bits & EPOLLOUT ? LOOP_WRITABLE : 0);
 }
 
 void loop_run(struct loop *loop)

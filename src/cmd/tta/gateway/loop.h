@@ -34,7 +34,11 @@ typedef void loop_fn(void *context);
 enum {
     LOOP_READABLE = 1,
     LOOP_WRITABLE = 2,
-    LOOP_HUNG_UP = 4 /* told without being asked for: the other side has ended it, or it is broken */
+    /* told without being asked for: */
+    LOOP_HUNG_UP = 4, /* the other side sends no more, or */
+    LOOP_BROKEN = 8,  /* with it: neither side does, or it is broken */
+    /* asked for: */
+    LOOP_END_IS_KNOWN = 16 /* that the other side sends no more is not told again; LOOP_BROKEN is */
 };
 struct loop_watch {
     int fd;
@@ -42,7 +46,8 @@ struct loop_watch {
     void (*on_events)(void *context, unsigned events);
     void *context;
 };
-/* `fd`, `events` (LOOP_READABLE, LOOP_WRITABLE), `on_events` and `context` are set.  False if it cannot be watched. */
+/* `fd`, `events` (LOOP_READABLE, LOOP_WRITABLE, LOOP_END_IS_KNOWN), `on_events` and `context` are set.  False if it
+ * cannot be watched. */
 bool loop_add_watch(struct loop *loop, struct loop_watch *watch);
 void loop_change_watch(struct loop *loop, struct loop_watch *watch, unsigned events);
 /* Before its descriptor is closed.  Events of this turn that are still to come are dropped. */

@@ -48,9 +48,22 @@ static int on_target(llhttp_t *parser, const char *bytes, size_t len)
     return add_to_head(request, bytes, len) ? HPE_OK : HPE_USER;
 }
 
+/* What comes behind the body says nothing, and has the limit of a head of its own. */
+static int skip_trailer(struct request *request, size_t len)
+{
+    if (len > request->limits.max_head_bytes - request->trailer_bytes) {
+        return refuse(request, 431, "The trailer of the request is too large.");
+    }
+    request->trailer_bytes += len;
+    return HPE_OK;
+}
+
 static int on_name(llhttp_t *parser, const char *bytes, size_t len)
 {
     struct request *request = parser->data;
+    if (request->state == REQUEST_IN_BODY) {
+        return skip_trailer(request, len);
+    }
     if (request->line_count == REQUEST_MAX_HEADERS) {
         return refuse(request, 431, "The request has too many header lines.");
     }
@@ -65,6 +78,9 @@ static int on_name(llhttp_t *parser, const char *bytes, size_t len)
 static int on_value(llhttp_t *parser, const char *bytes, size_t len)
 {
     struct request *request = parser->data;
+    if (request->state == REQUEST_IN_BODY) {
+        return skip_trailer(request, len);
+    }
     struct request_line *line = &request->lines[request->line_count];
     if (line->value_len == 0) {
         line->value_at = (uint32_t)request->head.len;
@@ -76,11 +92,10 @@ static int on_value(llhttp_t *parser, const char *bytes, size_t len)
 static int on_value_end(llhttp_t *parser)
 {
     struct request *request = parser->data;
-    struct request_line *line = &request->lines[request->line_count++];
-    if (memchr(request->head.ptr + line->value_at, '\r', line->value_len) ||
-        memchr(request->head.ptr + line->value_at, '\n', line->value_len)) {
-        return refuse(request, 400, "A header line is folded or has a bare CR.");
+    if (request->state == REQUEST_IN_BODY) {
+        return HPE_OK;
     }
+    request->line_count++;
     if (request->line_count < REQUEST_MAX_HEADERS) {
         request->lines[request->line_count] = (struct request_line){0};
     }
@@ -121,12 +136,22 @@ void request_header_at(const struct request *request, size_t number, struct str 
     *out_value = base_str_trim(part(request, line->value_at, line->value_len));
 }
 
+/* Digits, and at least one; how many bytes that are is llhttp's to say. */
+static bool is_number(struct str text)
+{
+    size_t digits = 0;
+    while (digits < text.len && text.ptr[digits] >= '0' && text.ptr[digits] <= '9') {
+        digits++;
+    }
+    return text.len > 0 && digits == text.len;
+}
+
 /* What llhttp leaves to others. */
 static int check_head(struct request *request)
 {
     struct str coding = header_of(request, "transfer-encoding", 0);
     struct str expected = header_of(request, "expect", 0);
-    bool has_length = header_of(request, "content-length", 0).ptr != NULL;
+    struct str length = header_of(request, "content-length", 0);
     if (request->parser.http_major != 1 || request->parser.http_minor > 1) {
         return refuse(request, 505, "Only HTTP/1.1 and HTTP/1.0 are spoken here.");
     }
@@ -136,7 +161,7 @@ static int check_head(struct request *request)
         return refuse(request, 400, "The request must have one Host.");
     }
     if (header_of(request, "content-length", 1).ptr || header_of(request, "transfer-encoding", 1).ptr ||
-        (has_length && coding.ptr) || (coding.ptr && request->is_http_1_0)) {
+        (length.ptr && (coding.ptr || !is_number(length))) || (coding.ptr && request->is_http_1_0)) {
         return refuse(request, 400, "It is not clear how long the body is.");
     }
     if (coding.ptr && !request_header_is(coding, "chunked")) {
@@ -152,6 +177,8 @@ static int check_head(struct request *request)
     return HPE_OK;
 }
 
+static const char no_room[] = "The gateway has no room for this body beside the others; try again shortly.";
+
 static int on_head_end(llhttp_t *parser)
 {
     struct request *request = parser->data;
@@ -164,9 +191,15 @@ static int on_head_end(llhttp_t *parser)
     if (parser->method == HTTP_CONNECT) {
         return refuse(request, 501, "This is no proxy.");
     }
+    if (request->target_len == 0 || request->head.ptr[0] != '/') { /* it would say twice which host is meant */
+        return refuse(request, 400, "The target of a request must be a path, as in /v1/models; this is no proxy.");
+    }
     bool is_chunked = (parser->flags & F_CHUNKED) != 0;
     if (!is_chunked && parser->content_length > request->limits.max_body_bytes) {
         return refuse(request, 413, "The body of the request is too large.");
+    }
+    if (!is_chunked && !budget_has_room(request->limits.budget, (size_t)parser->content_length)) {
+        return refuse(request, 503, no_room);
     }
     if (!is_chunked && parser->content_length > 0 &&
         !body_reserve(&request->body, (size_t)parser->content_length)) {
@@ -184,6 +217,9 @@ static int on_body(llhttp_t *parser, const char *bytes, size_t len)
     request->wants_continue = false;
     if (len > request->limits.max_body_bytes - request->body.len) {
         return refuse(request, 413, "The body of the request is too large.");
+    }
+    if (!budget_grow(request->limits.budget, &request->held, request->body.len + len)) {
+        return refuse(request, 503, no_room);
     }
     return body_add(&request->body, bytes, len)
                ? HPE_OK
@@ -219,23 +255,31 @@ void request_init(struct request *request, const struct request_limits *limits)
     request->parser.data = request;
 }
 
+static void release_body(struct request *request)
+{
+    body_release(&request->body);
+    budget_set(request->limits.budget, &request->held, 0);
+}
+
 void request_deinit(struct request *request)
 {
     base_buf_deinit(&request->head);
-    body_release(&request->body);
+    release_body(request);
 }
 
 void request_reset(struct request *request)
 {
     struct buf head = request->head;
     struct request_limits limits = request->limits;
-    body_release(&request->body);
+    release_body(request);
     base_buf_reset(&head);
     request->state = REQUEST_EMPTY;
     request->refusal = 0;
     request->reason = NULL;
     request->keeps_alive = request->is_http_1_0 = request->wants_continue = false;
-    request->target_len = request->line_count = 0;
+    request->target_len = request->line_count = request->trailer_bytes = 0;
+    request->method = (llhttp_method_t)0;
+    request->end = (struct request_end){0};
     request->lines[0] = (struct request_line){0};
     request->head = head;
     request->limits = limits;
@@ -243,18 +287,58 @@ void request_reset(struct request *request)
     request->parser.data = request;
 }
 
+/* Whether CR and LF stand in the head together alone, and each line begins with a name: llhttp takes either for the end
+ * of a line, unfolds those that begin with a blank, and takes no name for one.  `bytes` go on where others ended. */
+static bool has_whole_lines(struct request *request, const char *bytes, size_t len)
+{
+    struct request_end *end = &request->end;
+    const char *at = bytes, *behind = bytes + len;
+    while (at < behind) {
+        const char *newline = memchr(at, '\n', (size_t)(behind - at));
+        size_t line_len = (size_t)((newline ? newline : behind) - at);
+        const char *carriage_return = memchr(at, '\r', line_len);
+        bool begins = end->was_one && end->len == 0 && line_len > 0;
+        bool has_no_name = begins && (*at == ' ' || *at == '\t' || *at == ':');
+        if (has_no_name || (end->has_cr && line_len > 0) || (carriage_return && carriage_return + 1 != at + line_len)) {
+            return false;
+        }
+        end->has_cr = end->has_cr || carriage_return;
+        end->len += line_len;
+        if (!newline) {
+            break;
+        }
+        if (!end->has_cr) {
+            return false;
+        }
+        if (end->len == 1 && end->was_one) {
+            break; /* the head is over, and what follows is none */
+        }
+        *end = (struct request_end){.was_one = end->was_one || end->len > 1};
+        at = newline + 1;
+    }
+    return true;
+}
+
 size_t request_feed(struct request *request, const char *bytes, size_t len)
 {
     if (request->state == REQUEST_WHOLE || request->state == REQUEST_REFUSED || len == 0) {
         return 0;
     }
+    bool is_in_head = request->state == REQUEST_EMPTY || request->state == REQUEST_IN_HEAD;
+    bool has_bad_lines = is_in_head && !has_whole_lines(request, bytes, len);
     llhttp_errno_t code = llhttp_execute(&request->parser, bytes, len);
+    if (has_bad_lines) { /* unless it was refused for something else */
+        (void)refuse(request, 400, "The head has a CR without an LF, an LF without a CR, or a line without a name.");
+        release_body(request);
+        return len;
+    }
     if (code == HPE_PAUSED && request->state == REQUEST_WHOLE) {
         return (size_t)(llhttp_get_error_pos(&request->parser) - bytes);
     }
     if (code != HPE_OK) {
         (void)refuse(request, code == HPE_INVALID_METHOD ? 501 : code == HPE_INVALID_VERSION ? 505 : 400,
                      "This is no request of HTTP/1.1."); /* unless it was refused for something better */
+        release_body(request);
     }
     return len;
 }

@@ -4,10 +4,12 @@
  *
  * llhttp reads it, without any of its leniencies; what two servers in a row
  * could read differently (RFC 9112, section 11.2) is refused: a length beside a
- * transfer coding, any coding but "chunked", a bare CR, a folded line, no or
- * several Hosts.  Limits are statuses: 414, 431, 413.  No sockets here, and
- * nothing outside of what it allocates, which it zeroes when the request is
- * over: the key of the client is in it.  For one thread at a time.
+ * transfer coding, any coding but "chunked", a bare CR or LF, a folded line, no or
+ * several Hosts, a target that names another host.  Trailers are read and
+ * forgotten (RFC 9110, section 6.5.1).  Limits are statuses: 414, 431, 413, and
+ * 503 where all bodies together have theirs.  No sockets here, and nothing
+ * outside of what it allocates, which it zeroes when the request is over: the key
+ * of the client is in it.  For one thread at a time.
  */
 #ifndef CMD_TTA_GATEWAY_REQUEST_H
 #define CMD_TTA_GATEWAY_REQUEST_H
@@ -17,11 +19,13 @@
 
 #include "base/buf.h"
 #include "cmd/tta/gateway/body.h"
+#include "cmd/tta/gateway/budget.h"
 
 struct request_limits {
     size_t max_target_bytes; /* 414 */
     size_t max_head_bytes;   /* 431; names, values and the target together */
     size_t max_body_bytes;   /* 413 */
+    struct budget *budget;   /* 503; borrowed, NULL: there is none */
 };
 
 enum { REQUEST_MAX_HEADERS = 64 };
@@ -37,7 +41,7 @@ enum request_state {
 /* Fields are read by all, and written by request.c alone. */
 struct request {
     enum request_state state;
-    int refusal;        /* 0, or 400, 413, 414, 417, 431, 500, 501, 505 */
+    int refusal;        /* 0, or 400, 413, 414, 415, 417, 431, 500, 501, 503, 505 */
     const char *reason; /* with it: a sentence for a person, static */
     bool keeps_alive;   /* the connection may have another request after this one */
     bool is_http_1_0;
@@ -45,6 +49,7 @@ struct request {
     llhttp_method_t method;
     size_t target_len; /* the first bytes of `head` */
     struct body body;
+    size_t held; /* of the budget */
 
     struct request_limits limits;
     llhttp_t parser;
@@ -53,6 +58,11 @@ struct request {
         uint32_t name_at, name_len, value_at, value_len;
     } lines[REQUEST_MAX_HEADERS];
     size_t line_count;
+    size_t trailer_bytes;
+    struct request_end { /* of the line that is being read of the head */
+        size_t len;
+        bool has_cr, was_one; /* its last byte is a CR; there was a line with something in it */
+    } end;
 };
 
 /* Must stay where it is. */

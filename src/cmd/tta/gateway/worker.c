@@ -20,7 +20,13 @@
 #define MAX_HEAD_BYTES 65536
 #define MAX_BACKLOG_BYTES ((size_t)256 << 10)
 
-enum { SERIES_A_ROW = TTA_TASK_COUNT + 1, SCRATCH_BYTES = 65536, LISTEN_BACKLOG = 1024, ACCEPTS_A_TURN = 64 };
+#define REST_NS INT64_C(100000000)
+
+/* Of thousands that connect at once few are taken in a turn, so that requests come between.  Those turned away are
+ * answered, for which so many more connections may be there. */
+enum { SCRATCH_BYTES = 65536, LISTEN_BACKLOG = 4096, ACCEPTS_A_TURN = 16, MAX_TURNED_AWAY = 64 };
+
+enum { SERIES_A_ROW = TTA_TASK_COUNT + 1 };
 
 union address {
     struct sockaddr any;
@@ -107,7 +113,7 @@ static void note_refusal(void *context, int status)
                                               .method = "-",
                                               .path = "-",
                                               .status = status,
-                                              .error = "bad_request",
+                                              .error = status == 503 ? "overloaded" : "bad_request",
                                               .first_byte_ns = -1,
                                               .usage = TTA_USAGE_NONE,
                                               .cost_pusd = -1});
@@ -115,47 +121,100 @@ static void note_refusal(void *context, int status)
 
 static void stop_if_done(struct worker *worker)
 {
-    if (!worker->is_listening && !worker->first) {
+    if (!worker->is_listening && !worker->waiting.first && !worker->busy.first) {
         loop_stop(worker->loop);
     }
+}
+
+static void append(struct client_list *list, struct connection *connection)
+{
+    struct connection_link *link = connection_link(connection);
+    link->previous = list->last;
+    link->next = NULL;
+    *(list->last ? &connection_link(list->last)->next : &list->first) = connection;
+    list->last = connection;
+}
+
+/* From the list that it is in. */
+static void unlink_client(struct worker *worker, struct connection *connection)
+{
+    struct connection_link *link = connection_link(connection);
+    struct client_list *list = link->waits ? &worker->waiting : &worker->busy;
+    *(link->previous ? &connection_link(link->previous)->next : &list->first) = link->next;
+    *(link->next ? &connection_link(link->next)->previous : &list->last) = link->previous;
+}
+
+static void move_client(void *context, struct connection *connection, bool waits)
+{
+    struct worker *worker = context;
+    unlink_client(worker, connection);
+    append(waits ? &worker->waiting : &worker->busy, connection);
 }
 
 static void forget(void *context, struct connection *connection)
 {
     struct worker *worker = context;
-    struct connection_link *link = connection_link(connection);
-    *(link->previous ? &connection_link(link->previous)->next : &worker->first) = link->next;
-    *(link->next ? &connection_link(link->next)->previous : &worker->last) = link->previous;
+    unlink_client(worker, connection);
     atomic_fetch_sub_explicit(&worker->gateway->connection_count, 1, memory_order_relaxed);
     stop_if_done(worker);
 }
 
+/* Where there are as many as there may be, the one goes that has waited longest without a request; where all have one,
+ * the new one is turned away. */
 static void add_client(struct worker *worker, int fd)
 {
     const int on = 1;
     size_t most = routing_serve_config(worker->site->routing)->max_connections;
     size_t count = atomic_fetch_add_explicit(&worker->gateway->connection_count, 1, memory_order_relaxed);
+    if (count >= most && worker->waiting.first) {
+        connection_close(worker->waiting.first);
+        count--;
+    }
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)); /* slower without */
-    struct connection *connection = count < most ? connection_open(&worker->connections, fd) : NULL;
+    struct connection *connection = count < most + MAX_TURNED_AWAY ? connection_open(&worker->connections, fd) : NULL;
     if (!connection) {
         atomic_fetch_sub_explicit(&worker->gateway->connection_count, 1, memory_order_relaxed);
         (void)close(fd);
         return;
     }
-    struct connection_link *link = connection_link(connection);
-    link->previous = worker->last;
-    *(worker->last ? &connection_link(worker->last)->next : &worker->first) = connection;
-    worker->last = connection;
+    append(&worker->waiting, connection);
+    if (count >= most) {
+        connection_turn_away(connection);
+    }
+}
+
+/* The listener would wake the loop again and again for clients that it has no descriptors for. */
+static void rest(struct worker *worker)
+{
+    loop_remove_watch(worker->loop, &worker->listener);
+    worker->is_resting = true;
+    loop_set_timer(worker->loop, &worker->rest_timer, loop_now_ns(worker->loop) + REST_NS);
+}
+
+static void end_rest(void *context)
+{
+    struct worker *worker = context;
+    worker->is_resting = worker->is_listening && !loop_add_watch(worker->loop, &worker->listener);
+    if (worker->is_resting) {
+        loop_set_timer(worker->loop, &worker->rest_timer, loop_now_ns(worker->loop) + REST_NS);
+    }
 }
 
 static void accept_some(struct worker *worker, int most)
 {
     for (int i = 0; i < most; i++) {
         int fd = accept4(worker->listener_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd < 0) {
-            return; /* nobody waits, or has left again; without descriptors clients wait until some are free */
+        bool lacks_room = fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM);
+        if (fd >= 0) {
+            add_client(worker, fd);
+        } else if (lacks_room && worker->waiting.first) {
+            connection_close(worker->waiting.first); /* as where there are as many as there may be */
+        } else if (lacks_room && !worker->connections.is_draining) {
+            rest(worker);
+            return;
+        } else {
+            return; /* nobody waits, or has left again */
         }
-        add_client(worker, fd);
     }
 }
 
@@ -168,7 +227,9 @@ static void accept_clients(void *context, unsigned events)
 static void stop_listening(struct worker *worker)
 {
     if (worker->is_listening) {
-        loop_remove_watch(worker->loop, &worker->listener);
+        if (!worker->is_resting) {
+            loop_remove_watch(worker->loop, &worker->listener);
+        }
         (void)close(worker->listener_fd); /* nothing to lose */
         worker->is_listening = false;
     }
@@ -177,8 +238,17 @@ static void stop_listening(struct worker *worker)
 static void close_all(void *context)
 {
     struct worker *worker = context;
-    while (worker->first) {
-        connection_close(worker->first);
+    while (worker->waiting.first || worker->busy.first) {
+        connection_close(worker->waiting.first ? worker->waiting.first : worker->busy.first);
+    }
+}
+
+/* Those that have a request are told with their answer; connection_drain() of one may put it among those. */
+static void drain_waiting(struct worker *worker)
+{
+    for (struct connection *each = worker->waiting.first, *next; each; each = next) {
+        next = connection_link(each)->next;
+        connection_drain(each);
     }
 }
 
@@ -192,10 +262,7 @@ static void drain(struct worker *worker)
         accept_some(worker, LISTEN_BACKLOG); /* those whom the kernel has connected already */
     }
     stop_listening(worker);
-    for (struct connection *each = worker->first, *next; each; each = next) {
-        next = connection_link(each)->next;
-        connection_drain(each);
-    }
+    drain_waiting(worker);
     loop_set_timer(worker->loop, &worker->drain_timer,
                    loop_now_ns(worker->loop) + routing_serve_config(worker->site->routing)->drain_ns);
     stop_if_done(worker);
@@ -330,20 +397,24 @@ bool worker_init(struct worker *worker, struct gateway *gateway, uint16_t port)
         .serve = serve,
         .refused = note_refusal,
         .closed = forget,
+        .waits = move_client,
         .context = worker,
         .scratch = scratch,
         .scratch_bytes = SCRATCH_BYTES,
         .max_backlog_bytes = MAX_BACKLOG_BYTES,
+        .budget = &gateway->bodies,
     };
     if (config) {
         worker->connections.limits =
-            (struct request_limits){MAX_TARGET_BYTES, MAX_HEAD_BYTES, config->max_body_bytes};
+            (struct request_limits){MAX_TARGET_BYTES, MAX_HEAD_BYTES, config->max_body_bytes, &gateway->bodies};
+        gateway->bodies.most = config->max_bodies_bytes;
         worker->connections.times =
             (struct connection_times){config->head_timeout_ns, config->body_timeout_ns, config->timeout_ns,
                                       config->keep_alive_ns, config->write_timeout_ns};
         worker->upstream = upstream_create(worker->loop, config->connect_timeout_ns);
     }
-    if (!scratch || !worker->upstream || !loop_add_timer(worker->loop, &worker->drain_timer, close_all, worker)) {
+    if (!scratch || !worker->upstream || !loop_add_timer(worker->loop, &worker->drain_timer, close_all, worker) ||
+        !loop_add_timer(worker->loop, &worker->rest_timer, end_rest, worker)) {
         complain("no memory or descriptors for a worker");
         return false;
     }
@@ -369,6 +440,7 @@ void worker_deinit(struct worker *worker)
     upstream_destroy(worker->upstream);
     if (worker->loop) {
         loop_remove_timer(worker->loop, &worker->drain_timer);
+        loop_remove_timer(worker->loop, &worker->rest_timer);
         loop_run(worker->loop);
     }
     loop_destroy(worker->loop);

@@ -34,6 +34,7 @@ struct gateway {
     int log_fd;
     atomic_bool is_draining;
     atomic_size_t connection_count;
+    struct budget bodies; /* of requests and answers */
 };
 
 /* A routing with the endpoints that a worker has there; held like a routing, by one thread. */
@@ -45,16 +46,21 @@ struct site {
     size_t holders;
 };
 
+struct client_list {
+    struct connection *first, *last;
+};
+
 struct worker {
     struct gateway *gateway;
     struct loop *loop;
     struct upstream *upstream;
     struct site *site;
     struct connection_settings connections;
-    struct connection *first, *last; /* of the clients */
+    struct client_list waiting, busy; /* the clients without a whole head of a request, the longest first, and with */
     int listener_fd;
     struct loop_watch listener;
-    bool is_listening;
+    bool is_listening, is_resting; /* the latter: nobody is accepted for a moment */
+    struct loop_timer rest_timer;
     struct loop_timer drain_timer;
     struct loop_task flush;
     struct access_log log;
