@@ -1,5 +1,5 @@
 # Tests of the gateway: its parts, and a real one between clients and scripted providers, all on loopback.
-foreach(name IN ITEMS alerts live operations page)
+foreach(name IN ITEMS alerts live operations page tls)
     add_test(NAME gateway.${name}
         COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/gateway/${name}_test.py $<TARGET_FILE:tta_program>
     )

@@ -13,7 +13,7 @@ build='gcc g++ make cmake ninja-build pkgconf libc6-dev
 # python3 computes expected values independently of the C code, the real
 # pytest-benchmark reads our files (python3-venv is for its other releases) and
 # Prometheus's parser our metrics, zlib is what the consumer test measures.
-test='git curl libcmocka-dev python3 python3-pytest-benchmark python3-venv python3-prometheus-client zlib1g-dev'
+test='git curl openssl libcmocka-dev python3 python3-pytest-benchmark python3-venv python3-prometheus-client zlib1g-dev'
 # Other gateways come from npm, which some packages of Node bring with them.
 proof='libbenchmark-dev nginx-light'
 command -v npm >/dev/null 2>&1 || proof="$proof npm"

@@ -25,6 +25,9 @@ struct tta_server {
     const char *origin;         /* NULL or "": the provider's name */
     const char *base_url;       /* as http://127.0.0.1:8080/v1, without a query; NULL: the provider's own */
     const struct tta_secret *key; /* NULL: none */
+    /* PEM certificates of the authorities that one of https must be vouched for by, in place of the system's; NULL:
+     * those.  A file that cannot be read vouches for nobody. */
+    const char *ca_file;
     /* Of TTA_PROVIDER_OPENROUTER: ids of models, with commas between, of which it is asked who serves them, at what
      * price and with what limits; each of those is an offer of its own.  At most TTA_MAX_ENDPOINTS_OF.  NULL: none. */
     const char *endpoints_of;

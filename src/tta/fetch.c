@@ -67,7 +67,8 @@ static const struct {
 } outcomes[] = {
     [TTA_FETCH_GOOD] = {"good", "The server gave its list."},
     [TTA_FETCH_NOT_CONNECTED] = {"not_connected", "There is no such server, or it refuses connections."},
-    [TTA_FETCH_NOT_TRUSTED] = {"not_trusted", "No TLS connection with the server that this should be."},
+    [TTA_FETCH_NOT_TRUSTED] = {"not_trusted", "No TLS connection with the server that this should be; one of your own "
+                                              "is trusted by 'ca_file'."},
     [TTA_FETCH_TIMED_OUT] = {"timed_out", "The server did not give its list in time."},
     [TTA_FETCH_TOO_LARGE] = {"too_large", "The server's list is beyond the limit."},
     [TTA_FETCH_BROKEN] = {"broken", "The connection broke before the list was whole."},
@@ -493,7 +494,7 @@ enum tta_status tta_fetch(const struct tta_server *server, const struct tta_fetc
     session.fetched = base_alloc_array(1, sizeof(*session.fetched));
     session.handle =
         tta_http_open(tta_http_whole_ms(options->timeout_ns), tta_http_whole_ms(options->connect_timeout_ns));
-    status = session.fetched && session.handle &&
+    status = session.fetched && session.handle && tta_http_trust(session.handle, server->ca_file) &&
                      curl_easy_setopt(session.handle, CURLOPT_ACCEPT_ENCODING, "") == CURLE_OK /* all it can unpack */
                  ? TTA_OK
                  : TTA_NO_MEMORY;

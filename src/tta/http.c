@@ -98,6 +98,12 @@ CURL *tta_http_open(long timeout_ms, long connect_timeout_ms)
     return handle;
 }
 
+bool tta_http_trust(CURL *handle, const char *ca_file)
+{
+    return !ca_file || (curl_easy_setopt(handle, CURLOPT_CAINFO, ca_file) == CURLE_OK &&
+                        curl_easy_setopt(handle, CURLOPT_CAPATH, NULL) == CURLE_OK);
+}
+
 static enum tta_delivery delivery_of(CURLcode code)
 {
     static const struct {

@@ -48,6 +48,10 @@ long tta_http_whole_ms(int64_t ns);
 /* A handle set up as above, for curl_easy_cleanup(); NULL without memory. */
 CURL *tta_http_open(long timeout_ms, long connect_timeout_ms);
 
+/* Lets it believe the authorities of this file of PEM certificates alone; NULL: those of the system, as it did.  False
+ * without memory. */
+bool tta_http_trust(CURL *handle, const char *ca_file);
+
 /* Sends one request and reads its answer; `post` is the body of a POST, NULL for a GET.  The headers are read where
  * they are and not kept.  TTA_OK, TTA_NO_MEMORY. */
 enum tta_status tta_http_exchange(CURL *handle, const char *url, struct curl_slist *headers, const char *post,

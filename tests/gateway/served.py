@@ -21,7 +21,8 @@ class Provider:
     """Says what the model's name asks for: "slow" answers when `release` is set, "broken" has a fault, "stream" streams
     if it is asked to."""
 
-    def __init__(self):
+    def __init__(self, tls=None):
+        """Within TLS with an ssl.SSLContext."""
         self.release = threading.Event()
         self.delay_s = 0  # of each answer
         self.arrived = threading.Semaphore(0)  # of requests for "slow"
@@ -68,6 +69,8 @@ class Provider:
             request_queue_size = 128
 
         self.server = Server(("127.0.0.1", 0), Handler)
+        if tls:
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True)
         self.port = self.server.server_address[1]
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         self.thread.start()

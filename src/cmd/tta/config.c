@@ -19,10 +19,11 @@
 
 #define MAX_CONFIG_BYTES 1000000
 #define MAX_LOG_BYTES 4000
+#define MAX_CA_BYTES 4000000
 #define MAX_PATH_BYTES 4096
 
 struct yaml_server {
-    char *provider, *name, *base_url, *key_variable, *vault_key, *endpoints;
+    char *provider, *name, *base_url, *key_variable, *vault_key, *endpoints, *ca_file;
 };
 
 struct yaml_model {
@@ -62,7 +63,7 @@ struct config {
 static const cyaml_schema_field_t server_fields[] = {TEXT(yaml_server, provider) TEXT(yaml_server, name)
                                                          TEXT(yaml_server, base_url) TEXT(yaml_server, key_variable)
                                                              TEXT(yaml_server, vault_key) TEXT(yaml_server, endpoints)
-                                                                 CYAML_FIELD_END};
+                                                                 TEXT(yaml_server, ca_file) CYAML_FIELD_END};
 static const cyaml_schema_field_t model_fields[] = {
     TEXT(yaml_model, id) TEXT(yaml_model, provider) TEXT(yaml_model, origin) TEXT(yaml_model, prompt_price)
         TEXT(yaml_model, completion_price) TEXT(yaml_model, context) TEXT(yaml_model, max_completion)
@@ -148,6 +149,30 @@ static const char *key_variable(const struct yaml_server *yaml, enum tta_provide
     return yaml->key_variable ? yaml->key_variable : tta_provider_info_of(provider)->key_variable;
 }
 
+/* A file that vouches for nobody would be noticed with the first request alone. */
+static bool check_ca_file(const struct config_source *source, const struct yaml_server *yaml, size_t index)
+{
+    char why[BASE_FILE_REASON_BYTES];
+    struct buf text;
+    if (!yaml->ca_file) {
+        return true;
+    }
+    if (yaml->base_url && !base_str_starts_with(base_str(yaml->base_url), STR("https:"))) {
+        return config_refuse(source, "servers", index + 1, "has a ca_file, and a base_url without https:");
+    }
+    base_buf_init(&text, MAX_CA_BYTES);
+    bool is_read = base_file_read(yaml->ca_file, &text, why);
+    bool has_one = is_read && strstr(base_buf_cstr(&text), "-----BEGIN CERTIFICATE-----");
+    base_buf_deinit(&text);
+    if (!is_read) {
+        base_buf_addf(source->reason, "%s: ca_file: %s", source->path, why);
+    } else if (!has_one) {
+        (void)config_refuse(source, "servers", index + 1, "has a ca_file without a certificate: it must be PEM, with "
+                                                          "-----BEGIN CERTIFICATE-----");
+    }
+    return has_one;
+}
+
 static bool read_server(const struct config_source *source, struct config *config, size_t index)
 {
     const struct yaml_server *yaml = &config->yaml->servers[index];
@@ -173,7 +198,9 @@ static bool read_server(const struct config_source *source, struct config *confi
     server->origin = yaml->name;
     server->base_url = yaml->base_url;
     server->endpoints_of = yaml->endpoints;
-    bool good = read_secret(source, key_variable(yaml, server->provider), &config->secrets[index]);
+    server->ca_file = yaml->ca_file;
+    bool good = check_ca_file(source, yaml, index) &&
+                read_secret(source, key_variable(yaml, server->provider), &config->secrets[index]);
     server->key = config->secrets[index];
     return good;
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/complain.h"
 #include "cmd/tta/gateway/plain.h"
 #include "cmd/tta/gateway/plain_address.h"
 #include "cmd/tta/gateway/upstream_parts.h"
@@ -47,6 +48,17 @@ static enum tta_transport transport_of(const struct call *call, CURLcode code)
     }
 }
 
+/* Says once why a provider is asked no more, for the class of the failure does not. */
+static void complain_of_trust(struct endpoint *endpoint)
+{
+    bool is_another_hosts = strstr(endpoint->error, "subject name") != NULL; /* libcurl has no code of its own for it */
+    if (!endpoint->has_complained) {
+        complain("%s is not trusted and gets nothing: %s%s", endpoint->url, endpoint->error,
+                 is_another_hosts ? "" : "; a server of your own is trusted by its 'ca_file: FILE'");
+    }
+    endpoint->has_complained = true;
+}
+
 static void end_calls(struct upstream *upstream)
 {
     CURLMsg *message;
@@ -59,6 +71,9 @@ static void end_calls(struct upstream *upstream)
             continue;
         }
         enum tta_transport transport = transport_of(call, code);
+        if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE) {
+            complain_of_trust(call->endpoint);
+        }
         upstream_put_back(call);
         call->on_end(call->context, transport); /* which may start another one */
     }
@@ -246,7 +261,7 @@ static void drop_key(struct endpoint *endpoint)
 }
 
 struct endpoint *endpoint_create(struct upstream *upstream, const char *url, enum tta_auth auth,
-                                 const struct tta_secret *key)
+                                 const struct tta_server *server)
 {
     struct endpoint *endpoint = calloc(1, sizeof(*endpoint));
     struct plain_address address;
@@ -255,11 +270,12 @@ struct endpoint *endpoint_create(struct upstream *upstream, const char *url, enu
     }
     endpoint->upstream = upstream;
     endpoint->url = strdup(url);
+    endpoint->ca_file = server->ca_file;
     upstream->endpoint_count++;
     if (!endpoint->url || !add_header(endpoint, "Content-Type: application/json") ||
         !add_header(endpoint, "Expect:") ||
         (auth == TTA_AUTH_X_API_KEY && !add_header(endpoint, "anthropic-version: 2023-06-01")) ||
-        !add_key(endpoint, auth, key) || (plain_address_of(url, &address) && !make_plain(endpoint))) {
+        !add_key(endpoint, auth, server->key) || (plain_address_of(url, &address) && !make_plain(endpoint))) {
         endpoint_destroy(endpoint);
         return NULL;
     }

@@ -134,10 +134,12 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *context)
     return base_buf_ok(&call->head) ? line.len : 0;
 }
 
-static CURL *open_handle(const struct endpoint *endpoint)
+static CURL *open_handle(struct endpoint *endpoint)
 {
     CURL *handle = tta_http_open(0, tta_http_whole_ms(endpoint->upstream->connect_timeout_ns));
-    if (handle && (curl_easy_setopt(handle, CURLOPT_URL, endpoint->url) != CURLE_OK ||
+    if (handle && (!tta_http_trust(handle, endpoint->ca_file) ||
+                   curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, endpoint->error) != CURLE_OK ||
+                   curl_easy_setopt(handle, CURLOPT_URL, endpoint->url) != CURLE_OK ||
                    curl_easy_setopt(handle, CURLOPT_HTTPHEADER, endpoint->headers) != CURLE_OK ||
                    curl_easy_setopt(handle, CURLOPT_POST, 1L) != CURLE_OK ||
                    curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body) != CURLE_OK ||

@@ -22,6 +22,9 @@ struct endpoint {
     struct upstream *upstream;
     struct plain_server *plain; /* NULL: it is asked by libcurl */
     char *url;
+    const char *ca_file;         /* NULL: of the system */
+    char error[CURL_ERROR_SIZE]; /* what libcurl says of the call that has just ended */
+    bool has_complained;
     struct str key;               /* borrowed; empty: there is none */
     struct curl_slist *headers;   /* the last of them is key_header, if there is a key */
     struct curl_slist key_header; /* its line is in memory that core images leave out */

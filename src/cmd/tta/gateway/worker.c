@@ -93,7 +93,7 @@ struct endpoint *site_endpoint(struct worker *worker, struct site *site, size_t 
     const char *url = routing_url(site->routing, server, api);
     if (!*endpoint && url) {
         *endpoint = endpoint_create(worker->upstream, url, routing_auth(site->routing, server),
-                                    routing_server(site->routing, server)->key);
+                                    routing_server(site->routing, server));
     }
     return *endpoint;
 }
