@@ -30,6 +30,24 @@ static void check_fields(const struct fields *fields, const json_t *root)
     require(json_is_true(json_object_get(root, "stream")) == fields->is_stream);
 }
 
+/* The question for the usage leaves what is JSON, and goes out without a trace. */
+static void check_question(struct fields *fields, struct body *body)
+{
+    size_t len = body->len;
+    char *plain = malloc(len + 1);
+    require(plain && len > 0);
+    memcpy(plain, body->bytes, len);
+    require(fields_ask_usage(fields, body));
+    json_t *asked = load(body->bytes, body->len);
+    if (asked && fields->asks_usage) {
+        require(json_is_true(json_object_get(json_object_get(asked, "stream_options"), "include_usage")));
+    }
+    require(fields_unask_usage(fields, body));
+    require(body->len == len && memcmp(body->bytes, plain, len) == 0);
+    json_decref(asked);
+    free(plain);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fields fields;
@@ -53,6 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         (void)json_object_del(before, "x_tta"); /* it may not be there */
         require(json_equal(before, after));
     }
+    check_question(&fields, &body);
     json_decref(before);
     json_decref(after);
     body_release(&body);

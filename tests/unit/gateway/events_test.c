@@ -66,11 +66,36 @@ static void pieces_of_any_size_have_the_same_events(void **state)
     }
 }
 
+static void the_event_of_the_usage_is_known(void **state)
+{
+    static const struct {
+        const char *event;
+        bool is_alone;
+    } cases[] = {
+        {"data: {\"choices\":[],\"usage\":{\"prompt_tokens\":3}}\n\n", true},
+        {"data:{\"usage\":{}, \"choices\": [ ]}\r\n\r\n", true},
+        {"data: {\"choices\":[],\"usage\":null}\n\n", false},
+        {"data: {\"choices\":[]}\n\n", false},
+        {"data: {\"choices\":[{}],\"usage\":{}}\n\n", false},
+        {"data: {\"usage\":{}}\n\n", false},
+        {"data: {\"choices\":[],\"usage\":{}\n\n", false},
+        {"data: [DONE]\n\n", false},
+        {": data\n\n", false},
+        {"data:\n\n", false},
+        {"", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_int_equal(events_is_usage_alone(base_str(cases[i].event)), cases[i].is_alone);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(events_end_with_a_blank_line),
         cmocka_unit_test(pieces_of_any_size_have_the_same_events),
+        cmocka_unit_test(the_event_of_the_usage_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

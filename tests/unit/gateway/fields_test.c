@@ -110,6 +110,53 @@ static void what_is_for_the_gateway_is_cut_out(void **state)
     check_exchange("{\"model\":\"m\",\"x_tta\":{}}", "n", "{\"model\":\"n\"}", "n", "{\"model\":\"n\"}");
 }
 
+static void the_question_for_the_usage_goes_in_and_out(void **state)
+{
+    static const struct {
+        const char *text, *asked; /* NULL: it stays */
+    } cases[] = {
+        {"{\"stream\":true, \"model\":\"m\" ,\"a\":1}",
+         "{\"stream\":true, \"model\":\"other\",\"stream_options\":{\"include_usage\":true} ,\"a\":1}"},
+        {"{\"model\":\"m\",\"stream\":true,\"stream_options\": null}",
+         "{\"model\":\"other\",\"stream\":true,\"stream_options\": {\"include_usage\":true}}"},
+        {"{\"model\":\"m\",\"stream\":true,\"stream_options\":{ }}",
+         "{\"model\":\"other\",\"stream\":true,\"stream_options\":{\"include_usage\":true }}"},
+        {"{\"stream_options\":{\"x\":1},\"model\":\"m\",\"stream\":true}",
+         "{\"stream_options\":{\"include_usage\":true,\"x\":1},\"model\":\"other\",\"stream\":true}"},
+        {"{\"stream_options\":{\"include_usage\": false},\"model\":\"m\",\"stream\":true}",
+         "{\"stream_options\":{\"include_usage\": true},\"model\":\"other\",\"stream\":true}"},
+        {"{\"x_tta\":{},\"stream_options\":{\"include_usage\":null},\"stream\":true,\"model\":\"m\"}",
+         "{\"stream_options\":{\"include_usage\":true},\"stream\":true,\"model\":\"other\"}"},
+        {"{\"model\":\"m\",\"stream\":true,\"stream_options\":7}", NULL},
+        {"{\"model\":\"m\",\"stream_options\":{}}", NULL},
+        {"{\"model\":\"m\",\"stream\":true,\"stream_options\":{\"include_usage\":true}}", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fields fields;
+        struct body body = {0}, plain = {0};
+        assert_int_equal(read_text(cases[i].text, &fields), FIELDS_READ);
+        struct fields plain_fields = fields;
+        assert_true(body_add(&body, cases[i].text, strlen(cases[i].text)));
+        assert_true(body_add(&plain, cases[i].text, strlen(cases[i].text)));
+        assert_true(fields_set_model(&fields, &body, "m"));
+        assert_true(fields_ask_usage(&fields, &body));
+        assert_true(fields_set_model(&fields, &body, "other")); /* in whatever order */
+        assert_true(fields_ask_usage(&fields, &body));
+        assert_true(fields_set_model(&plain_fields, &plain, "other"));
+        assert_int_equal(fields.asks_usage, cases[i].asked != NULL);
+        const char *wanted = cases[i].asked ? cases[i].asked : plain.bytes;
+        assert_int_equal(body.len, cases[i].asked ? strlen(wanted) : plain.len);
+        assert_memory_equal(body.bytes, wanted, body.len);
+        assert_true(fields_unask_usage(&fields, &body));
+        assert_false(fields.asks_usage);
+        assert_int_equal(body.len, plain.len);
+        assert_memory_equal(body.bytes, plain.bytes, plain.len);
+        body_release(&body);
+        body_release(&plain);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +166,7 @@ int main(void)
         cmocka_unit_test(what_does_not_fit_is_refused),
         cmocka_unit_test(the_model_is_exchanged_and_nothing_else),
         cmocka_unit_test(what_is_for_the_gateway_is_cut_out),
+        cmocka_unit_test(the_question_for_the_usage_goes_in_and_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "base/json.h"
+
 static const char *find_line_end(const char *bytes, size_t len)
 {
     const char *newline = memchr(bytes, '\n', len);
@@ -47,4 +49,24 @@ size_t events_end(struct events *events, const char *bytes, size_t len)
         }
     }
     return 0;
+}
+
+bool events_is_usage_alone(struct str event)
+{
+    const struct str field = STR("data:");
+    struct json json;
+    struct json_flaw flaw;
+    struct str text = base_str_trim(event);
+    if (!base_str_starts_with(text, field)) {
+        return false;
+    }
+    text = base_str_trim((struct str){text.ptr + field.len, text.len - field.len});
+    if (base_json_read(text, &json, &flaw) != JSON_READ) {
+        return false;
+    }
+    struct json_value root = base_json_root(&json), choices = base_json_member(root, "choices");
+    bool is_alone = base_json_type(choices) == JSON_IS_ARRAY && base_json_count(choices) == 0 &&
+                    base_json_type(base_json_member(root, "usage")) == JSON_IS_OBJECT;
+    base_json_deinit(&json);
+    return is_alone;
 }

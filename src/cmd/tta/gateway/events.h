@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/text.h"
+
 /* Zero-initialised: at the beginning of a stream. */
 struct events {
     bool is_in_line;    /* some byte of a line was there */
@@ -25,5 +27,8 @@ struct events {
  * the bytes behind it.
  */
 size_t events_end(struct events *events, const char *bytes, size_t len);
+
+/* Whether an event of OpenAI's API is the one of include_usage: it has a usage, and no choices. */
+bool events_is_usage_alone(struct str event);
 
 #endif /* CMD_TTA_GATEWAY_EVENTS_H */

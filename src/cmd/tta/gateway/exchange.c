@@ -191,6 +191,36 @@ static void finish_stream(struct exchange *exchange, enum tta_transport transpor
     }
 }
 
+/* False without memory. */
+static bool start_call(struct exchange *exchange)
+{
+    const struct tta_target *target = &exchange->target;
+    struct endpoint *endpoint = site_endpoint(exchange->worker, exchange->site, target->provider, exchange->api);
+    struct str body;
+    if (!endpoint || !exchange_write_request(exchange, &body) || !call_start(&exchange->call, endpoint, body)) {
+        return false;
+    }
+    loop_set_timer(exchange->worker->loop, &exchange->timer, attempt_due_ns(exchange));
+    return true;
+}
+
+/* A provider may not know the question for the usage, which was not the client's.  It is asked again without, within
+ * the same attempt, and never with it again. */
+static bool asks_without_usage(struct exchange *exchange, const struct tta_finding *finding)
+{
+    struct str body = base_buf_str(&exchange->answer);
+    if (finding->failure != TTA_FAILURE_BAD_REQUEST || !exchange->fields.asks_usage ||
+        !base_str_contains_ignoring_case(body, STR("stream_options"))) {
+        return false;
+    }
+    exchange->site->refuses_usage[exchange->target.provider] = true;
+    base_buf_reset(&exchange->answer);
+    if (!start_call(exchange)) {
+        lack_memory(exchange);
+    }
+    return true;
+}
+
 static void finish_whole(struct exchange *exchange, enum tta_transport transport)
 {
     struct tta_header headers[CALL_MAX_HEADERS];
@@ -208,7 +238,7 @@ static void finish_whole(struct exchange *exchange, enum tta_transport transport
     if (!base_buf_ok(&exchange->answer) || tta_reply_classify(&reply, base_clock_unix_ns(), &finding) != TTA_OK ||
         !exchange_say_answer(exchange, &finding)) {
         lack_memory(exchange);
-    } else {
+    } else if (!asks_without_usage(exchange, &finding)) {
         end_attempt(exchange, &finding);
     }
 }
@@ -300,20 +330,13 @@ static void on_due(void *context)
 static bool try_target(struct exchange *exchange)
 {
     exchange->target = exchange->failover.targets[exchange->step.target];
-    const struct tta_target *target = &exchange->target;
-    struct endpoint *endpoint = site_endpoint(exchange->worker, exchange->site, target->provider, exchange->api);
-    exchange->series = site_series(exchange->worker, exchange->site, target->row, exchange->task);
+    exchange->series = site_series(exchange->worker, exchange->site, exchange->target.row, exchange->task);
     figures_begin_attempt(exchange->worker->gateway->figures, exchange->series);
     exchange->attempt_start_ns = exchange->last_activity_ns = loop_now_ns(exchange->worker->loop);
     exchange->is_too_large = exchange->is_paused = false;
     exchange->last_piece_ns = 0;
     exchange->relay.secret = key_of(exchange);
-    struct str body;
-    if (!endpoint || !exchange_write_request(exchange, &body) || !call_start(&exchange->call, endpoint, body)) {
-        return false;
-    }
-    loop_set_timer(exchange->worker->loop, &exchange->timer, attempt_due_ns(exchange));
-    return true;
+    return start_call(exchange);
 }
 
 static void go_on(struct exchange *exchange)

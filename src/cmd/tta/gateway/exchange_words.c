@@ -105,6 +105,15 @@ size_t exchange_keep_able(struct exchange *exchange, struct tta_target *targets,
     return kept;
 }
 
+/* Whether the provider is asked what a stream has used though the client does not: for costs and limits.  OpenRouter
+ * tells it in any case. */
+static bool may_ask_usage(const struct exchange *exchange, const struct tta_target *target)
+{
+    bool has_words = exchange->api == API_CHAT || exchange->api == API_COMPLETIONS;
+    return has_words && !exchange->site->refuses_usage[target->provider] &&
+           routing_server(exchange->site->routing, target->provider)->provider != TTA_PROVIDER_OPENROUTER;
+}
+
 bool exchange_write_request(struct exchange *exchange, struct str *out_body)
 {
     const struct tta_target *target = &exchange->target;
@@ -115,8 +124,12 @@ bool exchange_write_request(struct exchange *exchange, struct str *out_body)
     words->are_translated = speaks_otherwise(exchange, target);
     exchange->relay.dialect = dialect_of(exchange, target);
     exchange->relay.about = words->are_translated ? &words->about : NULL;
+    exchange->relay.hides_usage = false;
     if (!words->are_translated) {
-        bool good = fields_set_model(&exchange->fields, body, model);
+        bool good = fields_set_model(&exchange->fields, body, model) &&
+                    (may_ask_usage(exchange, target) ? fields_ask_usage(&exchange->fields, body)
+                                                     : fields_unask_usage(&exchange->fields, body));
+        exchange->relay.hides_usage = exchange->fields.asks_usage;
         *out_body = (struct str){body->bytes, body->len};
         return good;
     }

@@ -63,6 +63,9 @@ static bool read_stream(const struct reading *reading, struct json_value value)
 
 static bool read_stream_options(const struct reading *reading, struct json_value value)
 {
+    reading->fields->options = place_of(reading, value);
+    reading->fields->has_options = base_json_type(value) == JSON_IS_OBJECT && base_json_count(value) > 0;
+    reading->fields->usage_flag = place_of(reading, base_json_member(value, "include_usage"));
     return read_flag(reading, "stream_options", base_json_member(value, "include_usage"),
                      &reading->fields->includes_usage);
 }
@@ -238,6 +241,9 @@ static bool splice(struct fields *fields, struct body *body, struct field_place 
     place->len = text.len;
     move_place(&fields->model_place, old.at, old.len, text.len);
     move_place(&fields->extras, old.at, old.len, text.len);
+    move_place(&fields->options, old.at, old.len, text.len);
+    move_place(&fields->usage_flag, old.at, old.len, text.len);
+    move_place(&fields->asked, old.at, old.len, text.len);
     return true;
 }
 
@@ -259,4 +265,41 @@ bool fields_set_model(struct fields *fields, struct body *body, const char *mode
         memcpy(fields->model, model, strlen(model) + 1);
     }
     return good;
+}
+
+bool fields_ask_usage(struct fields *fields, struct body *body)
+{
+    const struct field_place *options = &fields->options, *flag = &fields->usage_flag;
+    struct str text = STR(",\"stream_options\":{\"include_usage\":true}");
+    struct field_place place = {fields->model_place.at + fields->model_place.len, 0};
+    if (!fields->is_stream || fields->includes_usage || fields->asks_usage) {
+        return true;
+    }
+    if (flag->len > 0) { /* false or null */
+        text = STR("true");
+        place = *flag;
+    } else if (options->len > 0 && body->bytes[options->at] == '{') {
+        text = fields->has_options ? STR("\"include_usage\":true,") : STR("\"include_usage\":true");
+        place = (struct field_place){options->at + 1, 0};
+    } else if (options->len > 0 && body->bytes[options->at] == 'n') {
+        text = STR("{\"include_usage\":true}");
+        place = *options;
+    } else if (options->len > 0) {
+        return true; /* which is the provider's to refuse */
+    }
+    struct str old = {body->bytes + place.at, place.len};
+    memset(fields->unasked, 0, sizeof(fields->unasked));
+    memcpy(fields->unasked, old.ptr, old.len < sizeof(fields->unasked) ? old.len : 0);
+    fields->asks_usage = splice(fields, body, &place, text);
+    fields->asked = place;
+    return fields->asks_usage;
+}
+
+bool fields_unask_usage(struct fields *fields, struct body *body)
+{
+    if (!fields->asks_usage) {
+        return true;
+    }
+    fields->asks_usage = !splice(fields, body, &fields->asked, base_str(fields->unasked));
+    return !fields->asks_usage;
 }

@@ -28,6 +28,12 @@ struct fields {
     struct field_place extras_value;
     bool is_stream;
     bool includes_usage;  /* stream_options.include_usage */
+    struct field_place options;     /* stream_options, */
+    struct field_place usage_flag;  /* its include_usage */
+    bool has_options;               /* and whether something is in it */
+    struct field_place asked;       /* with asks_usage: what fields_ask_usage() has put there, */
+    char unasked[8];                /* in place of this */
+    bool asks_usage;
     bool has_tools;       /* tools or functions, at least one */
     bool has_images;      /* some part of a message is an image */
     bool wants_json;      /* response_format.type is json_schema */
@@ -53,5 +59,11 @@ enum fields_outcome fields_read(struct str body, struct fields *out_fields, stru
 /* Puts another model into the body, and cuts the extras out of it; `fields` are of it and are kept true.
  * False without memory. */
 bool fields_set_model(struct fields *fields, struct body *body, const char *model);
+
+/* Puts "include_usage": true into the body of a stream, if the client has not; a stream_options that is no object is
+ * left as it is.  False without memory. */
+bool fields_ask_usage(struct fields *fields, struct body *body);
+/* Takes it out again.  False without memory. */
+bool fields_unask_usage(struct fields *fields, struct body *body);
 
 #endif /* CMD_TTA_GATEWAY_FIELDS_H */

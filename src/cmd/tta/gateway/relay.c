@@ -98,6 +98,17 @@ static bool read_events(struct relay *relay, struct str bytes)
     return relay->progress.finding.failure == TTA_FAILURE_NONE;
 }
 
+/* The same, and whether the event is for the gateway alone; `*out_is_hidden` holds only where it is true. */
+static bool read_event(struct relay *relay, struct str event, bool *out_is_hidden)
+{
+    struct tta_usage before = relay->progress.usage;
+    bool good = read_events(relay, event);
+    const struct tta_usage *now = &relay->progress.usage;
+    bool has_usage = now->prompt_tokens != before.prompt_tokens || now->completion_tokens != before.completion_tokens;
+    *out_is_hidden = good && relay->hides_usage && has_usage && events_is_usage_alone(event);
+    return good;
+}
+
 /* The end of the event that began with earlier bytes. */
 static bool take_rest_of_event(struct relay *relay, struct str bytes)
 {
@@ -107,7 +118,9 @@ static bool take_rest_of_event(struct relay *relay, struct str bytes)
         return false;
     }
     tta_secret_hide(relay->secret, relay->partial.ptr, relay->partial.len);
-    bool good = read_events(relay, base_buf_str(&relay->partial)) && pass_on(relay, base_buf_str(&relay->partial));
+    struct str event = base_buf_str(&relay->partial);
+    bool is_hidden = false;
+    bool good = read_event(relay, event, &is_hidden) && (is_hidden || pass_on(relay, event));
     base_buf_reset(&relay->partial);
     return good;
 }
@@ -146,13 +159,18 @@ static bool take(struct relay *relay, const char *bytes, size_t len)
             break;
         }
         struct str event = {bytes + at, event_len};
+        bool is_hidden = false;
         if (relay->partial.len > 0) {
             good = take_rest_of_event(relay, event);
             passed = at + event_len;
         } else {
-            good = read_events(relay, event);
+            good = read_event(relay, event, &is_hidden);
         }
-        at += good ? event_len : 0;
+        if (is_hidden) {
+            good = at == passed || pass_on(relay, (struct str){bytes + passed, at - passed});
+            passed = at + event_len;
+        }
+        at += good || is_hidden ? event_len : 0;
     }
     if (at > passed && (good || relay->has_begun)) { /* of what fails in one piece nobody need know */
         good = pass_on(relay, (struct str){bytes + passed, at - passed}) && good;

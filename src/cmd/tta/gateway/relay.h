@@ -28,6 +28,7 @@ struct relay {
     enum tta_dialect dialect;
     const struct translate_about *about; /* NULL: it goes on as it comes */
     struct str secret; /* the key of the provider, borrowed; empty: there is none */
+    bool hides_usage; /* but for an event with nothing but the usage, which the client has not asked for */
 
     struct tta_stream *stream; /* NULL: none is relayed */
     struct tta_progress progress;

@@ -25,9 +25,9 @@ struct upstream *upstream_create(struct loop *loop, int64_t connect_timeout_ns);
 /* No call may be under way, and no endpoint left.  NULL does nothing. */
 void upstream_destroy(struct upstream *upstream);
 
-/* `auth` says how the key of the server is shown; if it has none, none is.  The URL is copied, the key and the ca_file are
- * borrowed: no copy of the key is where core images would have it, but for those that libcurl makes while it sends.  NULL
- * without memory. */
+/* `auth` says how the key of the server is shown; if it has none, none is.  The URL is copied, the key and the ca_file
+ * are borrowed: no copy of the key is where core images would have it, but for those that libcurl makes while it sends.
+ * NULL without memory. */
 struct endpoint *endpoint_create(struct upstream *upstream, const char *url, enum tta_auth auth,
                                  const struct tta_server *server);
 /* No call may be under way there.  NULL does nothing. */

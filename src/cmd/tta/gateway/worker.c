@@ -39,16 +39,19 @@ static struct site *site_create(struct routing *routing)
     struct site *site = base_alloc_array(1, sizeof(*site));
     struct endpoint **endpoints =
         base_alloc_array(routing_server_count(routing) * API_COUNT, sizeof(struct endpoint *));
+    bool *refuses_usage = base_alloc_array(routing_server_count(routing), sizeof(bool));
     size_t rows = tta_catalogue_count(routing_catalogue(routing));
     uint32_t *series = base_alloc_array(rows, SERIES_A_ROW * sizeof(uint32_t));
-    if (!site || !endpoints || !series) {
+    if (!site || !endpoints || !refuses_usage || !series) {
         free(site);
         free(endpoints);
+        free(refuses_usage);
         free(series);
         return NULL;
     }
     *site = (struct site){
-        .routing = routing_hold(routing), .endpoints = endpoints, .series = series, .holders = 1};
+        .routing = routing_hold(routing), .endpoints = endpoints, .refuses_usage = refuses_usage, .series = series,
+        .holders = 1};
     return site;
 }
 
@@ -69,6 +72,7 @@ void site_release(struct site *site)
     live_facts_release(site->facts);
     routing_release(site->routing);
     free(site->endpoints);
+    free(site->refuses_usage);
     free(site->series);
     free(site);
 }

@@ -42,6 +42,7 @@ struct site {
     struct routing *routing;
     struct live_facts *facts;    /* of the routing; NULL: none yet */
     struct endpoint **endpoints; /* by server and api; NULL: not used yet */
+    bool *refuses_usage;         /* by server: it does not know stream_options */
     uint32_t *series;            /* of the figures, by row and task, plus 1; 0: not asked for yet */
     size_t holders;
 };
