@@ -15,8 +15,10 @@
 #include "cmd/tta/gateway/connection_parts.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <sodium.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -109,6 +111,13 @@ void connection_update_timer(struct connection *connection)
     }
 }
 
+/* Or the kernel would keep what the client does not take for minutes more. */
+static void reset_with_close(struct connection *connection)
+{
+    const struct linger none = {.l_onoff = 1};
+    (void)setsockopt(connection->watch.fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none)); /* it may, without */
+}
+
 void connection_shut(struct connection *connection)
 {
     struct loop *loop = connection->settings->loop;
@@ -116,9 +125,8 @@ void connection_shut(struct connection *connection)
         return;
     }
     connection->state = STATE_CLOSED;
-    if (connection_backlog(connection) > 0) { /* or the kernel would keep what the client does not take for minutes */
-        const struct linger none = {.l_onoff = 1};
-        (void)setsockopt(connection->watch.fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none)); /* it may, without */
+    if (connection_backlog(connection) > 0) {
+        reset_with_close(connection);
     }
     loop_remove_watch(loop, &connection->watch);
     loop_remove_timer(loop, &connection->timer);
@@ -414,6 +422,10 @@ static void on_due(void *context)
         connection->state = STATE_TURN;
         answer_refusal(connection, 408, "The request did not come in time.");
     } else {
+        int untaken = 0; /* of what the kernel has */
+        if (ioctl(connection->watch.fd, SIOCOUTQ, &untaken) == 0 && untaken > 0) {
+            reset_with_close(connection);
+        }
         connection_close(connection);
     }
 }

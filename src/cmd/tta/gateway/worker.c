@@ -26,7 +26,7 @@
  * answered, for which so many more connections may be there. */
 enum { SCRATCH_BYTES = 65536, LISTEN_BACKLOG = 4096, ACCEPTS_A_TURN = 16, MAX_TURNED_AWAY = 64 };
 
-enum { SERIES_A_ROW = TTA_TASK_COUNT + 1 };
+enum { SERIES_A_ROW = TTA_TASK_COUNT + 1, MAX_UNSENT_BYTES = 131072 };
 
 union address {
     struct sockaddr any;
@@ -167,7 +167,7 @@ static void forget(void *context, struct connection *connection)
  * the new one is turned away. */
 static void add_client(struct worker *worker, int fd)
 {
-    const int on = 1;
+    const int on = 1, unsent = MAX_UNSENT_BYTES;
     size_t most = routing_serve_config(worker->site->routing)->max_connections;
     size_t count = atomic_fetch_add_explicit(&worker->gateway->connection_count, 1, memory_order_relaxed);
     if (count >= most && worker->waiting.first) {
@@ -175,6 +175,7 @@ static void add_client(struct worker *worker, int fd)
         count--;
     }
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)); /* slower without */
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent)); /* it would keep megabytes */
     struct connection *connection = count < most + MAX_TURNED_AWAY ? connection_open(&worker->connections, fd) : NULL;
     if (!connection) {
         atomic_fetch_sub_explicit(&worker->gateway->connection_count, 1, memory_order_relaxed);
