@@ -14,6 +14,7 @@ import tempfile
 import time
 
 import compare
+import hostile
 import soak
 from page import Page
 from ways import Bench, CannotMeasure
@@ -21,7 +22,8 @@ from ways import Bench, CannotMeasure
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
 import machine
 
-PARTS = {"compare": compare.write, "soak": soak.write}  # each writes what it finds: write(bench, page)
+# Each writes what it finds: write(bench, page).
+PARTS = {"compare": compare.write, "hostile": hostile.write, "soak": soak.write}
 
 HEAD = """# What the gateway adds
 
