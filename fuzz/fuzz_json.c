@@ -79,6 +79,25 @@ static bool is_known_to_differ(const json_error_t *error, struct str text)
            base_str_contains_ignoring_case(text, STR("infinity")) || base_str_contains_ignoring_case(text, STR("\\ud"));
 }
 
+/* A text that comes in two pieces is read as one that comes whole. */
+static void require_same_in_pieces(struct str text, enum json_outcome outcome, const struct json *whole,
+                                   const struct json_flaw *flaw)
+{
+    struct json_reader reader = {0};
+    struct json json;
+    struct json_flaw own_flaw = {0};
+    size_t first = text.len > 0 ? (unsigned char)text.ptr[text.len - 1] * 7919 % text.len : 0;
+    (void)base_json_feed(&reader, (struct str){text.ptr, first});
+    require(base_json_finish(&reader, text, &json, &own_flaw) == outcome);
+    if (outcome == JSON_READ) {
+        require(json.node_count == whole->node_count);
+        require(memcmp(json.nodes, whole->nodes, 8 * json.node_count) == 0);
+        base_json_deinit(&json);
+    } else if (outcome == JSON_BAD_TEXT) {
+        require(own_flaw.line == flaw->line && strcmp(own_flaw.what, flaw->what) == 0);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct json ours;
@@ -95,6 +114,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else if (theirs) {
         require(memchr(data, '\0', size) || strcmp(flaw.what, "too many brackets stand within each other") == 0);
     }
+    require_same_in_pieces(text, outcome, &ours, &flaw);
     if (outcome == JSON_READ) {
         base_json_deinit(&ours);
     }

@@ -21,8 +21,9 @@ void base_buf_init_wiping(struct buf *buf, size_t max_len)
 static void wipe(struct buf *buf)
 {
     if (buf->wipes && buf->ptr) {
-        explicit_bzero(buf->ptr, buf->capacity);
+        explicit_bzero(buf->ptr, buf->written); /* memory that was never touched costs nothing this way */
     }
+    buf->written = 0;
 }
 
 void base_buf_deinit(struct buf *buf)
@@ -39,6 +40,7 @@ void base_buf_reset(struct buf *buf)
     buf->failed = false;
     if (buf->ptr) {
         buf->ptr[0] = '\0';
+        buf->written = 1;
     }
 }
 
@@ -48,19 +50,37 @@ static void fail(struct buf *buf)
     buf->failed = true;
 }
 
-/* As realloc(), which leaves the old place as it is. */
-static char *grow(struct buf *buf, size_t capacity)
+/* As realloc(), which would leave the old place as it is.  False without memory. */
+static bool grow(struct buf *buf, size_t capacity)
 {
-    if (!buf->wipes) {
-        return realloc(buf->ptr, capacity);
+    char *grown = buf->wipes ? malloc(capacity) : realloc(buf->ptr, capacity);
+    if (!grown) {
+        return false;
     }
-    char *grown = malloc(capacity);
-    if (grown && buf->ptr) {
+    if (buf->wipes && buf->ptr) {
         memcpy(grown, buf->ptr, buf->len + 1);
         wipe(buf);
         free(buf->ptr);
+        buf->written = buf->len + 1;
     }
-    return grown;
+    buf->ptr = grown;
+    buf->capacity = capacity;
+    return true;
+}
+
+static void note_written(struct buf *buf, size_t bytes)
+{
+    buf->written = bytes > buf->written ? bytes : buf->written;
+}
+
+void base_buf_expect(struct buf *buf, size_t len)
+{
+    size_t most = len < buf->max_len ? len : buf->max_len;
+    if (buf->failed || most < buf->capacity || !grow(buf, most + 1)) {
+        return;
+    }
+    buf->ptr[buf->len] = '\0';
+    note_written(buf, buf->len + 1);
 }
 
 /* Makes room for `more` bytes and the NUL; false once the buf has failed. */
@@ -72,19 +92,18 @@ static bool reserve(struct buf *buf, size_t more)
     }
     size_t needed = buf->len + more + 1;
     if (needed <= buf->capacity) {
+        note_written(buf, needed);
         return true;
     }
     size_t capacity = buf->capacity < 32 ? 64 : buf->capacity * 2;
     if (capacity < needed) {
         capacity = needed;
     }
-    char *grown = grow(buf, capacity);
-    if (!grown) {
+    if (!grow(buf, capacity)) {
         fail(buf);
         return false;
     }
-    buf->ptr = grown;
-    buf->capacity = capacity;
+    note_written(buf, needed);
     return true;
 }
 

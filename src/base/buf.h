@@ -21,6 +21,7 @@ struct buf {
     size_t len;      /* without the NUL */
     size_t capacity; /* bytes allocated */
     size_t max_len;  /* len never exceeds this */
+    size_t written;  /* bytes from the first on that may hold something */
     bool failed;     /* no memory, or max_len would have been exceeded */
     bool wipes;      /* set up by base_buf_init_wiping() */
 };
@@ -32,6 +33,8 @@ void base_buf_init_wiping(struct buf *buf, size_t max_len);
 void base_buf_deinit(struct buf *buf);
 /* Empty again, memory kept, failure forgotten. */
 void base_buf_reset(struct buf *buf);
+/* Makes room at once for what will be `len` bytes in all, at most max_len.  A hint: without memory nothing changes. */
+void base_buf_expect(struct buf *buf, size_t len);
 
 void base_buf_add(struct buf *buf, struct str text);
 void base_buf_add_cstr(struct buf *buf, const char *text);

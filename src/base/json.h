@@ -63,6 +63,23 @@ struct json_flaw {
 enum json_outcome base_json_read(struct str text, struct json *out_json, struct json_flaw *out_flaw);
 void base_json_deinit(struct json *json);
 
+/* Reads a text while it comes, so that at its end there is little to do.  Zero-initialised: nothing is read yet. */
+struct json_reader {
+    struct json_node *nodes;
+    size_t node_count, node_capacity, at;
+    uint32_t open;
+    int depth, stage;
+    bool has_failed;
+};
+
+/* Reads on in what there is of a text by now: it begins as it did the last time, wherever it lies.  False if that is of
+ * no use: base_json_finish() then reads all of it anew, and tells. */
+bool base_json_feed(struct json_reader *reader, struct str text);
+/* The end of it, as base_json_read() of the whole text; blanks behind may be left out.  The reader is empty then. */
+enum json_outcome base_json_finish(struct json_reader *reader, struct str text, struct json *out_json,
+                                   struct json_flaw *out_flaw);
+void base_json_reader_deinit(struct json_reader *reader);
+
 struct json_value base_json_root(const struct json *json);
 enum json_type base_json_type(struct json_value value);
 

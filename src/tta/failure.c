@@ -6,7 +6,9 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "tta/answer_error.h"
+#include "tta/reply_read.h"
 #include "tta/retry_after.h"
+#include "tta/usage_json.h"
 
 static const char *const names[] = {
     [TTA_FAILURE_NONE] = "none",
@@ -147,19 +149,32 @@ static enum tta_failure class_of_transport(const struct tta_reply *answer)
     return TTA_FAILURE_NONE;
 }
 
-enum tta_status tta_reply_classify(const struct tta_reply *answer, int64_t unix_now_ns,
-                                    struct tta_finding *out_finding)
+static enum json_outcome read_body(const struct tta_reply *answer, struct str body, struct json_reader *reader,
+                                   struct json *out_json)
 {
+    struct json_flaw flaw;
+    bool has_begun = reader && reader->at > 0;
+    if (has_begun) { /* at its first byte, and found no mark or it would have failed */
+        body = (struct str){answer->body, (size_t)(body.ptr + body.len - answer->body)};
+        return base_json_finish(reader, body, out_json, &flaw);
+    }
+    return base_json_read(body, out_json, &flaw);
+}
+
+enum tta_status tta_reply_read(const struct tta_reply *answer, int64_t unix_now_ns, struct json_reader *reader,
+                               struct tta_finding *out_finding, struct tta_usage *out_usage)
+{
+    struct tta_usage usage = TTA_USAGE_NONE;
     enum tta_failure by_transport = class_of_transport(answer);
     if (by_transport != TTA_FAILURE_NONE) {
         bool has_status = by_transport == TTA_FAILURE_STREAM_BROKEN;
         *out_finding = (struct tta_finding){by_transport, .http_status = has_status ? answer->http_status : 0};
+        *out_usage = usage;
         return TTA_OK;
     }
     struct str body = body_of(answer);
     struct json json = {0};
-    struct json_flaw flaw;
-    enum json_outcome outcome = base_json_read(body, &json, &flaw);
+    enum json_outcome outcome = read_body(answer, body, reader, &json);
     if (outcome == JSON_NO_MEMORY) {
         return TTA_NO_MEMORY;
     }
@@ -175,8 +190,17 @@ enum tta_status tta_reply_classify(const struct tta_reply *answer, int64_t unix_
             tta_retry_after_ns(answer->headers, answer->header_count, tta_error_of_body(root), unix_now_ns);
     }
     if (outcome == JSON_READ) {
+        tta_usage_update(&usage, root);
         base_json_deinit(&json);
     }
     *out_finding = finding;
+    *out_usage = usage;
     return TTA_OK;
+}
+
+enum tta_status tta_reply_classify(const struct tta_reply *answer, int64_t unix_now_ns,
+                                   struct tta_finding *out_finding)
+{
+    struct tta_usage usage;
+    return tta_reply_read(answer, unix_now_ns, NULL, out_finding, &usage);
 }

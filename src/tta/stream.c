@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "tta/answer_error.h"
+#include "tta/reply_read.h"
 #include "tta/usage_json.h"
 
 enum form { FORM_UNKNOWN, FORM_EVENTS, FORM_LINES, FORM_WHOLE };
@@ -342,8 +343,9 @@ static enum tta_status judge_whole(struct tta_stream *stream, enum tta_transport
     const struct tta_reply answer = {
         .transport = transport, .http_status = 200, .body = body.ptr, .body_len = body.len};
     struct tta_finding finding;
+    struct tta_usage usage;
     stream->progress.is_whole = true;
-    enum tta_status status = tta_reply_classify(&answer, 0, &finding);
+    enum tta_status status = tta_reply_read(&answer, 0, NULL, &finding, &usage);
     if (status != TTA_OK) {
         fail_as(stream, TTA_FAILURE_STREAM_BROKEN);
         return status;
@@ -352,10 +354,10 @@ static enum tta_status judge_whole(struct tta_stream *stream, enum tta_transport
         fail_with(stream, finding);
         return TTA_OK;
     }
-    status = tta_usage_read(body.ptr, body.len, &stream->progress.usage);
+    stream->progress.usage = usage;
     add_content(stream);
     end_well(stream);
-    return status == TTA_BAD_SYNTAX ? TTA_OK : status;
+    return TTA_OK;
 }
 
 static enum tta_failure class_of_end(const struct tta_stream *stream, enum tta_transport transport)

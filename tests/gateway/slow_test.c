@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,7 @@
 #define ASK_STREAM_49 "Content-Length: 49\r\n\r\n{\"stream\":true,\"model\":\"alpha/one\",\"messages\":[]}"
 #define DELAY_NS INT64_C(30000000)
 
-enum { LARGE_BYTES = 48 << 20 }; /* more than sockets keep */
+enum { LARGE_BYTES = 48 << 20, ANSWER_BYTES = 8 << 20 }; /* more than sockets keep */
 
 static struct world world; /* too large for a stack */
 
@@ -208,6 +209,119 @@ static void a_client_that_does_not_read_a_whole_answer_is_given_up(void **state)
     free(body);
 }
 
+/* An answer of ANSWER_BYTES and a few more, with a word in it again and again, which so lies across pieces of it. */
+static char *make_answer(const char *word)
+{
+    static const char begin[] = "{\"choices\":[{\"message\":{\"content\":\"";
+    static const char end[] = "\"},\"finish_reason\":\"stop\"}],"
+                              "\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}";
+    char *body = malloc(ANSWER_BYTES + sizeof(begin) + sizeof(end));
+    assert_non_null(body);
+    memset(body, 'x', ANSWER_BYTES + sizeof(begin));
+    memcpy(body, begin, sizeof(begin) - 1);
+    for (size_t at = sizeof(begin); at + strlen(word) < ANSWER_BYTES; at += 1021) {
+        memcpy(body + at, word, strlen(word));
+    }
+    memcpy(body + ANSWER_BYTES, end, sizeof(end));
+    return body;
+}
+
+static void a_large_answer_comes_whole_and_without_the_key(void **state)
+{
+    char hidden[] = WORLD_KEY;
+    char *said = make_answer(WORLD_KEY), *answer = malloc(2 * ANSWER_BYTES);
+    size_t len = 0;
+    (void)state;
+    assert_non_null(answer);
+    memset(hidden, '*', strlen(hidden));
+    char *expected = make_answer(hidden);
+    world_start(&world, world_saying((struct loopback_answer){.headers = JSON, .body = said}), NULL, "");
+    int fd = ask(POST "Connection: close\r\n" ASK_35);
+    wait_for_bodies(ANSWER_BYTES / 2, SIZE_MAX); /* of it that much waits for its client at least */
+    for (ssize_t got; (got = recv(fd, answer + len, 2 * ANSWER_BYTES - 1 - len, 0)) > 0; len += (size_t)got) {
+    }
+    (void)close(fd);
+    answer[len] = '\0';
+    char *body = strstr(answer, "\r\n\r\n");
+    assert_non_null(body);
+    *body = '\0';
+    body += 4;
+    assert_has(answer, "HTTP/1.1 200 OK\r\n");
+    assert_has(answer, "x-tta-cost-usd: ");
+    assert_int_equal(strlen(body), strlen(expected));
+    assert_memory_equal(body, expected, strlen(expected));
+    wait_for_bodies(0, 0);
+    world_stop(&world);
+    free(said);
+    free(expected);
+    free(answer);
+}
+
+/* It is read while it comes, and what counts may stand at its end. */
+static void a_large_answer_is_believed_no_more_than_a_small_one(void **state)
+{
+    static const char *const ends[] = {"\"}}],\"error\":{\"code\":429,\"message\":\"slowly\"}}", "\"}}]", "\"}}]}}",
+                                       "\"}}],\"a\":\"\x01\"}", "\xff\"}}]}"};
+    static const char *const classes[] = {"rate_limit", "stream_broken", "stream_broken", "stream_broken",
+                                          "stream_broken"};
+    (void)state;
+    for (size_t i = 0; i < 5; i++) {
+        char *body = make_answer(""), attempt[100];
+        (void)snprintf(body + ANSWER_BYTES, 60, "%s", ends[i]);
+        world_start(&world, world_saying((struct loopback_answer){.headers = JSON, .body = body}), good(), "");
+        const char *answer = world_post(&world, CHAT, "{\"model\":\"both\",\"messages\":[]}");
+        (void)snprintf(attempt, sizeof(attempt), "x-tta-attempts: alpha/one %s ", classes[i]);
+        assert_has(answer, attempt);
+        assert_has(answer, GOOD);
+        world_stop(&world);
+        free(body);
+    }
+}
+
+static void wait_until_reset(int fd)
+{
+    const struct timespec pause = {.tv_nsec = 1000000};
+    for (int i = 0, error = 0; error == 0; i++) {
+        socklen_t len = sizeof(error);
+        assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len), 0);
+        assert_true(error == 0 || error == ECONNRESET);
+        assert_true(i < 20000);
+        (void)nanosleep(&pause, NULL);
+    }
+}
+
+static void answers_that_nobody_reads_are_given_up_one_and_all(void **state)
+{
+    enum { COUNT = 10 };
+    int fds[COUNT];
+    char *body = make_answer("");
+    (void)state;
+    world_start(&world, world_saying((struct loopback_answer){.headers = JSON, .body = body}), good(),
+                "  write_timeout: 500 ms\n");
+    for (int i = 0; i < COUNT; i++) {
+        fds[i] = ask(POST ASK_35);
+    }
+    world_wait_for_requests(world.alpha, COUNT);
+    assert_others_are_served();
+    assert_has(world_post(&world, CHAT, "{\"model\":\"beta/two\",\"messages\":[]}"), GOOD);
+    for (int i = 0; i < COUNT; i++) {
+        wait_until_reset(fds[i]);
+        (void)close(fds[i]);
+    }
+    wait_for_bodies(0, 0);
+    assert_others_are_served(); /* it is logged by now */
+    char *log = world_log(&world);
+    size_t whole = 0;
+    for (const char *line = log; (line = strstr(line, "\"model\":\"one\"")) != NULL; line++) {
+        whole++;
+    }
+    assert_int_equal(whole, COUNT);
+    assert_lacks(log, "\"error\":\"");
+    free(log);
+    world_stop(&world);
+    free(body);
+}
+
 static void a_provider_that_does_not_read_is_given_up(void **state)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -309,6 +423,9 @@ int main(void)
         cmocka_unit_test(a_client_that_does_not_read_a_stream_holds_up_its_provider_alone),
         cmocka_unit_test(a_stream_goes_on_when_its_client_reads_again),
         cmocka_unit_test(a_client_that_does_not_read_a_whole_answer_is_given_up),
+        cmocka_unit_test(a_large_answer_comes_whole_and_without_the_key),
+        cmocka_unit_test(a_large_answer_is_believed_no_more_than_a_small_one),
+        cmocka_unit_test(answers_that_nobody_reads_are_given_up_one_and_all),
         cmocka_unit_test(a_provider_that_does_not_read_is_given_up),
         cmocka_unit_test(all_bodies_together_have_a_limit),
         cmocka_unit_test(the_longest_idle_connection_makes_room),

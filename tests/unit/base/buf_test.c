@@ -177,6 +177,37 @@ static void taking_hands_the_memory_over_and_leaves_an_empty_buf(void **state)
     base_buf_deinit(&buf);
 }
 
+static void room_that_is_expected_is_there_at_once(void **state)
+{
+    (void)state;
+    for (int wipes = 0; wipes < 2; wipes++) {
+        struct buf buf;
+        (wipes ? base_buf_init_wiping : base_buf_init)(&buf, 100000);
+        base_buf_expect(&buf, 1000);
+        assert_true(buf.capacity > 1000);
+        assert_string_equal(buf.ptr, "");
+        const char *place = buf.ptr;
+        for (int i = 0; i < 100; i++) {
+            base_buf_add_cstr(&buf, "ten bytes.");
+        }
+        assert_ptr_equal(buf.ptr, place);
+        base_buf_expect(&buf, 500);
+        assert_ptr_equal(buf.ptr, place);
+        base_buf_expect(&buf, SIZE_MAX); /* which is too much, and its maximum is what it gets */
+        assert_int_equal(buf.capacity, 100001);
+        assert_int_equal(buf.len, 1000);
+        assert_string_equal(buf.ptr + 990, "ten bytes.");
+        base_buf_deinit(&buf);
+        alloc_fault_after(1);
+        base_buf_expect(&buf, 500);
+        assert_true(alloc_fault_happened());
+        assert_true(base_buf_ok(&buf));
+        base_buf_add_cstr(&buf, "a");
+        assert_string_equal(base_buf_cstr(&buf), "a");
+        base_buf_deinit(&buf);
+    }
+}
+
 /* Growing and giving back are seen by tta.marked_secrets alone, which looks at what is free. */
 static void a_wiping_buf_forgets_with_zeroes(void **state)
 {
@@ -189,7 +220,7 @@ static void a_wiping_buf_forgets_with_zeroes(void **state)
     assert_int_equal(buf.len, 400);
     assert_string_equal(buf.ptr + 380, "a part of a secret, ");
     base_buf_reset(&buf);
-    for (size_t i = 0; i < buf.capacity; i++) {
+    for (size_t i = 0; i < 401; i++) { /* and what is behind was never its own */
         assert_int_equal(buf.ptr[i], 0);
     }
     base_buf_add_cstr(&buf, "again");
@@ -254,6 +285,7 @@ int main(void)
         cmocka_unit_test(a_failure_frees_the_memory_and_stays),
         cmocka_unit_test(reset_forgets_text_and_failure_and_keeps_memory),
         cmocka_unit_test(taking_hands_the_memory_over_and_leaves_an_empty_buf),
+        cmocka_unit_test(room_that_is_expected_is_there_at_once),
         cmocka_unit_test(a_wiping_buf_forgets_with_zeroes),
         cmocka_unit_test(lack_of_memory_fails_the_buf_and_leaks_nothing),
         cmocka_unit_test(taking_an_empty_string_without_memory_gives_null),

@@ -31,14 +31,40 @@ static size_t ask_all(struct json_value value)
     return found;
 }
 
-/* Reads a copy that ends with its memory, behind which a sanitizer looks. */
-static enum json_outcome read_copy(struct str text, struct json_flaw *out_flaw, size_t *out_values)
+static char *copy_of(struct str text)
 {
     char *copy = malloc(text.len > 0 ? text.len : 1);
     assert_non_null(copy);
     if (text.len > 0) {
         memcpy(copy, text.ptr, text.len);
     }
+    return copy;
+}
+
+/* So many bytes more each time, at another place. */
+static enum json_outcome read_in_pieces(struct str text, size_t step, struct json_flaw *out_flaw, size_t *out_values)
+{
+    struct json_reader reader = {0};
+    struct json json;
+    for (size_t len = 0; len < text.len; len += step) {
+        char *copy = copy_of((struct str){text.ptr, len});
+        (void)base_json_feed(&reader, (struct str){copy, len});
+        free(copy);
+    }
+    char *copy = copy_of(text);
+    enum json_outcome outcome = base_json_finish(&reader, (struct str){copy, text.len}, &json, out_flaw);
+    if (outcome == JSON_READ) {
+        *out_values = ask_all(base_json_root(&json));
+        base_json_deinit(&json);
+    }
+    free(copy);
+    return outcome;
+}
+
+/* Reads a copy that ends with its memory, behind which a sanitizer looks, and it is the same in pieces. */
+static enum json_outcome read_copy(struct str text, struct json_flaw *out_flaw, size_t *out_values)
+{
+    char *copy = copy_of(text);
     struct json json;
     enum json_outcome outcome = base_json_read((struct str){copy, text.len}, &json, out_flaw);
     if (outcome == JSON_READ) {
@@ -46,6 +72,17 @@ static enum json_outcome read_copy(struct str text, struct json_flaw *out_flaw, 
         base_json_deinit(&json);
     }
     free(copy);
+    for (size_t step = 1; step < 12; step += 5) {
+        struct json_flaw flaw = {0};
+        size_t values = 0;
+        assert_int_equal(read_in_pieces(text, step, &flaw, &values), outcome);
+        if (outcome == JSON_READ) {
+            assert_int_equal(values, *out_values);
+        } else {
+            assert_string_equal(flaw.what, out_flaw->what);
+            assert_int_equal(flaw.line, out_flaw->line);
+        }
+    }
     return outcome;
 }
 
@@ -140,6 +177,44 @@ static struct json read_good(const char *text)
     struct json_flaw flaw;
     assert_int_equal(base_json_read(base_str(text), &json, &flaw), JSON_READ);
     return json;
+}
+
+/* Long strings are looked at many bytes at once, and what ends one may stand anywhere among them. */
+static void what_ends_a_string_is_found_at_every_place(void **state)
+{
+    (void)state;
+    enum { LONGEST = 200 };
+    static const struct {
+        struct str text;
+        const char *flaw; /* NULL: none */
+    } cases[] = {
+        {{"\"", 1}, "a ',' or ']' is missing"},
+        {{"\x1f", 1}, "a control character stands in a string"},
+        {{"\0", 1}, "a control character stands in a string"},
+        {{"\x80", 1}, "a string is not UTF-8"},
+        {{"\xff", 1}, "a string is not UTF-8"},
+        {{"\\x", 2}, "a \\ in a string escapes nothing"},
+        {{"\\\"", 2}, NULL},
+        {{"\xc3\xa4", 2}, NULL},
+        {{"\x7f", 1}, NULL},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        for (size_t at = 0; at < LONGEST; at++) {
+            struct json_flaw flaw = {0};
+            size_t values = 0;
+            struct str part = cases[i].text;
+            char *text = malloc(LONGEST + 6);
+            assert_non_null(text);
+            memset(text, 'x', LONGEST + 6);
+            memcpy(text, "[\"", 2);
+            memcpy(text + 2 + at, part.ptr, part.len);
+            memcpy(text + LONGEST + 4, "\"]", 2);
+            enum json_outcome outcome = read_copy((struct str){text, LONGEST + 6}, &flaw, &values);
+            assert_int_equal(outcome, cases[i].flaw ? JSON_BAD_TEXT : JSON_READ);
+            assert_true(!cases[i].flaw || strcmp(flaw.what, cases[i].flaw) == 0);
+            free(text);
+        }
+    }
 }
 
 static void nests_so_deep_and_no_deeper(void **state)
@@ -283,6 +358,31 @@ static void every_value_is_given_as_it_stands(void **state)
     }
 }
 
+static void a_reader_says_at_once_what_will_never_be_good(void **state)
+{
+    (void)state;
+    struct json_reader reader = {0};
+    struct json json;
+    struct json_flaw flaw;
+    assert_true(base_json_feed(&reader, STR("{\"a\": [1, nu")));
+    assert_true(base_json_feed(&reader, STR("{\"a\": [1, null]}  ")));
+    assert_int_equal(base_json_finish(&reader, STR("{\"a\": [1, null]}"), &json, &flaw), JSON_READ);
+    assert_int_equal(base_json_count(base_json_member(base_json_root(&json), "a")), 2);
+    base_json_deinit(&json);
+    assert_true(base_json_feed(&reader, STR("[1, ")));
+    assert_false(base_json_feed(&reader, STR("[1, } and so on")));
+    assert_false(base_json_feed(&reader, STR("[1, } and so on, and on")));
+    assert_int_equal(base_json_finish(&reader, STR("[1, }"), &json, &flaw), JSON_BAD_TEXT);
+    assert_string_equal(flaw.what, "a value is missing");
+    assert_true(base_json_feed(&reader, STR("[1, ")));
+    base_json_reader_deinit(&reader);
+    alloc_fault_after(1);
+    assert_false(base_json_feed(&reader, STR("[1, ")));
+    assert_true(alloc_fault_happened());
+    assert_int_equal(base_json_finish(&reader, STR("[1, 2]"), &json, &flaw), JSON_READ);
+    base_json_deinit(&json);
+}
+
 static void survives_every_lack_of_memory(void **state)
 {
     (void)state;
@@ -309,12 +409,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_what_the_standard_allows_and_what_python_adds),
         cmocka_unit_test(refuses_all_else_and_says_what_and_where),
+        cmocka_unit_test(what_ends_a_string_is_found_at_every_place),
         cmocka_unit_test(nests_so_deep_and_no_deeper),
         cmocka_unit_test(members_are_found_by_key_and_the_last_counts),
         cmocka_unit_test(text_is_decoded_and_cut_to_its_place),
         cmocka_unit_test(numbers_words_and_what_is_not_there),
         cmocka_unit_test(digits_of_a_number_are_as_they_stand),
         cmocka_unit_test(every_value_is_given_as_it_stands),
+        cmocka_unit_test(a_reader_says_at_once_what_will_never_be_good),
         cmocka_unit_test(survives_every_lack_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

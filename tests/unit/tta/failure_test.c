@@ -12,6 +12,7 @@
 #include "alloc_fault.h"
 #include "base/file.h"
 #include "tta/failure.h"
+#include "tta/reply_read.h"
 #include "wire_file.h"
 
 #define NS_PER_SEC INT64_C(1000000000)
@@ -125,6 +126,38 @@ static void a_200_is_not_believed(void **state)
     expect("X 200\n\nok", TTA_FAILURE_SERVER);
 }
 
+static void what_was_used_is_read_with_the_class(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum tta_failure failure;
+        int64_t prompt_tokens;
+    } cases[] = {
+        {"X 200\n\n{\"choices\":[{\"message\":{\"content\":\"a\"}}],\"usage\":{\"prompt_tokens\":7}}", TTA_FAILURE_NONE,
+         7},
+        {"X 200\n\n{\"error\":{\"code\":429},\"usage\":{\"prompt_tokens\":7}}", TTA_FAILURE_RATE_LIMIT, 7},
+        {"X 200\n\n{\"choices\":[{\"message\":{\"content\":\"a\"}}]}", TTA_FAILURE_NONE, TTA_USAGE_UNKNOWN},
+        {"X 200\n\n{\"usage\":{\"prompt_tokens\":7}", TTA_FAILURE_STREAM_BROKEN, TTA_USAGE_UNKNOWN},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct wire_answer wire;
+        struct tta_finding finding;
+        struct tta_usage usage;
+        wire_answer_parse(base_str(cases[i].text), &wire);
+        assert_int_equal(tta_reply_read(&wire.answer, 0, NULL, &finding, &usage), TTA_OK);
+        assert_string_equal(tta_failure_name(finding.failure), tta_failure_name(cases[i].failure));
+        assert_int_equal(usage.prompt_tokens, cases[i].prompt_tokens);
+        assert_int_equal(usage.completion_tokens, TTA_USAGE_UNKNOWN);
+    }
+    const struct tta_reply cut = {.transport = TTA_TRANSPORT_CUT, .http_status = 200};
+    struct tta_finding finding;
+    struct tta_usage usage;
+    assert_int_equal(tta_reply_read(&cut, 0, NULL, &finding, &usage), TTA_OK);
+    assert_int_equal(finding.failure, TTA_FAILURE_STREAM_BROKEN);
+    assert_int_equal(usage.prompt_tokens, TTA_USAGE_UNKNOWN);
+}
+
 static void a_page_knows_nothing_of_keys_and_models(void **state)
 {
     (void)state;
@@ -229,6 +262,7 @@ int main(void)
         cmocka_unit_test(codes_say_more_than_the_status),
         cmocka_unit_test(the_status_decides_where_there_are_no_codes),
         cmocka_unit_test(a_200_is_not_believed),
+        cmocka_unit_test(what_was_used_is_read_with_the_class),
         cmocka_unit_test(a_page_knows_nothing_of_keys_and_models),
         cmocka_unit_test(a_transport_that_failed_is_the_class),
         cmocka_unit_test(the_wait_is_read_in_all_its_forms),

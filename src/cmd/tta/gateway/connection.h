@@ -75,6 +75,10 @@ struct request *connection_request(struct connection *connection);
 /* A whole answer; ends the turn.  `headers` are lines that each end in CRLF, or empty. */
 void connection_answer(struct connection *connection, int status, struct str content_type, struct str headers,
                        struct str body);
+/* The same of a body that need not be copied for a client that does not take it at once: what is left in the buf is
+ * the caller's. */
+void connection_answer_with(struct connection *connection, int status, struct str content_type, struct str headers,
+                            struct buf *body);
 
 /* An answer in pieces: its head; pieces, each sent at once; its end.  Pieces return false when the client has left,
  * which `left` has then not been told. */

@@ -32,7 +32,7 @@ struct connection {
 
 /* What is not written yet. */
 size_t connection_backlog(const struct connection *connection);
-/* Writes of it what the client takes.  False if the client is gone. */
+/* Writes of it what the client takes, and a turn of the loop has time for.  False if the client is gone. */
 bool connection_write_out(struct connection *connection);
 /* Sends pieces as one, and keeps what the client does not take.  False if it is gone, or without memory. */
 bool connection_send_pieces(struct connection *connection, const struct str *pieces, int count);

@@ -11,6 +11,9 @@
 
 enum { MAX_HEAD_OUT_BYTES = 16384 };
 
+/* In one turn of the loop, or who reads fast would keep it from others. */
+#define MAX_WRITTEN_BYTES ((size_t)1 << 20)
+
 size_t connection_backlog(const struct connection *connection)
 {
     return connection->out.len - connection->out_at;
@@ -23,9 +26,14 @@ bool connection_is_slow(const struct connection *connection)
 
 bool connection_write_out(struct connection *connection)
 {
+    size_t written = 0;
     while (connection_backlog(connection) > 0) {
-        ssize_t len = send(connection->watch.fd, connection->out.ptr + connection->out_at,
-                           connection_backlog(connection), MSG_NOSIGNAL);
+        size_t most = MAX_WRITTEN_BYTES - written, left = connection_backlog(connection);
+        if (most == 0) {
+            return true;
+        }
+        ssize_t len = send(connection->watch.fd, connection->out.ptr + connection->out_at, left < most ? left : most,
+                           MSG_NOSIGNAL);
         if (len < 0 && (errno == EAGAIN || errno == EINTR)) {
             return true;
         }
@@ -33,6 +41,7 @@ bool connection_write_out(struct connection *connection)
             return false;
         }
         connection->out_at += (size_t)len;
+        written += (size_t)len;
         connection->last_write_ns = loop_now_ns(connection->settings->loop);
     }
     base_buf_reset(&connection->out);
@@ -45,7 +54,32 @@ void connection_count_backlog(struct connection *connection)
     budget_set(connection->settings->budget, &connection->out_held, connection_backlog(connection));
 }
 
-bool connection_send_pieces(struct connection *connection, const struct str *pieces, int count)
+/* Keeps what the client has not taken; without a copy of a last piece that has an owner. */
+static void keep_rest(struct connection *connection, const struct str *pieces, int count, size_t sent,
+                      struct buf *last_owner)
+{
+    for (int i = 0; i < count; i++) {
+        size_t skipped = sent < pieces[i].len ? sent : pieces[i].len;
+        sent -= skipped;
+        if (skipped == pieces[i].len) {
+            continue;
+        }
+        bool is_first = base_buf_ok(&connection->out) && connection_backlog(connection) == 0;
+        if (is_first && i == count - 1 && last_owner) {
+            base_buf_deinit(&connection->out);
+            connection->out = *last_owner;
+            connection->out.max_len = CONNECTION_MAX_OUT_BYTES;
+            connection->out.wipes = false; /* as whatever waits here */
+            connection->out_at = skipped;
+            *last_owner = (struct buf){.max_len = last_owner->max_len, .wipes = last_owner->wipes};
+            return;
+        }
+        base_buf_add(&connection->out, (struct str){pieces[i].ptr + skipped, pieces[i].len - skipped});
+    }
+}
+
+/* `last_owner` owns the last piece, which may be taken from it; NULL: nobody here does. */
+static bool send_pieces(struct connection *connection, const struct str *pieces, int count, struct buf *last_owner)
 {
     struct iovec vectors[4];
     bool has_waited = connection_backlog(connection) > 0;
@@ -66,13 +100,7 @@ bool connection_send_pieces(struct connection *connection, const struct str *pie
         connection->out.len -= connection->out_at;
         connection->out_at = 0;
     }
-    for (int i = 0; i < count; i++) {
-        size_t skipped = sent < pieces[i].len ? sent : pieces[i].len;
-        sent -= skipped;
-        if (pieces[i].len > skipped) {
-            base_buf_add(&connection->out, (struct str){pieces[i].ptr + skipped, pieces[i].len - skipped});
-        }
-    }
+    keep_rest(connection, pieces, count, sent, last_owner);
     if (!base_buf_ok(&connection->out)) {
         connection->out_at = 0;
         return false;
@@ -86,6 +114,11 @@ bool connection_send_pieces(struct connection *connection, const struct str *pie
     connection_update_watch(connection);
     connection_update_timer(connection);
     return true;
+}
+
+bool connection_send_pieces(struct connection *connection, const struct str *pieces, int count)
+{
+    return send_pieces(connection, pieces, count, NULL);
 }
 
 static void end_turn(struct connection *connection)
@@ -128,8 +161,8 @@ static void write_head(struct connection *connection, struct buf *head, int stat
     }
 }
 
-void connection_answer(struct connection *connection, int status, struct str content_type, struct str headers,
-                       struct str body)
+static void answer(struct connection *connection, int status, struct str content_type, struct str headers,
+                   struct str body, struct buf *owner)
 {
     struct buf head;
     write_head(connection, &head, status, content_type, headers);
@@ -138,7 +171,7 @@ void connection_answer(struct connection *connection, int status, struct str con
     base_buf_add(&head, STR("\r\n\r\n"));
     const struct str pieces[] = {base_buf_str(&head), body};
     bool has_body = body.len > 0 && connection->request.method != HTTP_HEAD; /* there it would be the next answer */
-    bool is_sent = base_buf_ok(&head) && connection_send_pieces(connection, pieces, has_body ? 2 : 1);
+    bool is_sent = base_buf_ok(&head) && send_pieces(connection, pieces, has_body ? 2 : 1, has_body ? owner : NULL);
     base_buf_deinit(&head);
     connection->turn = (struct connection_turn){0};
     if (is_sent) {
@@ -146,6 +179,18 @@ void connection_answer(struct connection *connection, int status, struct str con
     } else {
         connection_shut(connection);
     }
+}
+
+void connection_answer(struct connection *connection, int status, struct str content_type, struct str headers,
+                       struct str body)
+{
+    answer(connection, status, content_type, headers, body, NULL);
+}
+
+void connection_answer_with(struct connection *connection, int status, struct str content_type, struct str headers,
+                            struct buf *body)
+{
+    answer(connection, status, content_type, headers, base_buf_str(body), body);
 }
 
 bool connection_begin_stream(struct connection *connection, int status, struct str content_type, struct str headers)

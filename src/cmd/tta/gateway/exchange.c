@@ -12,7 +12,6 @@
 #include "tta/secret.h"
 
 #define MAX_ANSWER_BYTES ((size_t)64 << 20)
-#define MAX_REFUSAL_BYTES 65536
 #define ROOM_WAIT_NS INT64_C(1000000000)
 
 static void go_on(struct exchange *exchange);
@@ -29,6 +28,7 @@ static void free_exchange(void *context)
     relay_stop(&exchange->relay);
     exchange_words_deinit(exchange);
     base_buf_deinit(&exchange->answer);
+    base_json_reader_deinit(&exchange->reader);
     budget_set(&exchange->worker->gateway->bodies, &exchange->answer_held, 0);
     base_buf_deinit(&exchange->refusal);
     site_release(exchange->site);
@@ -90,36 +90,10 @@ static void report(struct exchange *exchange, const struct tta_finding *finding)
     tta_failover_report(&exchange->failover, finding, exchange->relay.stream && exchange->relay.has_begun, now_ns);
 }
 
-/* The key of the target that was asked last; empty if it has none. */
-static struct str key_of(const struct exchange *exchange)
+struct str exchange_key(const struct exchange *exchange)
 {
     const struct tta_secret *key = routing_server(exchange->site->routing, exchange->target.provider)->key;
     return key ? tta_secret_bytes(key) : (struct str){NULL, 0};
-}
-
-/* Wherever an answer that has come quotes the key, for clients and whoever reads it on the way to them. */
-static void hide_key(struct exchange *exchange)
-{
-    struct str key = key_of(exchange);
-    tta_secret_hide(key, exchange->answer.ptr, exchange->answer.len);
-    tta_secret_hide(key, exchange->call.head.ptr, exchange->call.head.len);
-}
-
-/* An answer that says what is wrong with the request is for the client, unless it quotes a key that is too short to be
- * hidden. */
-static void keep_refusal(struct exchange *exchange, const struct tta_finding *finding)
-{
-    struct str body = base_buf_str(&exchange->answer);
-    bool is_for_client = finding->failure == TTA_FAILURE_BAD_REQUEST || finding->failure == TTA_FAILURE_CONTEXT ||
-                         finding->failure == TTA_FAILURE_POLICY;
-    struct str trimmed = base_str_trim(body);
-    if (!is_for_client || exchange->refusal.len > 0 || trimmed.len == 0 || trimmed.ptr[0] != '{' ||
-        body.len > MAX_REFUSAL_BYTES || exchange->call.http_status < 400 || exchange->call.http_status >= 500 ||
-        tta_secret_is_quoted(key_of(exchange), body)) {
-        return;
-    }
-    exchange_say_refusal(exchange, body);
-    exchange->refusal_status = exchange->call.http_status;
 }
 
 static void end_attempt(struct exchange *exchange, const struct tta_finding *finding)
@@ -134,11 +108,11 @@ static void end_attempt(struct exchange *exchange, const struct tta_finding *fin
         }
         return;
     }
-    keep_refusal(exchange, finding);
+    exchange_keep_refusal(exchange, finding);
     if (!has_begun) {
         relay_stop(&exchange->relay);
     }
-    base_buf_reset(&exchange->answer);
+    exchange_forget_answer(exchange);
     go_on(exchange);
 }
 
@@ -214,7 +188,7 @@ static bool asks_without_usage(struct exchange *exchange, const struct tta_findi
         return false;
     }
     exchange->site->refuses_usage[exchange->target.provider] = true;
-    base_buf_reset(&exchange->answer);
+    exchange_forget_answer(exchange);
     if (!start_call(exchange)) {
         lack_memory(exchange);
     }
@@ -223,22 +197,13 @@ static bool asks_without_usage(struct exchange *exchange, const struct tta_findi
 
 static void finish_whole(struct exchange *exchange, enum tta_transport transport)
 {
-    struct tta_header headers[CALL_MAX_HEADERS];
     struct tta_finding finding;
-    hide_key(exchange);
-    struct str body = base_buf_str(&exchange->answer);
-    const struct tta_reply reply = {
-        .transport = exchange->is_too_large ? TTA_TRANSPORT_TOO_LARGE : transport,
-        .http_status = exchange->call.http_status,
-        .headers = headers,
-        .header_count = call_headers(&exchange->call, headers),
-        .body = body.ptr ? body.ptr : "",
-        .body_len = body.len,
-    };
-    if (!base_buf_ok(&exchange->answer) || tta_reply_classify(&reply, base_clock_unix_ns(), &finding) != TTA_OK ||
+    struct tta_usage usage;
+    if (exchange_judge_answer(exchange, transport, &finding, &usage) != TTA_OK ||
         !exchange_say_answer(exchange, &finding)) {
         lack_memory(exchange);
     } else if (!asks_without_usage(exchange, &finding)) {
+        exchange->usage = finding.failure == TTA_FAILURE_NONE ? usage : exchange->usage;
         end_attempt(exchange, &finding);
     }
 }
@@ -255,20 +220,6 @@ static void on_call_end(void *context, enum tta_transport transport)
     }
 }
 
-static enum call_verdict take_answer(struct exchange *exchange, const char *bytes, size_t len)
-{
-    if (len > exchange->answer.max_len - exchange->answer.len) {
-        exchange->is_too_large = true;
-        return CALL_STOPS;
-    }
-    if (!budget_grow(&exchange->worker->gateway->bodies, &exchange->answer_held, exchange->answer.len + len)) {
-        exchange->lacks_room = true;
-        return CALL_STOPS;
-    }
-    base_buf_add(&exchange->answer, (struct str){bytes, len});
-    return base_buf_ok(&exchange->answer) ? CALL_GOES_ON : CALL_STOPS;
-}
-
 /* A part of the attempt is over, and the next may have less time. */
 static void shorten_timer(struct exchange *exchange)
 {
@@ -281,7 +232,7 @@ static void shorten_timer(struct exchange *exchange)
 static enum call_verdict take_piece(struct exchange *exchange, const char *bytes, size_t len)
 {
     if (!exchange->fields.is_stream || exchange->call.http_status != 200) {
-        return take_answer(exchange, bytes, len);
+        return exchange_take_answer(exchange, bytes, len);
     }
     if (!exchange->relay.stream && !relay_start(&exchange->relay)) {
         exchange->relay.lacks_memory = true;
@@ -335,7 +286,7 @@ static bool try_target(struct exchange *exchange)
     exchange->attempt_start_ns = exchange->last_activity_ns = loop_now_ns(exchange->worker->loop);
     exchange->is_too_large = exchange->is_paused = false;
     exchange->last_piece_ns = 0;
-    exchange->relay.secret = key_of(exchange);
+    exchange->relay.secret = exchange_key(exchange);
     return start_call(exchange);
 }
 
@@ -525,7 +476,7 @@ void exchange_start(struct worker *worker, struct connection *connection, enum a
     exchange->release = (struct loop_task){.run = free_exchange, .context = exchange};
     exchange_words_init(exchange);
     base_buf_init_wiping(&exchange->answer, MAX_ANSWER_BYTES);
-    base_buf_init(&exchange->refusal, MAX_REFUSAL_BYTES);
+    base_buf_init(&exchange->refusal, EXCHANGE_MAX_REFUSAL_BYTES);
     worker_make_id(worker, exchange->id);
     const struct connection_turn turn = {on_client_left, on_client_drained, exchange, STR(":\n\n")};
     connection_take_turn(connection, &turn);

@@ -143,12 +143,12 @@ static void note_end(struct exchange *exchange, int status, const char *error)
     log_end(exchange, status, error);
 }
 
-/* Answers with what is in the answer; ends the exchange. */
-static void answer(struct exchange *exchange, int status, struct str content_type, struct str body, const char *error,
+/* Answers with the body, which may be taken; ends the exchange. */
+static void answer(struct exchange *exchange, int status, struct str content_type, struct buf *body, const char *error,
                    int64_t retry_after_ns)
 {
     struct buf headers;
-    exchange->answer_bytes = body.len;
+    exchange->answer_bytes = body->len;
     write_headers(exchange, !error, &headers);
     if (retry_after_ns > 0) {
         base_buf_addf(&headers, "retry-after: %" PRId64 "\r\n", (retry_after_ns + NS_PER_SEC - 1) / NS_PER_SEC);
@@ -156,7 +156,7 @@ static void answer(struct exchange *exchange, int status, struct str content_typ
     note_end(exchange, status, error);
     struct connection *connection = exchange->connection;
     exchange_release(exchange);
-    connection_answer(connection, status, content_type, base_buf_str(&headers), body);
+    connection_answer_with(connection, status, content_type, base_buf_str(&headers), body);
     base_buf_deinit(&headers);
 }
 
@@ -175,12 +175,9 @@ static struct str content_type_of(const struct exchange *exchange)
 
 void exchange_answer_whole(struct exchange *exchange)
 {
-    struct str body = base_buf_str(&exchange->answer);
-    if (exchange->words.are_translated || tta_usage_read(body.ptr, body.len, &exchange->usage) == TTA_OK) {
-        exchange_count_cost(exchange);
-    }
+    exchange_count_cost(exchange);
     exchange->first_byte_ns = base_clock_monotonic_ns() - exchange->start_ns;
-    answer(exchange, 200, content_type_of(exchange), body, NULL, 0);
+    answer(exchange, 200, content_type_of(exchange), &exchange->answer, NULL, 0);
 }
 
 bool exchange_begin_stream(struct exchange *exchange)
@@ -234,7 +231,7 @@ void exchange_answer_failure(struct exchange *exchange)
                       outcome.failure == TTA_FAILURE_POLICY;
     const char *name = tta_failure_name(outcome.failure);
     if (is_refusal && exchange->refusal.len > 0) {
-        answer(exchange, exchange->refusal_status, STR("application/json"), base_buf_str(&exchange->refusal), name, 0);
+        answer(exchange, exchange->refusal_status, STR("application/json"), &exchange->refusal, name, 0);
         return;
     }
     struct buf body;
@@ -242,7 +239,7 @@ void exchange_answer_failure(struct exchange *exchange)
     bool was_asked = exchange->failover.attempt_count > 0; /* else all rest, and it is known until when */
     base_buf_init(&body, 4096);
     exchange_write_error(exchange, &error, &body);
-    answer(exchange, outcome.client_status, STR("application/json"), base_buf_str(&body), name,
+    answer(exchange, outcome.client_status, STR("application/json"), &body, name,
            was_asked ? outcome.retry_after_ns : exchange->rest_ns);
     base_buf_deinit(&body);
 }
@@ -253,7 +250,7 @@ void exchange_refuse(struct exchange *exchange, int status, const char *message,
     const struct reply_error error = {.status = status, .message = message, .param = param, .code = code};
     base_buf_init(&body, 4096);
     exchange_write_error(exchange, &error, &body);
-    answer(exchange, status, STR("application/json"), base_buf_str(&body), code ? code : "bad_request",
+    answer(exchange, status, STR("application/json"), &body, code ? code : "bad_request",
            exchange->refusal_wait_ns);
     base_buf_deinit(&body);
 }

@@ -4,11 +4,14 @@
 #ifndef CMD_TTA_GATEWAY_EXCHANGE_PARTS_H
 #define CMD_TTA_GATEWAY_EXCHANGE_PARTS_H
 
+#include "base/json.h"
 #include "cmd/tta/gateway/admission.h"
 #include "cmd/tta/gateway/relay.h"
 #include "cmd/tta/gateway/reply.h"
 #include "cmd/tta/gateway/trace.h"
 #include "cmd/tta/gateway/worker.h"
+
+#define EXCHANGE_MAX_REFUSAL_BYTES 65536
 
 /* What is said to a provider that speaks otherwise than the client, see gateway/translate.h. */
 struct exchange_words {
@@ -46,8 +49,9 @@ struct exchange {
     struct call call;
     struct relay relay;
     struct exchange_words words;
-    struct buf answer; /* that is not relayed */
-    size_t answer_held;      /* of the budget, for it */
+    struct buf answer;         /* that is not relayed */
+    size_t answer_held;        /* of the budget, for it */
+    struct json_reader reader; /* of it, if it is large and may be good */
     bool is_too_large, lacks_room, is_paused;
     struct loop_timer timer;
     struct loop_task release;
@@ -83,6 +87,21 @@ void exchange_release(struct exchange *exchange);
 
 /* What the usage costs at the prices of the catalogue, or as the answer states; -1: not known. */
 void exchange_count_cost(struct exchange *exchange);
+
+/* The key of the target that was asked last; empty if it has none. */
+struct str exchange_key(const struct exchange *exchange);
+
+/* Adds a piece of an answer that is not relayed, without the key where it is quoted, and reads it as far as it has
+ * come, so that no turn of the loop has much to do. */
+enum call_verdict exchange_take_answer(struct exchange *exchange, const char *bytes, size_t len);
+/* Empty again, for another answer. */
+void exchange_forget_answer(struct exchange *exchange);
+/* What such an answer means when it has ended, and what it used.  TTA_OK, TTA_NO_MEMORY. */
+enum tta_status exchange_judge_answer(struct exchange *exchange, enum tta_transport transport,
+                                      struct tta_finding *out_finding, struct tta_usage *out_usage);
+/* One that says what is wrong with the request is for the client, unless it quotes a key that is too short to be
+ * hidden. */
+void exchange_keep_refusal(struct exchange *exchange, const struct tta_finding *finding);
 
 /* Clients speak OpenAI's dialect, or at /v1/messages Anthropic's.  Where a provider speaks it too, all goes on as it
  * came; where not, it is asked in its own words, and what it says is said in the client's. */

@@ -155,9 +155,6 @@ bool exchange_say_answer(struct exchange *exchange, struct tta_finding *finding)
     }
     base_buf_init(&said, MAX_ANSWER_BYTES);
     enum translate_outcome outcome = translate_answer(&exchange->words.about, body, &said);
-    if (outcome == TRANSLATED && tta_usage_read(body.ptr, body.len, &exchange->usage) != TTA_OK) {
-        outcome = TRANSLATE_NO_MEMORY; /* for it is JSON */
-    }
     if (outcome == TRANSLATED) {
         base_buf_deinit(&exchange->answer);
         exchange->answer = said;
