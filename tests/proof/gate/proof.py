@@ -21,7 +21,7 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
 import machine
 
 LONG = {
-    "shared": {"unchanged": 81, "slow2": 6, "slow1": 8, "suite": 2, "peers": 3},
+    "shared": {"unchanged": 90, "slow2": 6, "slow1": 8, "suite": 2, "peers": 3},
     "busy": {"unchanged": 8, "slow2": 2, "slow1": 2},
     "quiet": {"unchanged": 12, "slow2": 3, "slow1": 3, "suite": 1, "peers": 2},
 }
