@@ -22,6 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "send_all.h"
+
 #define NS_PER_SEC INT64_C(1000000000)
 #define NS_PER_MS INT64_C(1000000)
 
@@ -70,19 +72,6 @@ static void close_connection(struct loopback_server *server, struct connection *
     pthread_mutex_lock(&server->lock);
     server->open_count--;
     pthread_mutex_unlock(&server->lock);
-}
-
-static bool send_all(int fd, const char *bytes, size_t len)
-{
-    while (len > 0) {
-        ssize_t sent = send(fd, bytes, len, MSG_NOSIGNAL);
-        if (sent <= 0) {
-            return false;
-        }
-        bytes += sent;
-        len -= (size_t)sent;
-    }
-    return true;
 }
 
 static bool send_drops(int fd, const char *bytes, size_t len)

@@ -119,10 +119,8 @@ static void check_launches(const struct object *object, const struct assay_run *
 static void read_block(struct reader *reader, struct json_value json, const char *fullname, struct assay_block *block)
 {
     static const char *const keys[] = {
-        "date",     "commit",        "dirty",          "name",          "group",               "tags",
-        "binary",   "launches",      "launch_minima",  "launch_medians", "launch_cycles",      "launch_cycle_tenths",
-        "launch_slot_tenths",        "cycle",          "stats",         "calls",               "measured",
-        NULL,
+        "date", "commit", "dirty", "name", "group", "tags", "binary", "launches", "launch_minima", "launch_medians",
+        "launch_cycles", "launch_cycle_tenths", "launch_slot_tenths", "cycle", "stats", "calls", "measured", NULL,
     };
     struct object object = {reader, json, ""};
     struct assay_run *run = &block->run;

@@ -221,8 +221,7 @@ static void compare_both(struct assay_comparison *row, const struct assay_limits
     row->time = change_of_time(row->baseline, row->candidate, limits->statistic);
     row->change = change_of_code(row->time, row->baseline, row->candidate, limits->statistic);
     row->verdict = judge(&row->change, row->bounds.margin);
-    bool is_change = row->verdict == ASSAY_VERDICT_SLOWER || row->verdict == ASSAY_VERDICT_FASTER;
-    if (is_change && judge_ratio(row->time.ratio, row->bounds.margin) != row->verdict) {
+    if (assay_verdict_is_change(row->verdict) && judge_ratio(row->time.ratio, row->bounds.margin) != row->verdict) {
         row->verdict = ASSAY_VERDICT_UNKNOWN; /* nobody would believe what the times themselves do not show */
     }
     row->fails = (row->verdict == ASSAY_VERDICT_SLOWER && row->change.upper > row->bounds.regression) ||

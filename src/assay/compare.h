@@ -26,6 +26,12 @@ enum assay_verdict {
 /* "same", "slower", "faster", "?", "new", "gone", "failed". */
 const char *assay_verdict_name(enum assay_verdict verdict);
 
+/* Whether it says that something changed: SLOWER or FASTER. */
+static inline bool assay_verdict_is_change(enum assay_verdict verdict)
+{
+    return verdict == ASSAY_VERDICT_SLOWER || verdict == ASSAY_VERDICT_FASTER;
+}
+
 struct assay_comparison {
     const char *fullname;              /* borrowed from the candidate, or the baseline if gone */
     const char *name;                  /* likewise */

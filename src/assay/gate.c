@@ -186,11 +186,6 @@ static enum assay_verdict judge_views(const struct views *views, double margin)
     return agrees ? verdict : ASSAY_VERDICT_UNKNOWN;
 }
 
-static bool is_a_difference(enum assay_verdict verdict)
-{
-    return verdict == ASSAY_VERDICT_SLOWER || verdict == ASSAY_VERDICT_FASTER;
-}
-
 /* What the launches of both sessions say together. */
 static enum assay_verdict judge_together(const struct assay_gate *gate, const struct benchmark *benchmark)
 {
@@ -226,7 +221,7 @@ static void look_at(const struct assay_gate *gate, struct benchmark *benchmark)
     struct views views = views_of(gate, session, 1);
     session->verdict = judge_views(&views, benchmark->margin);
     bool is_over = session->count == ASSAY_GATE_MAX_LAUNCHES;
-    if (!benchmark->was_suspect && is_a_difference(session->verdict)) {
+    if (!benchmark->was_suspect && assay_verdict_is_change(session->verdict)) {
         benchmark->was_suspect = true;
         benchmark->phase = ASSAY_GATE_SUSPECT;
     } else if (is_over || (session->verdict != ASSAY_VERDICT_UNKNOWN && !is_nearly_confirmed(gate, benchmark))) {

@@ -20,6 +20,7 @@
 
 #include "base/file.h"
 #include "cmd/tta/commands.h"
+#include "send_all.h"
 
 enum { PATIENCE_SEC = 20 }; /* so that what hangs fails */
 
@@ -176,14 +177,7 @@ int world_connect(const struct world *world)
 
 void world_send_bytes(int fd, const char *bytes, size_t len)
 {
-    while (len > 0) {
-        ssize_t sent = send(fd, bytes, len, MSG_NOSIGNAL);
-        if (sent < 0) {
-            return; /* it has closed: its answer says why */
-        }
-        bytes += sent;
-        len -= (size_t)sent;
-    }
+    (void)send_all(fd, bytes, len); /* one that has closed says why in its answer */
 }
 
 void world_send(int fd, const char *text)

@@ -11,6 +11,35 @@ const messages = [{ role: "user", content: "Say hello" }];
 const tools = [{ type: "function", function: { name: "weather", parameters: { type: "object", properties: {} } } }];
 const city = { city: "Köln \"am\" Rhein" };
 
+async function breaks_off(model) {
+    const stream = await client.chat.completions.create({ model, messages, stream: true });
+    let text = "";
+    await assert.rejects(async () => {
+        for await (const chunk of stream) {
+            text += chunk.choices[0]?.delta?.content ?? "";
+        }
+    }, OpenAI.APIError);
+    assert.equal(text, "one ");
+}
+
+// The loop is left at the first content, which aborts the request by itself, after `leave`.
+async function ends_when_left(server, leave) {
+    const count = async () => Number((await client.chat.completions.create({ model: `${server}/left`, messages }))
+        .choices[0].message.content);
+    const before = await count();
+    const stream = await client.chat.completions.create({ model: `${server}/endless`, messages, stream: true });
+    for await (const chunk of stream) {
+        if (chunk.choices[0]?.delta?.content) {
+            leave(stream);
+            break;
+        }
+    }
+    for (let i = 0; (await count()) === before; i++) {
+        assert.ok(i < 1000, "the provider still writes");
+        await new Promise((done) => setTimeout(done, 10));
+    }
+}
+
 const steps = {
     async "a whole answer"() {
         const answer = await client.chat.completions.create({ model: "both", messages, temperature: 0 });
@@ -84,31 +113,8 @@ const steps = {
             assert.ok(error.message.length > 10);
         }
     },
-    async "a stream that breaks off is an error and no end"() {
-        const stream = await client.chat.completions.create({ model: "faulty/mid", messages, stream: true });
-        let text = "";
-        await assert.rejects(async () => {
-            for await (const chunk of stream) {
-                text += chunk.choices[0]?.delta?.content ?? "";
-            }
-        }, OpenAI.APIError);
-        assert.equal(text, "one ");
-    },
-    async "a stream that the client leaves ends at the provider too"() {
-        const count = async () => Number((await client.chat.completions.create({ model: "up/left", messages }))
-            .choices[0].message.content);
-        const before = await count();
-        const stream = await client.chat.completions.create({ model: "up/endless", messages, stream: true });
-        for await (const chunk of stream) {
-            if (chunk.choices[0]?.delta?.content) {
-                break; // which aborts the request
-            }
-        }
-        for (let i = 0; (await count()) === before; i++) {
-            assert.ok(i < 1000, "the provider still writes");
-            await new Promise((done) => setTimeout(done, 10));
-        }
-    },
+    "a stream that breaks off is an error and no end": () => breaks_off("faulty/mid"),
+    "a stream that the client leaves ends at the provider too": () => ends_when_left("up", () => {}),
     async "many at a time"() {
         const answers = await Promise.all(Array.from({ length: 50 }, () =>
             client.chat.completions.create({ model: "up/two", messages })));
@@ -192,32 +198,9 @@ const translated = {
         assert.equal(error.param, "logprobs");
         assert.equal(error.code, "untranslatable");
     },
-    async "a stream that breaks off is an error and no end"(kind) {
-        const stream = await client.chat.completions.create({ model: `${kind}-faulty/mid`, messages, stream: true });
-        let text = "";
-        await assert.rejects(async () => {
-            for await (const chunk of stream) {
-                text += chunk.choices[0]?.delta?.content ?? "";
-            }
-        }, OpenAI.APIError);
-        assert.equal(text, "one ");
-    },
-    async "a stream that the client leaves ends at the provider too"(kind) {
-        const count = async () => Number((await client.chat.completions.create({ model: `${kind}/left`, messages }))
-            .choices[0].message.content);
-        const before = await count();
-        const stream = await client.chat.completions.create({ model: `${kind}/endless`, messages, stream: true });
-        for await (const chunk of stream) {
-            if (chunk.choices[0]?.delta?.content) {
-                stream.controller.abort();
-                break;
-            }
-        }
-        for (let i = 0; (await count()) === before; i++) {
-            assert.ok(i < 1000, "the provider still writes");
-            await new Promise((done) => setTimeout(done, 10));
-        }
-    },
+    "a stream that breaks off is an error and no end": (kind) => breaks_off(`${kind}-faulty/mid`),
+    "a stream that the client leaves ends at the provider too": (kind) =>
+        ends_when_left(kind, (stream) => stream.controller.abort()),
 };
 for (const kind of ["anthropic", "ollama"]) {
     for (const [name, run] of Object.entries(translated)) {

@@ -20,7 +20,7 @@ bool gate_control_passes(const struct gate_control *control, struct buf *out_rea
                       control->fullname, control->error);
         return false;
     }
-    if (control->same.verdict == ASSAY_VERDICT_SLOWER || control->same.verdict == ASSAY_VERDICT_FASTER) {
+    if (assay_verdict_is_change(control->same.verdict)) {
         base_buf_addf(out_reason, "the control, %s of the old build against itself, was called %s", control->fullname,
                       assay_verdict_name(control->same.verdict));
         add_change(out_reason, &control->same);

@@ -66,19 +66,6 @@ char *asking_request(const struct asking *asking, size_t *out_len)
     return base_buf_take(&request);
 }
 
-bool asking_send(int fd, const char *bytes, size_t len)
-{
-    while (len > 0) {
-        ssize_t sent = send(fd, bytes, len, MSG_NOSIGNAL);
-        if (sent <= 0) {
-            return false;
-        }
-        bytes += sent;
-        len -= (size_t)sent;
-    }
-    return true;
-}
-
 static int note_head(llhttp_t *parser)
 {
     struct answer *answer = parser->data;

@@ -33,9 +33,6 @@ struct asking {
 /* A request, head and body, owned by the caller. */
 char *asking_request(const struct asking *asking, size_t *out_len);
 
-/* False if the other side has ended the connection. */
-bool asking_send(int fd, const char *bytes, size_t len);
-
 /* An answer as it comes. */
 struct answer {
     llhttp_t parser;

@@ -21,6 +21,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/histogram.h"
+#include "send_all.h"
 
 #define NS_PER_SEC INT64_C(1000000000)
 #define PROMPT_BYTES 800
@@ -41,9 +42,9 @@ static char *make_request(const char *model, bool is_stream, size_t prompt_bytes
     return asking_request(&asking, out_len);
 }
 
-static void send_all(int fd, const char *bytes, size_t len)
+static void send_or_give_up(int fd, const char *bytes, size_t len)
 {
-    if (!asking_send(fd, bytes, len)) {
+    if (!send_all(fd, bytes, len)) {
         asking_give_up("it cannot send");
     }
 }
@@ -88,7 +89,7 @@ static void measure_times(size_t count, bool is_stream)
     int fd = asking_connect(port);
     for (size_t i = 0; i < count + warm_up; i++) {
         int64_t start_ns = base_clock_monotonic_ns();
-        send_all(fd, request, len);
+        send_or_give_up(fd, request, len);
         answer_begin(&answer);
         read_on(fd, &answer, is_stream);
         if (i >= warm_up) {
@@ -111,7 +112,7 @@ static void measure_rate(size_t count, int seconds)
     for (size_t i = 0; i < count; i++) {
         polled[i] = (struct pollfd){.fd = asking_connect(port), .events = POLLIN};
         started[i] = base_clock_monotonic_ns();
-        send_all(polled[i].fd, request, len);
+        send_or_give_up(polled[i].fd, request, len);
     }
     while (now_ns < end_ns && poll(polled, (nfds_t)count, 1000) > 0) {
         for (size_t i = 0; i < count; i++) {
@@ -122,7 +123,7 @@ static void measure_rate(size_t count, int seconds)
             now_ns = base_clock_monotonic_ns();
             base_histogram_record(&histogram, (uint64_t)(now_ns - started[i]));
             started[i] = now_ns;
-            send_all(polled[i].fd, request, len);
+            send_or_give_up(polled[i].fd, request, len);
         }
     }
     free(request);
@@ -139,7 +140,7 @@ static void hold(size_t count, const char *model, bool is_stream, size_t prompt_
     char *request = make_request(model, is_stream, prompt_bytes, &len);
     for (size_t i = 0; i < count; i++) {
         fds[i] = asking_connect(port);
-        send_all(fds[i], request, len);
+        send_or_give_up(fds[i], request, len);
         if (is_stream) {
             answer_begin(&answer);
             read_on(fds[i], &answer, true);
@@ -162,7 +163,7 @@ static void leave(size_t count)
     char *request = make_request("slow", true, PROMPT_BYTES, &len);
     for (size_t i = 0; i < count; i++) {
         int fd = asking_connect(port);
-        send_all(fd, request, len);
+        send_or_give_up(fd, request, len);
         answer_begin(&answer);
         read_on(fd, &answer, true);
         (void)nanosleep(&pause, NULL); /* all is still */

@@ -15,6 +15,7 @@
 #include "asking.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "send_all.h"
 
 #define NS_PER_MS INT64_C(1000000)
 #define NS_PER_SEC INT64_C(1000000000)
@@ -92,7 +93,7 @@ static void ask(struct asker *asker)
     if (asker->fd < 0) {
         asker->fd = asking_connect(soak.port);
     }
-    (void)asking_send(asker->fd, soak.requests[asker->kind], soak.lens[asker->kind]); /* reading will tell */
+    (void)send_all(asker->fd, soak.requests[asker->kind], soak.lens[asker->kind]); /* reading will tell */
 }
 
 static void go_on(struct asker *asker, enum end end)
