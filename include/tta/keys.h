@@ -114,6 +114,9 @@ struct tta_key_validator_options {
                                    were accepted, and as many of all others, which cannot push those out */
     double probes_per_sec;      /* 1: how often a provider is asked about keys that it is not known to accept, */
     double probe_burst;         /* 16: and how often at once; of keys without its form, half of that */
+    const char *ca_file;        /* NULL: servers of https must be vouched for by the system's authorities; else by those
+                                   of this file of PEM certificates alone.  Copied; a file that cannot be read vouches
+                                   for nobody.  A validator for each such file, then */
 };
 TTA_API struct tta_key_validator_options tta_key_validator_defaults(void);
 

@@ -48,7 +48,8 @@ static const struct {
     [ANYBODY_ACCEPTED] = {TTA_KEY_UNVERIFIABLE, "The server accepts any key, so nothing is known about this one."},
     [CANNOT_COMPARE] = {TTA_KEY_UNKNOWN, "It could not be told whether the server looks at keys at all."},
     [NO_CONNECTION] = {TTA_KEY_UNKNOWN, "No connection to the provider; nothing is known about the key."},
-    [NO_TRUST] = {TTA_KEY_UNKNOWN, "No trusted connection to the provider; the key was not sent."},
+    [NO_TRUST] = {TTA_KEY_UNKNOWN, "No trusted connection to the provider; the key was not sent. A server of your "
+                                   "own is trusted by its ca_file."},
     [NO_ANSWER_IN_TIME] = {TTA_KEY_UNKNOWN, "The provider did not answer in time; nothing is known about the key."},
     [ANSWER_TOO_LARGE] = {TTA_KEY_UNKNOWN, "The answer was too large to be the provider's."},
     [ANSWER_BROKEN] = {TTA_KEY_UNKNOWN, "The connection broke before the answer was whole."},

@@ -25,10 +25,22 @@ enum { IDLE_HANDLES = 4 };
 struct tta_key_prober {
     long timeout_ms;
     long connect_timeout_ms;
+    char *ca_file; /* NULL: the system's authorities */
     pthread_mutex_t lock; /* of what follows */
     CURL *idle[IDLE_HANDLES];
     size_t idle_count;
 };
+
+/* NULL without memory. */
+static CURL *open_handle(const struct tta_key_prober *prober)
+{
+    CURL *handle = tta_http_open(prober->timeout_ms, prober->connect_timeout_ms);
+    if (handle && !tta_http_trust(handle, prober->ca_file)) {
+        curl_easy_cleanup(handle);
+        return NULL;
+    }
+    return handle;
+}
 
 /* NULL without memory. */
 static CURL *borrow_handle(struct tta_key_prober *prober)
@@ -39,7 +51,7 @@ static CURL *borrow_handle(struct tta_key_prober *prober)
         handle = prober->idle[--prober->idle_count];
     }
     pthread_mutex_unlock(&prober->lock);
-    return handle ? handle : tta_http_open(prober->timeout_ms, prober->connect_timeout_ms);
+    return handle ? handle : open_handle(prober);
 }
 
 static void return_handle(struct tta_key_prober *prober, CURL *handle)
@@ -97,7 +109,7 @@ enum tta_status tta_key_probe(struct tta_key_prober *prober, const struct tta_ke
     return status;
 }
 
-enum tta_status tta_key_prober_create(int64_t timeout_ns, int64_t connect_timeout_ns,
+enum tta_status tta_key_prober_create(int64_t timeout_ns, int64_t connect_timeout_ns, const char *ca_file,
                                       struct tta_key_prober **out_prober)
 {
     if (!tta_http_start()) {
@@ -109,7 +121,9 @@ enum tta_status tta_key_prober_create(int64_t timeout_ns, int64_t connect_timeou
     }
     prober->timeout_ms = tta_http_whole_ms(timeout_ns);
     prober->connect_timeout_ms = tta_http_whole_ms(connect_timeout_ns);
-    if (pthread_mutex_init(&prober->lock, NULL) != 0) {
+    prober->ca_file = ca_file ? strdup(ca_file) : NULL;
+    if ((ca_file && !prober->ca_file) || pthread_mutex_init(&prober->lock, NULL) != 0) {
+        free(prober->ca_file);
         free(prober);
         return TTA_NO_MEMORY;
     }
@@ -126,5 +140,6 @@ void tta_key_prober_destroy(struct tta_key_prober *prober)
         curl_easy_cleanup(prober->idle[i]);
     }
     pthread_mutex_destroy(&prober->lock);
+    free(prober->ca_file);
     free(prober);
 }

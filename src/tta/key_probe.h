@@ -14,9 +14,9 @@
 
 struct tta_key_prober;
 
-/* TTA_OK, TTA_NO_MEMORY, TTA_NO_SERVICE (libcurl could not start).  Time-outs
- * as in struct tta_key_validator_options, at most some weeks. */
-enum tta_status tta_key_prober_create(int64_t timeout_ns, int64_t connect_timeout_ns,
+/* TTA_OK, TTA_NO_MEMORY, TTA_NO_SERVICE (libcurl could not start).  Time-outs, at most some weeks, and
+ * `ca_file` as in struct tta_key_validator_options. */
+enum tta_status tta_key_prober_create(int64_t timeout_ns, int64_t connect_timeout_ns, const char *ca_file,
                                       struct tta_key_prober **out_prober);
 /* No thread may be in it.  NULL does nothing. */
 void tta_key_prober_destroy(struct tta_key_prober *prober);

@@ -378,7 +378,7 @@ static enum tta_status fill(struct tta_key_validator *validator, const struct tt
                             struct tta_error *err)
 {
     enum tta_status status =
-        tta_key_prober_create(options->timeout_ns, options->connect_timeout_ns, &validator->prober);
+        tta_key_prober_create(options->timeout_ns, options->connect_timeout_ns, options->ca_file, &validator->prober);
     if (status == TTA_NO_SERVICE) {
         return tta_fail(err, status, 0, "libcurl could not start.");
     }

@@ -27,6 +27,8 @@ class Provider:
         self.delay_s = 0  # of each answer
         self.arrived = threading.Semaphore(0)  # of requests for "slow"
         self.heads = []  # of requests, the latest last
+        self.key = None  # the one that may see the list of models; None: there is no list
+        self.asked = 0  # for the list
         owner = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -36,6 +38,15 @@ class Provider:
 
             def log_message(self, *_):
                 pass
+
+            def do_GET(self):
+                owner.asked += 1
+                if not owner.key:
+                    self.say(501, "text/plain", b"")
+                elif self.headers["Authorization"] != f"Bearer {owner.key}":
+                    self.say(401, "application/json", b'{"error":{"code":"invalid_api_key"}}')
+                else:
+                    self.say(200, "application/json", b'{"object":"list","data":[{"id":"any","object":"model"}]}')
 
             def do_POST(self):
                 request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

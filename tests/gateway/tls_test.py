@@ -61,8 +61,14 @@ class Tls(unittest.TestCase):
         self.addCleanup(gateway.stop)
         return gateway
 
-    def run_tta(self, *arguments):
-        return subprocess.run([TTA, *arguments], cwd=self.folder, capture_output=True, text=True, timeout=PATIENCE_S)
+    def run_tta(self, *arguments, key=""):
+        return subprocess.run([TTA, *arguments], cwd=self.folder, input=key, capture_output=True, text=True,
+                              timeout=PATIENCE_S)
+
+    def check_key(self, key, *arguments):
+        """Exit status, and the verdict with its sentence."""
+        check = self.run_tta("keys", *(arguments or ("check", "--server=house")), key=key)
+        return check.returncode, check.stdout[check.stdout.find("verdict"):] + check.stderr
 
     def assert_refused(self, gateway, why):
         for stream in (False, True):
@@ -92,6 +98,33 @@ class Tls(unittest.TestCase):
         refresh = self.run_tta("models", "refresh")  # which is trusted, and has no list
         self.assertNotIn("ca_file", refresh.stdout + refresh.stderr)
         self.assertIn("501", refresh.stdout + refresh.stderr)
+
+    def test_a_key_of_a_server_of_ca_file_is_checked(self):
+        self.provider.key = KEY
+        self.write_config(ca_file="house.pem")
+        accepted = (0, "verdict  valid: The provider accepts the key. (HTTP 200)\n")
+        self.assertEqual(self.check_key(KEY), accepted)
+        self.assertEqual(self.check_key(KEY[:-1]),
+                         (1, "verdict  invalid: The provider does not know the key. (HTTP 401)\n"))
+        vault = "--vault=keys.vault", "--key-file=vault.key", "--name=house"
+        (self.folder / "vault.key").touch(0o600)
+        (self.folder / "vault.key").write_bytes(os.urandom(32))
+        url = f"https://127.0.0.1:{self.provider.port}/v1"
+        self.assertEqual(self.check_key(KEY, "add", "--provider=custom_api", f"--base-url={url}", *vault)[0], 0)
+        self.assertEqual(self.check_key("", "validate", "--server=house", *vault), accepted)
+        untrusted = self.check_key("", "validate", *vault)  # which knows of no configuration
+        self.assertEqual(untrusted[0], 4)
+        self.assertIn("the key was not sent. A server of your own is trusted by its ca_file", untrusted[1])
+
+    def test_a_key_is_not_shown_to_a_server_that_is_not_trusted(self):
+        self.make_certificate("other")
+        self.provider.key = KEY
+        for config in ({}, {"ca_file": "other.pem"}, {"ca_file": "house.pem", "host": "localhost"}):
+            self.write_config(**config)
+            status, verdict = self.check_key(KEY)
+            self.assertEqual(status, 4)
+            self.assertIn("unknown: No trusted connection to the provider; the key was not sent.", verdict)
+        self.assertEqual(self.provider.asked, 0)
 
     def test_a_certificate_of_another_host_is_refused(self):
         self.assert_refused(self.start(ca_file="house.pem", host="localhost"),

@@ -378,6 +378,25 @@ const struct tta_server *config_servers(const struct config *config, size_t *out
     return config->servers;
 }
 
+const char *config_server_name(const struct tta_server *server)
+{
+    return server->origin && server->origin[0] != '\0' ? server->origin : tta_provider_name(server->provider);
+}
+
+const struct tta_server *config_find_server(const struct config *config, const char *name, struct buf *reason)
+{
+    struct guess guess = {.word = base_str(name)};
+    for (size_t i = 0; i < config->server_count; i++) {
+        if (strcmp(config_server_name(&config->servers[i]), name) == 0) {
+            return &config->servers[i];
+        }
+        guess_offer(&guess, config_server_name(&config->servers[i]));
+    }
+    base_buf_addf(reason, "there is no server '%s'; ", name);
+    base_buf_addf(reason, guess.best ? "did you mean %s?" : "'tta serve --check' lists them", guess.best);
+    return NULL;
+}
+
 const struct tta_model *config_models(const struct config *config, size_t *out_count)
 {
     *out_count = config->model_count;

@@ -30,6 +30,11 @@ bool config_keep_keys(struct config *config, struct variable_keys *kept);
 /* The servers, in the order of trust, with the keys that the environment has for them; borrowed. */
 const struct tta_server *config_servers(const struct config *config, size_t *out_count);
 
+/* The name of a server: its own, or its provider's. */
+const char *config_server_name(const struct tta_server *server);
+/* The first of that name, borrowed; NULL with one sentence in `reason`: there is none. */
+const struct tta_server *config_find_server(const struct config *config, const char *name, struct buf *reason);
+
 /* The models that the file states; borrowed. */
 const struct tta_model *config_models(const struct config *config, size_t *out_count);
 

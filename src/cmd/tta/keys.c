@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "cmd/tta/commands.h"
+#include "cmd/tta/config.h"
 #include "cmd/tta/key_input.h"
 #include "cmd/tta/vault_file.h"
 
@@ -54,24 +55,25 @@ static void print_verdict(const struct tta_key_result *result)
 static int complain_of(enum tta_status status)
 {
     if (status == TTA_BAD_ARGUMENT) {
-        complain("--base-url must begin with http:// or https://, have none of ? # @ and at most 1024 bytes");
+        complain("the base URL must begin with http:// or https://, have none of ? # @ and at most 1024 bytes");
         return EXIT_BAD_USAGE;
     }
     complain("cannot ask: %s", tta_status_name(status));
     return EXIT_BROKEN;
 }
 
-static int ask(const struct options *options, const struct tta_secret *secret)
+static int ask(const struct tta_server *server, const struct tta_secret *secret)
 {
-    struct tta_key_validator_options validator_options = tta_key_validator_defaults();
+    struct tta_key_validator_options options = tta_key_validator_defaults();
+    options.ca_file = server->ca_file;
     struct tta_key_validator *validator;
     struct tta_error err;
-    if (tta_key_validator_create(&validator_options, &validator, &err) != TTA_OK) {
+    if (tta_key_validator_create(&options, &validator, &err) != TTA_OK) {
         complain("%s", err.message);
         return EXIT_BROKEN;
     }
     struct tta_key_result result;
-    enum tta_status status = tta_key_validate(validator, options->provider, options->base_url, secret,
+    enum tta_status status = tta_key_validate(validator, server->provider, server->base_url, secret,
                                               base_clock_monotonic_ns(), &result);
     tta_key_validator_destroy(validator);
     if (status != TTA_OK) {
@@ -81,23 +83,58 @@ static int ask(const struct options *options, const struct tta_secret *secret)
     return status_of_verdict(result.verdict);
 }
 
-static int judge(const struct options *options, const struct tta_secret *secret)
+static int judge(const struct tta_server *server, bool form_only, const struct tta_secret *secret)
 {
     char label[TTA_LABEL_BYTES];
     tta_secret_label(secret, label);
-    struct tta_key_advice advice = tta_key_advise(options->provider, secret);
+    struct tta_key_advice advice = tta_key_advise(server->provider, secret);
     printf("key      %s\nform     %s\n", label, advice.sentence);
-    return options->form_only ? status_of_form(advice.form) : ask(options, secret);
+    return form_only ? status_of_form(advice.form) : ask(server, secret);
+}
+
+/* The server that --server names, which lives as long as the configuration.  NULL after a complaint. */
+static const struct tta_server *find_server(const struct options *options, struct config **out_config)
+{
+    const struct tta_server *server = NULL;
+    struct buf reason;
+    base_buf_init(&reason, 4000);
+    if (config_read(options->config_path, out_config, &reason)) {
+        config_wipe_variables(*out_config);
+        server = config_find_server(*out_config, options->server, &reason);
+    }
+    if (!server) {
+        complain("%s", base_buf_cstr(&reason));
+    }
+    base_buf_deinit(&reason);
+    return server;
 }
 
 int command_keys_check(const struct options *options)
 {
-    struct tta_secret *secret = key_input_read();
-    if (!secret) {
-        return EXIT_BAD_USAGE;
-    }
-    int status = judge(options, secret);
+    const struct tta_server given = {.provider = options->provider, .base_url = options->base_url};
+    struct config *config = NULL;
+    const struct tta_server *server = options->server ? find_server(options, &config) : &given;
+    struct tta_secret *secret = server ? key_input_read() : NULL;
+    int status = secret ? judge(server, options->form_only, secret) : EXIT_BAD_USAGE;
     tta_secret_destroy(secret);
+    config_destroy(config);
+    return status;
+}
+
+static int validate(const struct options *options, const struct tta_vault_key *key)
+{
+    const struct tta_server its_own = {.provider = key->provider,
+                                       .base_url = key->base_url[0] != '\0' ? key->base_url : NULL};
+    struct config *config = NULL;
+    const struct tta_server *server = options->server ? find_server(options, &config) : &its_own;
+    int status = EXIT_BAD_USAGE;
+    if (server && server->provider != key->provider) {
+        complain("the key '%s' is of %s, and would go to %s", options->key_name, tta_provider_name(key->provider),
+                 tta_provider_name(server->provider));
+    } else if (server) {
+        status = judge(server, false, key->secret);
+    }
+    config_destroy(config);
     return status;
 }
 
@@ -109,14 +146,8 @@ int command_keys_validate(const struct options *options)
     if (!vault_file_open(options, false, &file, &status)) {
         return status;
     }
-    if (tta_vault_find(file.vault, options->key_name, &key) == TTA_OK) {
-        struct options of_key = *options;
-        of_key.provider = key.provider;
-        of_key.base_url = key.base_url[0] != '\0' ? key.base_url : NULL;
-        status = judge(&of_key, key.secret);
-    } else {
-        status = vault_file_lacks_key(&file);
-    }
+    status = tta_vault_find(file.vault, options->key_name, &key) == TTA_OK ? validate(options, &key)
+                                                                           : vault_file_lacks_key(&file);
     vault_file_close(&file);
     return status;
 }

@@ -91,8 +91,7 @@ static void keep_one(struct refresh *refresh, const struct tta_server *server, c
         }
         refresh->failed++;
     }
-    table_add(table, server->origin && server->origin[0] != '\0' ? server->origin
-                                                                  : tta_provider_name(server->provider));
+    table_add(table, config_server_name(server));
     table_add(table, is_taken ? "good" : after ? tta_refresh_outcome_name(outcome)
                                                : tta_fetch_outcome_name(tta_fetched_outcome(fetched)));
     table_addf(table, "%zu", is_taken ? tta_catalogue_count(after) : before ? tta_catalogue_count(before) : 0);

@@ -15,6 +15,7 @@
 #define OF_COPY (COMMAND_KEYS_EXPORT | COMMAND_KEYS_REKEY)
 #define OF_ONE_KEY (COMMAND_KEYS_ADD | COMMAND_KEYS_ROTATE | COMMAND_KEYS_REMOVE | COMMAND_KEYS_VALIDATE)
 #define OF_CLIENTS (COMMAND_CLIENTS_ADD | COMMAND_CLIENTS_LIST | COMMAND_CLIENTS_REMOVE)
+#define OF_SERVER (COMMAND_KEYS_CHECK | COMMAND_KEYS_VALIDATE)
 #define OF_CATALOGUE (COMMAND_MODELS | COMMAND_SELECT)
 
 static const struct argument_option entries[] = {
@@ -79,7 +80,8 @@ static const struct argument_option entries[] = {
     {"context", 0, ARGUMENT_REQUIRED, "N", COMMAND_HARDWARE, value_set_tokens, AT(context_tokens),
      "tokens of context that the models run with (what they were made for, at most 8k)"},
     {"config", 0, ARGUMENT_REQUIRED, "FILE",
-     OF_CATALOGUE | COMMAND_HARDWARE | COMMAND_MODELS_REFRESH | COMMAND_SERVE | COMMAND_METRICS | OF_CLIENTS,
+     OF_CATALOGUE | COMMAND_HARDWARE | COMMAND_MODELS_REFRESH | COMMAND_SERVE | COMMAND_METRICS | OF_CLIENTS |
+         OF_SERVER,
      arguments_set_text, AT(config_path), "the configuration, where no catalogue or store is named (tta.yaml)"},
     {"window", 0, ARGUMENT_REQUIRED, "NAME", COMMAND_METRICS, value_set_window, AT(window),
      "how far to look back: 1m, 5m, 1h, 24h or all (1h)"},
@@ -117,6 +119,8 @@ static const struct argument_option entries[] = {
      "whose key it is: openrouter, openai, anthropic, lm_studio, custom_api, ..."},
     {"base-url", 0, ARGUMENT_REQUIRED, "URL", COMMAND_KEYS_CHECK | COMMAND_KEYS_ADD, arguments_set_text, AT(base_url),
      "where to ask, as in http://127.0.0.1:8080/v1 (the provider's own)"},
+    {"server", 0, ARGUMENT_REQUIRED, "NAME", OF_SERVER, arguments_set_text, AT(server),
+     "ask this server of the configuration, by its base_url and its ca_file"},
     {"form-only", 0, ARGUMENT_NONE, NULL, COMMAND_KEYS_CHECK, arguments_set_flag, AT(form_only),
      "ask nobody: only look at the form of the key"},
     {"clients", 0, ARGUMENT_REQUIRED, "FILE", OF_CLIENTS, arguments_set_text, AT(clients.path),
@@ -201,6 +205,11 @@ static const char *clash_in_keys_check(const struct options *options, bool has_o
     if (has_operand) { /* which may be a key, so it is not repeated */
         return "there is an argument too many; a key is read from standard input, for arguments are seen by all";
     }
+    if (options->server) {
+        bool says_so_too = options->provider != TTA_PROVIDER_COUNT || options->base_url;
+        return says_so_too ? "--server says whose key it is and where to ask; leave out --provider and --base-url"
+                           : NULL;
+    }
     if (options->provider == TTA_PROVIDER_COUNT) {
         return "whose key is it? --provider=NAME is needed";
     }
@@ -274,6 +283,9 @@ static const char *clash_in_clients(const struct options *options, enum command 
 
 static const char *clash(const struct options *options, enum command command)
 {
+    if (((unsigned)command & OF_SERVER) && options->config_path && !options->server) {
+        return "which server of the configuration? --server=NAME is needed";
+    }
     switch (command) {
     case COMMAND_KEYS_CHECK:
         return clash_in_keys_check(options, options->path_count > 0);
@@ -325,7 +337,7 @@ static void settle(struct options *options, enum command command)
     bool has_catalogue = !((unsigned)command & (COMMAND_KEYS_CHECK | OF_VAULT | COMMAND_HARDWARE));
     bool is_configured = has_catalogue && (options->path_count == 0 || options->shows_alerts ||
                                            ((unsigned)command & OF_CLIENTS) != 0);
-    if (is_configured && !options->config_path) {
+    if ((is_configured || options->server) && !options->config_path) {
         options->config_path = USUAL_CONFIG;
     }
     if (options->config_path && options->requirements.now_unix_s == 0) { /* its lists are of now: so is the question */
@@ -387,7 +399,9 @@ static void print_usage(FILE *out, enum command command)
         fputs("Usage: tta metrics [OPTION]... [STORE]\n\n", out);
         break;
     case COMMAND_KEYS_CHECK:
-        fputs("Usage: tta keys check --provider=NAME [OPTION]... < FILE\n\n", out);
+        fputs("Usage: tta keys check --provider=NAME [OPTION]... < FILE\n"
+              "       tta keys check --server=NAME [OPTION]... < FILE\n\n",
+              out);
         break;
     case COMMAND_KEYS_ADD:
         fputs("Usage: tta keys add --name=NAME --provider=NAME --vault=FILE [OPTION]... < FILE\n\n", out);

@@ -64,6 +64,7 @@ struct options {
     struct strategy_value fallback;
     enum tta_provider provider; /* TTA_PROVIDER_COUNT: none given */
     const char *base_url;       /* NULL: the provider's own */
+    const char *server;         /* of the configuration, in place of both; NULL: none given */
     bool form_only;
     const char *vault;    /* the file; NULL: none given */
     const char *key_file; /* what opens it; NULL: a passphrase */

@@ -878,13 +878,13 @@ static void rejects_options_out_of_range(void **state)
         {{.timeout_ns = 1, .connect_timeout_ns = INT64_MAX}, "connect_timeout_ns"},
         {{.timeout_ns = 1, .connect_timeout_ns = 1, .cache_entries = 0}, "cache_entries"},
         {{.timeout_ns = 1, .connect_timeout_ns = 1, .cache_entries = SIZE_MAX}, "cache_entries"},
-        {{1, 1, 1, 0, 1}, "probes_per_sec"},
-        {{1, 1, 1, -1, 1}, "probes_per_sec"},
-        {{1, 1, 1, NAN, 1}, "probes_per_sec"},
-        {{1, 1, 1, INFINITY, 1}, "probes_per_sec"},
-        {{1, 1, 1, 1, 0.5}, "probe_burst"},
-        {{1, 1, 1, 1, NAN}, "probe_burst"},
-        {{1, 1, 1, 1, 1e9}, "probe_burst"},
+        {{1, 1, 1, 0, 1, NULL}, "probes_per_sec"},
+        {{1, 1, 1, -1, 1, NULL}, "probes_per_sec"},
+        {{1, 1, 1, NAN, 1, NULL}, "probes_per_sec"},
+        {{1, 1, 1, INFINITY, 1, NULL}, "probes_per_sec"},
+        {{1, 1, 1, 1, 0.5, NULL}, "probe_burst"},
+        {{1, 1, 1, 1, NAN, NULL}, "probe_burst"},
+        {{1, 1, 1, 1, 1e9, NULL}, "probe_burst"},
     };
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         struct tta_key_validator *validator = NULL;

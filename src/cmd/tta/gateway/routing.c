@@ -96,7 +96,7 @@ static int make_servers(struct routing *routing)
 {
     routing->servers = base_alloc_array(routing->keys.count, sizeof(*routing->servers));
     for (size_t i = 0; routing->servers && i < routing->keys.count; i++) {
-        routing->servers[i].name = routing_name_of(&routing->keys.servers[i]);
+        routing->servers[i].name = config_server_name(&routing->keys.servers[i]);
         int status = check_server(routing, i);
         if (status != EXIT_FINE) {
             return status;

@@ -9,16 +9,11 @@
 #include "cmd/tta/lists.h"
 #include "tta/merge.h"
 
-const char *routing_name_of(const struct tta_server *server)
-{
-    return server->origin && server->origin[0] != '\0' ? server->origin : tta_provider_name(server->provider);
-}
-
 bool routing_split(const struct tta_server *servers, size_t count, const char *target, size_t *out_server,
                    const char **out_model)
 {
     for (size_t i = 0; i < count; i++) {
-        const char *name = routing_name_of(&servers[i]);
+        const char *name = config_server_name(&servers[i]);
         size_t len = strlen(name);
         if (strncmp(target, name, len) == 0 && target[len] == '/' && target[len + 1] != '\0') {
             *out_server = i;
@@ -35,7 +30,7 @@ static bool has_model(const struct tta_catalogue *catalogue, const struct tta_se
     for (size_t row = 0; row < tta_catalogue_count(catalogue); row++) {
         const struct tta_model *model = tta_catalogue_peek(catalogue, row);
         if (model->provider == server->provider && strcmp(model->id, id) == 0 &&
-            strcmp(model->origin, routing_name_of(server)) == 0) {
+            strcmp(model->origin, config_server_name(server)) == 0) {
             return true;
         }
     }

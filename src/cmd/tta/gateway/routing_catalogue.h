@@ -12,9 +12,6 @@
  */
 struct tta_catalogue *routing_catalogue_read(const struct config *config);
 
-/* The name of a server: its own, or its provider's. */
-const char *routing_name_of(const struct tta_server *server);
-
 /* The server that a target "SERVER/MODEL" begins with, and its model; false if there is none. */
 bool routing_split(const struct tta_server *servers, size_t count, const char *target, size_t *out_server,
                    const char **out_model);
