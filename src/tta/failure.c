@@ -77,6 +77,9 @@ static bool is_refusal(struct json_value root)
 {
     struct json_value choice = base_json_first(base_json_member(root, "choices"));
     struct json_value message = base_json_member(choice, "message");
+    if (base_json_equals(base_json_member(choice, "text"), "")) { /* of a completion */
+        return base_json_equals(base_json_member(choice, "finish_reason"), "content_filter");
+    }
     bool is_silent = !is_nonempty_text(base_json_member(message, "content")) &&
                      base_json_count(base_json_member(message, "tool_calls")) == 0;
     if (base_json_type(message) == JSON_IS_OBJECT && is_silent) {

@@ -119,6 +119,9 @@ static void a_200_is_not_believed(void **state)
     expect("X 200\n\n{\"choices\":[{\"finish_reason\":\"error\",\"message\":{}}]}", TTA_FAILURE_STREAM_BROKEN);
     expect("X 200\n\n{\"choices\":[{\"finish_reason\":\"content_filter\",\"message\":{\"content\":\"\"}}]}",
            TTA_FAILURE_POLICY);
+    expect("X 200\n\n{\"choices\":[{\"finish_reason\":\"content_filter\",\"text\":\"\"}]}", TTA_FAILURE_POLICY);
+    expect("X 200\n\n{\"choices\":[{\"finish_reason\":\"content_filter\",\"text\":\"it\"}]}", TTA_FAILURE_NONE);
+    expect("X 200\n\n{\"choices\":[{\"finish_reason\":\"stop\",\"text\":\"\"}]}", TTA_FAILURE_NONE);
     expect("X 200\n\n{\"choices\":[{\"message\":{\"content\":null,\"refusal\":\"I cannot\"}}]}", TTA_FAILURE_POLICY);
     expect("X 200\n\n{\"stop_reason\":\"refusal\",\"content\":[]}", TTA_FAILURE_POLICY);
     expect("X 200\n\n", TTA_FAILURE_STREAM_BROKEN);
