@@ -30,6 +30,7 @@ struct fault {
     unsigned said_by; /* a bit for each dialect of providers that say so */
     struct loopback_answer whole, stream; /* a stream with neither body nor fault: the same as whole */
     bool is_stream_only;
+    bool is_of_choices;                   /* is told within one, or as the reason of its end */
     bool refuses;                         /* nobody listens */
     bool client_leaves;                   /* when the first byte is there */
     struct fault_outcome whole_wanted, stream_wanted; /* stream_wanted.failure NULL: the same */

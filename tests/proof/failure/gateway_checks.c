@@ -16,6 +16,8 @@
 
 #include <cmocka.h>
 
+#include "gateway_words.h"
+
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 #define LAST_CHUNK "\r\n0\r\n\r\n"
 
@@ -93,7 +95,7 @@ static bool ends_with(const char *text, const char *end)
 
 static enum end end_of_api(const struct play *play, const char *body)
 {
-    bool is_messages = play->way->is_messages;
+    bool is_messages = play->way->api == API_MESSAGES;
     size_t ends = count_of(body, is_messages ? "event: message_stop\n" : "data: [DONE]\n\n");
     size_t others = count_of(body, is_messages ? "[DONE]" : "message_stop");
     return ends == 1 && others == 0 ? ENDS_WELL : ENDS_WITH_ERROR;
@@ -105,7 +107,7 @@ static void check_good(struct play *play, const char *head, const char *body)
     const char *last = strrchr(play->path, ' ') ? strrchr(play->path, ' ') + 1 : play->path;
     bool is_of_first = strcmp(last, "A") == 0;
     for (int i = 0; i < 2; i++) {
-        (void)snprintf(content[i], sizeof content[i], "\"%s\":\"%s\"", play->way->is_messages ? "text" : "content",
+        (void)snprintf(content[i], sizeof content[i], "\"%s\":\"%s\"", gateway_words_member(play->way->api),
                        (i == 0) == is_of_first ? "hi" : "well"); /* fits */
     }
     expect_part(play, "content", content[0], body);
@@ -123,7 +125,7 @@ static void check_good(struct play *play, const char *head, const char *body)
 /* After content: the last event is the error, and nothing that an API ends with has come. */
 static void check_event(struct play *play, const char *body)
 {
-    bool is_messages = play->way->is_messages;
+    bool is_messages = play->way->api == API_MESSAGES;
     expect_part(play, "content before the error", "hi", body);
     expect_part(play, "error event",
                 is_messages ? "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\""
@@ -153,15 +155,15 @@ static void check_error(struct play *play, const char *head, const char *body)
 {
     const struct fault_end *end = fault_end_of(play->failure);
     char wanted[200];
+    bool is_messages = play->way->api == API_MESSAGES;
     expect_part(play, "header", "\r\nContent-Type: application/json\r\n", head);
     expect_no_part(play, "header of an answer", "\r\nx-tta-provider:", head);
     check_retry_after(play, head);
-    if (play->is_as_said && play->way->first_says == (play->way->is_messages ? TTA_DIALECT_ANTHROPIC
-                                                                              : TTA_DIALECT_OPENAI)) {
+    if (play->is_as_said && play->way->first_says == (is_messages ? TTA_DIALECT_ANTHROPIC : TTA_DIALECT_OPENAI)) {
         expect_text(play, "the provider's words", play->answer->body, body);
     } else if (play->is_as_said) {
         expect_part(play, "the provider's words", "{\"error\":{\"message\":\"raw words\",\"type\":\"", body);
-    } else if (play->way->is_messages) {
+    } else if (is_messages) {
         (void)snprintf(wanted, sizeof wanted, "{\"type\":\"error\",\"error\":{\"type\":\"%s\",\"message\":\"",
                        end->type); /* both fit */
         expect(play, strncmp(body, wanted, strlen(wanted)) == 0, "error", wanted, body);

@@ -14,20 +14,37 @@
 
 #include "base/clock.h"
 #include "gateway_checks.h"
+#include "gateway_words.h"
 #include "gateway_world.h"
 
-#define MESSAGES "/v1/messages"
-
 const struct gateway_way gateway_ways[GATEWAY_WAYS] = {
-    {"openai", "OpenAI's", "custom_api", "custom_api", TTA_DIALECT_OPENAI, TTA_DIALECT_OPENAI, false, false},
-    {"curl", "through libcurl", "custom_api", "custom_api", TTA_DIALECT_OPENAI, TTA_DIALECT_OPENAI, false, true},
-    {"anthropic", "Anthropic's", "anthropic", "custom_api", TTA_DIALECT_ANTHROPIC, TTA_DIALECT_OPENAI, false, false},
-    {"ollama", "Ollama's", "ollama", "custom_api", TTA_DIALECT_OLLAMA, TTA_DIALECT_OPENAI, false, false},
-    {"messages", "/v1/messages", "anthropic", "anthropic", TTA_DIALECT_ANTHROPIC, TTA_DIALECT_ANTHROPIC, true, false},
+    {"openai", "OpenAI's", "custom_api", "custom_api", TTA_DIALECT_OPENAI, TTA_DIALECT_OPENAI, API_CHAT, false},
+    {"curl", "through libcurl", "custom_api", "custom_api", TTA_DIALECT_OPENAI, TTA_DIALECT_OPENAI, API_CHAT, true},
+    {"anthropic", "Anthropic's", "anthropic", "custom_api", TTA_DIALECT_ANTHROPIC, TTA_DIALECT_OPENAI, API_CHAT, false},
+    {"ollama", "Ollama's", "ollama", "custom_api", TTA_DIALECT_OLLAMA, TTA_DIALECT_OPENAI, API_CHAT, false},
+    {"messages", "/v1/messages", "anthropic", "anthropic", TTA_DIALECT_ANTHROPIC, TTA_DIALECT_ANTHROPIC, API_MESSAGES,
+     false},
+    {"completions", "/v1/completions", "custom_api", "custom_api", TTA_DIALECT_OPENAI, TTA_DIALECT_OPENAI,
+     API_COMPLETIONS, false},
+    {"embeddings", "/v1/embeddings", "custom_api", "custom_api", TTA_DIALECT_OPENAI, TTA_DIALECT_OPENAI,
+     API_EMBEDDINGS, false},
+};
+
+static const char *const paths[API_COUNT] = {
+    [API_CHAT] = CHAT,
+    [API_COMPLETIONS] = "/v1/completions",
+    [API_EMBEDDINGS] = "/v1/embeddings",
+    [API_MESSAGES] = "/v1/messages",
 };
 
 static struct world world; /* too large for a stack */
 static char said[WORLD_MAX_ANSWER_BYTES]; /* the answer of the request, when others have come */
+
+bool gateway_can_play(const struct gateway_way *way, const struct fault *fault, bool is_stream)
+{
+    return fault_is_said_by(fault, way->first_says) &&
+           (way->api != API_EMBEDDINGS || (!is_stream && !fault->is_of_choices));
+}
 
 /* ---- what is wanted ---- */
 
@@ -88,11 +105,12 @@ static void start_world(const struct gateway_way *way, struct loopback_server *a
 
 static int begin_request(const struct gateway_way *way, bool is_stream)
 {
-    char body[200];
-    (void)snprintf(body, sizeof body,
-                   "{\"model\":\"table\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"a wish\"}]%s}",
-                   is_stream ? ",\"stream\":true" : ""); /* fits */
-    return world_begin_post(&world, way->is_messages ? MESSAGES : CHAT, body);
+    struct buf body;
+    base_buf_init(&body, 200);
+    gateway_words_ask(way->api, is_stream, &body);
+    int fd = world_begin_post(&world, paths[way->api], base_buf_cstr(&body));
+    base_buf_deinit(&body);
+    return fd;
 }
 
 static void leave(const struct play *play, int fd)
@@ -133,16 +151,19 @@ static void ask(const struct play *play)
 void gateway_play(const struct gateway_way *way, const struct fault *fault, bool is_stream, bool is_down,
                   struct gateway_verdict *out_verdict)
 {
+    struct reworded first, next;
+    gateway_words_init(fault_answer(fault, is_stream), way->api, &first);
+    gateway_words_init(fault_good_answer(way->next_says, is_stream), way->api, &next);
     struct play play = {.way = way,
                         .fault = fault,
-                        .answer = fault_answer(fault, is_stream),
+                        .answer = &first.answer,
                         .is_stream = is_stream,
                         .is_down = is_down,
                         .verdict = out_verdict};
     memset(out_verdict, 0, sizeof *out_verdict);
     set_wanted(&play);
     start_world(way, fault->refuses ? NULL : world_saying(*play.answer),
-                is_down ? NULL : world_saying(*fault_good_answer(way->next_says, is_stream)), stalls(&play));
+                is_down ? NULL : world_saying(next.answer), stalls(&play));
     ask(&play);
     if (play.end == ENDS_WITHOUT_CLIENT) {
         (void)snprintf(out_verdict->client, sizeof out_verdict->client, "left"); /* fits */
@@ -154,6 +175,8 @@ void gateway_play(const struct gateway_way *way, const struct fault *fault, bool
     check_health(&play, &world);
     check_metrics(&play, &world);
     world_stop(&world);
+    gateway_words_deinit(&first);
+    gateway_words_deinit(&next);
 }
 
 /* A stream that has begun, of the row of the table. */
@@ -169,7 +192,9 @@ static const struct loopback_answer *answer_to_leave(enum tta_dialect dialect)
 void gateway_time_leaving(const struct gateway_way *way, int64_t *out_took_ns, size_t count)
 {
     const struct timespec pause = {.tv_nsec = 100000};
-    start_world(way, world_saying(*answer_to_leave(way->first_says)), NULL, false);
+    struct reworded first;
+    gateway_words_init(answer_to_leave(way->first_says), way->api, &first);
+    start_world(way, world_saying(first.answer), NULL, false);
     for (size_t i = 0; i < count; i++) {
         int64_t closed_ns;
         int fd = begin_request(way, true);
@@ -182,4 +207,5 @@ void gateway_time_leaving(const struct gateway_way *way, int64_t *out_took_ns, s
         out_took_ns[i] = closed_ns - left_ns;
     }
     world_stop(&world);
+    gateway_words_deinit(&first);
 }

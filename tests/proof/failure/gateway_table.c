@@ -4,6 +4,7 @@
  * stated.
  *
  *   gateway_table [WAY...]  the table; of those ways alone: openai curl anthropic ollama messages
+ *                          completions embeddings
  *   gateway_table --times   how soon a provider sees that a client has left, instead
  */
 #include <stdio.h>
@@ -18,11 +19,12 @@ static const char head[] =
     "\n"
     "## The same through the gateway\n"
     "\n"
-    "A client asks `tta serve` for a chain of A, B and B+, and each fault is played again, in five ways. By\n"
+    "A client asks `tta serve` for a chain of A, B and B+, and each fault is played again, in seven ways. By\n"
     "`/v1/chat/completions`: to a provider of *OpenAI's* kind; to the same *through libcurl*, which is how names and\n"
     "TLS are reached; and, translated, to one of *Anthropic's* and one of *Ollama's*. By `/v1/messages`, passed on to\n"
-    "Anthropic's. A server of the gateway has one key, so A' is left out. All else must be as in the table above: the\n"
-    "class, the attempts in `x-tta-attempts`, in the access log and as the providers count them, the breakers of\n"
+    "Anthropic's. By `/v1/completions`; and by `/v1/embeddings`, which has no streams, and no reason for its end. A\n"
+    "server of the gateway has one key, so A' is left out. All else must be as in the table above: the class, the\n"
+    "attempts in `x-tta-attempts`, in the access log and as the providers count them, the breakers of\n"
     "`/api/v1/models/fallback/statistics`, and the classes of `/metrics`.\n"
     "\n"
     "An error has the form of the API that was called, with nothing of what the provider said, but where it is *as\n"
@@ -59,7 +61,7 @@ static void print_row(const struct fault *fault, bool is_stream, const bool are_
     bool may_be_down = fault_wanted_down(fault_wanted(fault, is_stream), &down);
     printf("| %s | %s |", fault->name, is_stream ? "streamed" : "whole");
     for (size_t i = 0; i < GATEWAY_WAYS; i++) {
-        if (are_chosen[i] && fault_is_said_by(fault, gateway_ways[i].first_says)) {
+        if (are_chosen[i] && gateway_can_play(&gateway_ways[i], fault, is_stream)) {
             play(&gateway_ways[i], fault, is_stream, false, tally);
             if (may_be_down) {
                 play(&gateway_ways[i], fault, is_stream, true, tally);
@@ -105,6 +107,9 @@ static int print_leavings(void)
     int failed = 0;
     for (size_t i = 0; i < GATEWAY_WAYS; i++) {
         char what[120];
+        if (gateway_ways[i].api == API_EMBEDDINGS) {
+            continue; /* which nobody can leave within */
+        }
         (void)snprintf(what, sizeof what, "a client leaves its stream, until its provider sees the end: %s",
                        gateway_ways[i].title); /* fits */
         gateway_time_leaving(&gateway_ways[i], took_ns, LEAVINGS);
