@@ -49,10 +49,15 @@ static void try_whole(struct str text, enum tta_dialect dialect)
         require_json(base_buf_str(&out));
     }
     base_buf_reset(&out);
-    outcome = translate_answer(&about, text, &out);
-    require(outcome != TRANSLATE_NO_MEMORY);
-    if (outcome == TRANSLATED) {
-        require_json(base_buf_str(&out));
+    struct json json;
+    struct json_flaw json_flaw;
+    if (base_json_read(text, &json, &json_flaw) == JSON_READ) {
+        outcome = translate_answer(&about, base_json_root(&json), &out);
+        require(outcome != TRANSLATE_NO_MEMORY);
+        if (outcome == TRANSLATED) {
+            require_json(base_buf_str(&out));
+        }
+        base_json_deinit(&json);
     }
     base_buf_reset(&out);
     outcome = translate_error(text, &out);

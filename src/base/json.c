@@ -199,37 +199,73 @@ size_t base_json_text(struct json_value value, char *out, size_t size)
     return len;
 }
 
-/* The end of a string, from behind its opening quote. */
-static const char *behind_string(const char *at)
+/* The end of a string: the first quote that no backslash escapes.  A large one is looked through at once this way,
+ * where what it escapes is not asked for. */
+static const char *behind_string(struct json_value value)
 {
-    for (; *at != '"'; at++) {
-        at += *at == '\\'; /* and what it escapes */
+    const char *at = start_of(value) + 1, *end = value.json->text.ptr + value.json->text.len;
+    for (;;) {
+        const char *quote = memchr(at, '"', (size_t)(end - at)), *first = quote;
+        while (first > at && first[-1] == '\\') {
+            first--;
+        }
+        if ((quote - first) % 2 == 0) {
+            return quote + 1;
+        }
+        at = quote + 1;
     }
-    return at + 1;
+}
+
+static const char *behind_scalar(struct json_value value)
+{
+    const char *at = start_of(value);
+    if (*at == '"') {
+        return behind_string(value);
+    }
+    while (!strchr(",]} \n\r\t", *at)) {
+        at++;
+    }
+    return at;
+}
+
+static struct json_value last_of(struct json_value container)
+{
+    struct json_value last = {NULL, 0};
+    for (struct json_value at = base_json_first(container); at.json; at = base_json_next(container, at)) {
+        last = at;
+    }
+    return last;
+}
+
+static bool is_container(struct json_value value)
+{
+    return value.json && (*start_of(value) == '{' || *start_of(value) == '[');
+}
+
+/* Behind the last value within there are only the brackets that are open. */
+static const char *behind_container(struct json_value value)
+{
+    size_t open = 1;
+    struct json_value last = last_of(value);
+    for (; is_container(last); last = last_of(value)) {
+        value = last;
+        open++;
+    }
+    for (const char *at = last.json ? behind_scalar(last) : start_of(value) + 1;; at++) {
+        open -= *at == '}' || *at == ']';
+        if (open == 0) {
+            return at + 1;
+        }
+    }
 }
 
 struct str base_json_raw(struct json_value value)
 {
-    enum json_type type = base_json_type(value);
-    if (type == JSON_IS_ABSENT) {
+    if (!value.json) {
         return (struct str){NULL, 0};
     }
-    const char *start = start_of(value), *at = start;
-    if (type == JSON_IS_OBJECT || type == JSON_IS_ARRAY) {
-        int depth = 0;
-        do {
-            char c = *at++;
-            depth += (c == '{' || c == '[') - (c == '}' || c == ']');
-            at = c == '"' ? behind_string(at) : at;
-        } while (depth > 0);
-    } else if (type == JSON_IS_STRING) {
-        at = behind_string(at + 1);
-    } else {
-        while (!strchr(",]} \n\r\t", *at)) {
-            at++;
-        }
-    }
-    return (struct str){start, (size_t)(at - start)};
+    const char *start = start_of(value), *end = is_container(value) ? behind_container(value) : behind_scalar(value);
+    return (struct str){start, (size_t)(end - start)};
 }
 
 bool base_json_equals(struct json_value value, const char *text)

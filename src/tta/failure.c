@@ -165,18 +165,21 @@ static enum json_outcome read_body(const struct tta_reply *answer, struct str bo
 }
 
 enum tta_status tta_reply_read(const struct tta_reply *answer, int64_t unix_now_ns, struct json_reader *reader,
-                               struct tta_finding *out_finding, struct tta_usage *out_usage)
+                               struct tta_finding *out_finding, struct tta_usage *out_usage, struct json *out_document)
 {
     struct tta_usage usage = TTA_USAGE_NONE;
+    struct json json = {0};
     enum tta_failure by_transport = class_of_transport(answer);
     if (by_transport != TTA_FAILURE_NONE) {
         bool has_status = by_transport == TTA_FAILURE_STREAM_BROKEN;
         *out_finding = (struct tta_finding){by_transport, .http_status = has_status ? answer->http_status : 0};
         *out_usage = usage;
+        if (out_document) {
+            *out_document = json;
+        }
         return TTA_OK;
     }
     struct str body = body_of(answer);
-    struct json json = {0};
     enum json_outcome outcome = read_body(answer, body, reader, &json);
     if (outcome == JSON_NO_MEMORY) {
         return TTA_NO_MEMORY;
@@ -194,6 +197,10 @@ enum tta_status tta_reply_read(const struct tta_reply *answer, int64_t unix_now_
     }
     if (outcome == JSON_READ) {
         tta_usage_update(&usage, root);
+    }
+    if (out_document) {
+        *out_document = json;
+    } else {
         base_json_deinit(&json);
     }
     *out_finding = finding;
@@ -205,5 +212,5 @@ enum tta_status tta_reply_classify(const struct tta_reply *answer, int64_t unix_
                                    struct tta_finding *out_finding)
 {
     struct tta_usage usage;
-    return tta_reply_read(answer, unix_now_ns, NULL, out_finding, &usage);
+    return tta_reply_read(answer, unix_now_ns, NULL, out_finding, &usage, NULL);
 }

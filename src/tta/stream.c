@@ -345,7 +345,7 @@ static enum tta_status judge_whole(struct tta_stream *stream, enum tta_transport
     struct tta_finding finding;
     struct tta_usage usage;
     stream->progress.is_whole = true;
-    enum tta_status status = tta_reply_read(&answer, 0, NULL, &finding, &usage);
+    enum tta_status status = tta_reply_read(&answer, 0, NULL, &finding, &usage, NULL);
     if (status != TTA_OK) {
         fail_as(stream, TTA_FAILURE_STREAM_BROKEN);
         return status;

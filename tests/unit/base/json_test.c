@@ -342,6 +342,8 @@ static void every_value_is_given_as_it_stands(void **state)
     (void)state;
     static const char *const values[] = {
         "null", "true", "-1.5e3", "\"a\\\"]}\\\\\"", "[]", "{}", "[1,{\"]\":[\"}\"]} ]", "{ \"a\\u0022}\" : [[], {}] }",
+        "\"\"", "\"\\\\\"", "\"\\\"\"", "\"\\\\\\\"\\\\\"", "\"\\\"\\\"]\"", "[[1, 2], [[{ } ] ] ]",
+        "{\"a\":{\"b\":\"\\\\\"}}",
     };
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         char text[128];

@@ -71,8 +71,17 @@ enum { CASE_COUNT = sizeof(cases) / sizeof(cases[0]) };
 static enum translate_outcome translate(enum tta_dialect dialect, struct str body, struct buf *out)
 {
     const struct translate_about about = {dialect, "req_1", "asked", 1776298304, false};
+    struct json json;
+    struct json_flaw flaw;
     base_buf_init(out, TRANSLATE_MAX_BYTES(body.len));
-    return translate_answer(&about, body, out);
+    enum json_outcome read = base_json_read(body, &json, &flaw);
+    if (read == JSON_NO_MEMORY) {
+        return TRANSLATE_NO_MEMORY;
+    }
+    assert_int_equal(read, JSON_READ);
+    enum translate_outcome outcome = translate_answer(&about, base_json_root(&json), out);
+    base_json_deinit(&json);
+    return outcome;
 }
 
 static void an_answer_is_a_chat_completion(void **state)
@@ -106,13 +115,29 @@ static void what_is_no_answer_is_none(void **state)
         assert_int_equal(translate(none[i].dialect, base_str(none[i].body), &out), TRANSLATE_UNFIT);
         base_buf_deinit(&out);
     }
-    for (size_t i = 0; i < CASE_COUNT; i++) {
-        for (size_t len = 0; len < strlen(cases[i].from); len++) {
-            struct buf out;
-            assert_int_equal(translate(cases[i].dialect, (struct str){cases[i].from, len}, &out), TRANSLATE_UNFIT);
-            base_buf_deinit(&out);
-        }
+}
+
+static void what_stands_in_arguments_is_escaped_however_long_it_is(void **state)
+{
+    (void)state;
+    static const char unit[] = "\"a\\u0001\\\\\",\n", escaped[] = "\\\"a\\\\u0001\\\\\\\\\\\",\\u000a";
+    enum { UNITS = 1000 };
+    struct buf from, wanted, out;
+    base_buf_init(&from, 100000);
+    base_buf_init(&wanted, 100000);
+    base_buf_add_cstr(&from, "{\"content\":[{\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"f\",\"input\":{\"a\":[");
+    base_buf_add_cstr(&wanted, "\"arguments\":\"{\\\"a\\\":[");
+    for (int i = 0; i < UNITS; i++) {
+        base_buf_add_cstr(&from, unit);
+        base_buf_add_cstr(&wanted, escaped);
     }
+    base_buf_add_cstr(&from, "1]}}]}");
+    base_buf_add_cstr(&wanted, "1]}\"}}]");
+    assert_int_equal(translate(TTA_DIALECT_ANTHROPIC, base_buf_str(&from), &out), TRANSLATED);
+    assert_non_null(strstr(base_buf_cstr(&out), base_buf_cstr(&wanted)));
+    base_buf_deinit(&from);
+    base_buf_deinit(&wanted);
+    base_buf_deinit(&out);
 }
 
 static void an_error_keeps_its_words(void **state)
@@ -183,6 +208,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_answer_is_a_chat_completion),
         cmocka_unit_test(what_is_no_answer_is_none),
+        cmocka_unit_test(what_stands_in_arguments_is_escaped_however_long_it_is),
         cmocka_unit_test(an_error_keeps_its_words),
         cmocka_unit_test(a_recorded_error_keeps_its_words),
         cmocka_unit_test(any_allocation_may_fail),

@@ -148,7 +148,7 @@ static void what_was_used_is_read_with_the_class(void **state)
         struct tta_finding finding;
         struct tta_usage usage;
         wire_answer_parse(base_str(cases[i].text), &wire);
-        assert_int_equal(tta_reply_read(&wire.answer, 0, NULL, &finding, &usage), TTA_OK);
+        assert_int_equal(tta_reply_read(&wire.answer, 0, NULL, &finding, &usage, NULL), TTA_OK);
         assert_string_equal(tta_failure_name(finding.failure), tta_failure_name(cases[i].failure));
         assert_int_equal(usage.prompt_tokens, cases[i].prompt_tokens);
         assert_int_equal(usage.completion_tokens, TTA_USAGE_UNKNOWN);
@@ -156,7 +156,7 @@ static void what_was_used_is_read_with_the_class(void **state)
     const struct tta_reply cut = {.transport = TTA_TRANSPORT_CUT, .http_status = 200};
     struct tta_finding finding;
     struct tta_usage usage;
-    assert_int_equal(tta_reply_read(&cut, 0, NULL, &finding, &usage), TTA_OK);
+    assert_int_equal(tta_reply_read(&cut, 0, NULL, &finding, &usage, NULL), TTA_OK);
     assert_int_equal(finding.failure, TTA_FAILURE_STREAM_BROKEN);
     assert_int_equal(usage.prompt_tokens, TTA_USAGE_UNKNOWN);
 }

@@ -199,8 +199,11 @@ static void finish_whole(struct exchange *exchange, enum tta_transport transport
 {
     struct tta_finding finding;
     struct tta_usage usage;
-    if (exchange_judge_answer(exchange, transport, &finding, &usage) != TTA_OK ||
-        !exchange_say_answer(exchange, &finding)) {
+    struct json document = {0};
+    bool good = exchange_judge_answer(exchange, transport, &finding, &usage, &document) == TTA_OK &&
+                exchange_say_answer(exchange, &document, &finding);
+    base_json_deinit(&document);
+    if (!good) {
         lack_memory(exchange);
     } else if (!asks_without_usage(exchange, &finding)) {
         exchange->usage = finding.failure == TTA_FAILURE_NONE ? usage : exchange->usage;

@@ -96,9 +96,11 @@ struct str exchange_key(const struct exchange *exchange);
 enum call_verdict exchange_take_answer(struct exchange *exchange, const char *bytes, size_t len);
 /* Empty again, for another answer. */
 void exchange_forget_answer(struct exchange *exchange);
-/* What such an answer means when it has ended, and what it used.  TTA_OK, TTA_NO_MEMORY. */
+/* What such an answer means when it has ended, what it used, and as what it was read.  TTA_OK: `*out_document` is for
+ * base_json_deinit(), empty if it is no JSON.  TTA_NO_MEMORY. */
 enum tta_status exchange_judge_answer(struct exchange *exchange, enum tta_transport transport,
-                                      struct tta_finding *out_finding, struct tta_usage *out_usage);
+                                      struct tta_finding *out_finding, struct tta_usage *out_usage,
+                                      struct json *out_document);
 /* One that says what is wrong with the request is for the client, unless it quotes a key that is too short to be
  * hidden. */
 void exchange_keep_refusal(struct exchange *exchange, const struct tta_finding *finding);
@@ -116,8 +118,9 @@ size_t exchange_keep_able(struct exchange *exchange, struct tta_target *targets,
  * answer.  False without memory. */
 bool exchange_write_request(struct exchange *exchange, struct str *out_body);
 
-/* Says a good whole answer in the client's words; if it is no answer, the finding says so.  False without memory. */
-bool exchange_say_answer(struct exchange *exchange, struct tta_finding *finding);
+/* Says a good whole answer, as it was read, in the client's words; if it is no answer, the finding says so.  False
+ * without memory. */
+bool exchange_say_answer(struct exchange *exchange, const struct json *document, struct tta_finding *finding);
 
 /* Keeps what the provider says of a request that is wrong, in the client's form. */
 void exchange_say_refusal(struct exchange *exchange, struct str body);

@@ -55,7 +55,8 @@ enum call_verdict exchange_take_answer(struct exchange *exchange, const char *by
 }
 
 enum tta_status exchange_judge_answer(struct exchange *exchange, enum tta_transport transport,
-                                      struct tta_finding *out_finding, struct tta_usage *out_usage)
+                                      struct tta_finding *out_finding, struct tta_usage *out_usage,
+                                      struct json *out_document)
 {
     struct tta_header headers[CALL_MAX_HEADERS];
     tta_secret_hide(exchange_key(exchange), exchange->call.head.ptr, exchange->call.head.len);
@@ -69,7 +70,7 @@ enum tta_status exchange_judge_answer(struct exchange *exchange, enum tta_transp
         .body_len = body.len,
     };
     return base_buf_ok(&exchange->answer)
-               ? tta_reply_read(&reply, base_clock_unix_ns(), &exchange->reader, out_finding, out_usage)
+               ? tta_reply_read(&reply, base_clock_unix_ns(), &exchange->reader, out_finding, out_usage, out_document)
                : TTA_NO_MEMORY;
 }
 

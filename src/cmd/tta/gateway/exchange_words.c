@@ -7,6 +7,8 @@
 #define NS_PER_SEC INT64_C(1000000000)
 #define MAX_ANSWER_BYTES ((size_t)256 << 20)
 
+enum { MORE_WORDS_BYTES = 500 };
+
 static const struct tta_model *model_of(const struct exchange *exchange, const struct tta_target *target)
 {
     return tta_catalogue_peek(routing_catalogue(exchange->site->routing), target->row);
@@ -146,15 +148,15 @@ bool exchange_write_request(struct exchange *exchange, struct str *out_body)
     return good;
 }
 
-bool exchange_say_answer(struct exchange *exchange, struct tta_finding *finding)
+bool exchange_say_answer(struct exchange *exchange, const struct json *document, struct tta_finding *finding)
 {
-    struct str body = base_buf_str(&exchange->answer);
     struct buf said;
     if (!exchange->words.are_translated || finding->failure != TTA_FAILURE_NONE) {
         return true;
     }
     base_buf_init(&said, MAX_ANSWER_BYTES);
-    enum translate_outcome outcome = translate_answer(&exchange->words.about, body, &said);
+    base_buf_expect(&said, exchange->answer.len + MORE_WORDS_BYTES); /* nearly all of it is what the model says */
+    enum translate_outcome outcome = translate_answer(&exchange->words.about, base_json_root(document), &said);
     if (outcome == TRANSLATED) {
         base_buf_deinit(&exchange->answer);
         exchange->answer = said;

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "tta/stream.h"
 
 /* The most that a translation comes to, by the size of what it is of: each answer has a frame, and a text within a text
@@ -61,7 +62,8 @@ struct translate_about {
 
 /* Adds to `out` the chat completion of a whole answer.  TRANSLATED, TRANSLATE_UNFIT: it is no answer in that dialect,
  * TRANSLATE_NO_MEMORY. */
-enum translate_outcome translate_answer(const struct translate_about *about, struct str body, struct buf *out);
+enum translate_outcome translate_answer(const struct translate_about *about, struct json_value answer,
+                                        struct buf *out);
 
 /* Adds to `out` the error of an answer of any dialect, in OpenAI's form.  TRANSLATED, TRANSLATE_UNFIT: it states none,
  * TRANSLATE_NO_MEMORY. */

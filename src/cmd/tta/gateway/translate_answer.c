@@ -2,33 +2,36 @@
 /* Whole answers and errors, as a chat completion has them. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cmd/tta/gateway/translate_parts.h"
 #include "tta/answer_error.h"
 #include "tta/usage_json.h"
 
-enum { MAX_NAME_BYTES = 300 };
+enum { MAX_NAME_BYTES = 300, ESCAPE_BYTES = 6 };
 
+/* By pieces, for in the arguments of a call every fourth byte or so is a quote. */
 void translate_add_escaped(struct buf *out, struct str text)
 {
-    size_t from = 0;
+    static const char digits[] = "0123456789abcdef";
+    char piece[1024];
+    size_t len = 0;
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
-        if (c >= 0x20 && c != '"' && c != '\\') {
-            continue;
-        }
-        base_buf_add(out, (struct str){text.ptr + from, i - from});
         if (c < 0x20) {
-            base_buf_addf(out, "\\u%04x", (unsigned)c);
+            memcpy(piece + len, (const char[]){'\\', 'u', '0', '0', digits[c >> 4], digits[c & 15]}, ESCAPE_BYTES);
+            len += ESCAPE_BYTES;
         } else {
-            base_buf_add_char(out, '\\');
-            base_buf_add_char(out, (char)c);
+            piece[len] = '\\';
+            len += c == '"' || c == '\\';
+            piece[len++] = (char)c;
         }
-        from = i + 1;
+        if (len > sizeof(piece) - ESCAPE_BYTES) {
+            base_buf_add(out, (struct str){piece, len});
+            len = 0;
+        }
     }
-    if (from < text.len) {
-        base_buf_add(out, (struct str){text.ptr + from, text.len - from});
-    }
+    base_buf_add(out, (struct str){piece, len});
 }
 
 void translate_add_usage(struct buf *out, const struct tta_usage *usage)
@@ -129,33 +132,25 @@ static void end_completion(const struct translate_about *about, struct json_valu
     base_buf_add(out, STR("}\n"));
 }
 
-static bool has_block(struct json_value blocks, const char *type)
+struct blocks {
+    bool have_text, have_thinking, have_calls;
+};
+
+static struct blocks look_through(struct json_value blocks)
 {
+    struct blocks found = {false, false, false};
     for (struct json_value at = base_json_first(blocks); at.json; at = base_json_next(blocks, at)) {
-        if (base_json_equals(base_json_member(at, "type"), type)) {
-            return true;
-        }
+        struct json_value type = base_json_member(at, "type");
+        found.have_text = found.have_text || base_json_equals(type, "text");
+        found.have_thinking = found.have_thinking || base_json_equals(type, "thinking");
+        found.have_calls = found.have_calls || base_json_equals(type, "tool_use");
     }
-    return false;
+    return found;
 }
 
-static bool add_answer_of_anthropic(const struct translate_about *about, struct json_value root, struct buf *out)
+static void add_calls(struct buf *out, const struct translate_about *about, struct json_value blocks)
 {
-    struct json_value blocks = base_json_member(root, "content");
-    bool has_calls = has_block(blocks, "tool_use");
     size_t calls = 0;
-    if (base_json_type(blocks) != JSON_IS_ARRAY) {
-        return false;
-    }
-    begin_completion(about, root, out);
-    if (has_calls && !has_block(blocks, "text")) {
-        base_buf_add(out, STR(",\"content\":null"));
-    } else {
-        add_texts(out, "content", blocks, "text");
-    }
-    if (has_block(blocks, "thinking")) {
-        add_texts(out, "reasoning", blocks, "thinking");
-    }
     for (struct json_value at = base_json_first(blocks); at.json; at = base_json_next(blocks, at)) {
         if (base_json_equals(base_json_member(at, "type"), "tool_use")) {
             base_buf_add(out, calls > 0 ? STR(",") : STR(",\"tool_calls\":["));
@@ -163,8 +158,29 @@ static bool add_answer_of_anthropic(const struct translate_about *about, struct 
                                translate_arguments(base_json_member(at, "input")));
         }
     }
-    base_buf_add(out, calls > 0 ? STR("]") : STR(""));
-    end_completion(about, root, base_json_member(root, "stop_reason"), has_calls, out);
+    base_buf_add_char(out, ']');
+}
+
+static bool add_answer_of_anthropic(const struct translate_about *about, struct json_value root, struct buf *out)
+{
+    struct json_value blocks = base_json_member(root, "content");
+    struct blocks found = look_through(blocks);
+    if (base_json_type(blocks) != JSON_IS_ARRAY) {
+        return false;
+    }
+    begin_completion(about, root, out);
+    if (found.have_calls && !found.have_text) {
+        base_buf_add(out, STR(",\"content\":null"));
+    } else {
+        add_texts(out, "content", blocks, "text");
+    }
+    if (found.have_thinking) {
+        add_texts(out, "reasoning", blocks, "thinking");
+    }
+    if (found.have_calls) {
+        add_calls(out, about, blocks);
+    }
+    end_completion(about, root, base_json_member(root, "stop_reason"), found.have_calls, out);
     return true;
 }
 
@@ -203,18 +219,10 @@ static enum translate_outcome outcome_of(bool good, const struct buf *out)
     return !base_buf_ok(out) ? TRANSLATE_NO_MEMORY : good ? TRANSLATED : TRANSLATE_UNFIT;
 }
 
-enum translate_outcome translate_answer(const struct translate_about *about, struct str body, struct buf *out)
+enum translate_outcome translate_answer(const struct translate_about *about, struct json_value answer, struct buf *out)
 {
-    struct json json;
-    struct json_flaw flaw;
-    enum json_outcome outcome = base_json_read(body, &json, &flaw);
-    if (outcome != JSON_READ) {
-        return outcome == JSON_NO_MEMORY ? TRANSLATE_NO_MEMORY : TRANSLATE_UNFIT;
-    }
-    struct json_value root = base_json_root(&json);
-    bool good = about->dialect == TTA_DIALECT_ANTHROPIC ? add_answer_of_anthropic(about, root, out)
-                                                        : add_answer_of_ollama(about, root, out);
-    base_json_deinit(&json);
+    bool good = about->dialect == TTA_DIALECT_ANTHROPIC ? add_answer_of_anthropic(about, answer, out)
+                                                        : add_answer_of_ollama(about, answer, out);
     return outcome_of(good, out);
 }
 
