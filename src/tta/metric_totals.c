@@ -7,19 +7,32 @@
 /* Times MINUS_ONE, modulo 2^64, is taking away. */
 #define MINUS_ONE UINT64_MAX
 
-/* A cell has the bucket in its upper 13 bits and the count below; a count of
- * LONG_COUNT or more stands in the two words that follow, low half first. */
-#define CELL_COUNT_BITS 19
-#define LONG_COUNT ((UINT32_C(1) << CELL_COUNT_BITS) - 1)
-_Static_assert(HISTOGRAM_BUCKETS <= (size_t)1 << (32 - CELL_COUNT_BITS), "a cell has room for a bucket's number");
+/*
+ * What follows a slot, for each stretch of each histogram in turn that has counts: a bit for each bucket, how many
+ * bytes a count of this stretch takes, and the counts of the buckets in use.  A busy minute has hundreds of these,
+ * neighbours whose counts are below 2^16: that is two bytes and a bit for each of them.
+ */
+#define WORDS_OF_STRETCH (STRETCH_BUCKETS / 64)
+#define STRETCHES (HISTOGRAM_BUCKETS / STRETCH_BUCKETS)
+_Static_assert(STRETCH_BUCKETS % 64 == 0, "the bits of a stretch are whole words");
 
-/* Cells of one histogram after the other. */
 struct slot {
     struct tally tally;
-    size_t words[METRIC_TIMES];
-    uint64_t stretches[METRIC_TIMES]; /* that have cells */
-    uint32_t cells[];
+    uint64_t stretches[METRIC_TIMES]; /* that have counts */
+    size_t bytes;                     /* of what follows */
+    unsigned char packed[];
 };
+
+/* Of one stretch. */
+struct shape {
+    uint64_t used[WORDS_OF_STRETCH];
+    unsigned char width; /* bytes of a count */
+};
+
+enum { SHAPE_BYTES = WORDS_OF_STRETCH * sizeof(uint64_t) + 1 };
+_Static_assert(sizeof(struct slot) + METRIC_TIMES * STRETCHES * (SHAPE_BYTES + STRETCH_BUCKETS * sizeof(uint64_t)) <=
+                   METRIC_SLOT_MAX_BYTES,
+               "the most that is stated");
 
 size_t tta_stretch_take(uint64_t *stretches)
 {
@@ -75,16 +88,101 @@ void tta_totals_merge(struct totals *into, const struct totals *from)
     add_tally(&into->tally, &from->tally, 1);
 }
 
-static void add_cells(struct spread *spread, const uint32_t *cells, size_t words, uint64_t factor)
+static struct shape shape_of(const uint64_t counts[STRETCH_BUCKETS])
 {
-    for (size_t word = 0; word < words;) {
-        uint32_t cell = cells[word++];
-        uint64_t count = cell & LONG_COUNT;
-        if (count == LONG_COUNT) {
-            count = (uint64_t)cells[word + 1] << 32 | cells[word];
-            word += 2;
+    struct shape shape = {.width = 1};
+    uint64_t bits = 0;
+    for (size_t word = 0; word < WORDS_OF_STRETCH; word++) {
+        uint64_t used = 0;
+        for (size_t i = 0; i < 64; i++) {
+            used |= (uint64_t)(counts[64 * word + i] != 0) << i;
+            bits |= counts[64 * word + i];
         }
-        spread->counts[cell >> CELL_COUNT_BITS] += factor * count;
+        shape.used[word] = used;
+    }
+    while (shape.width < sizeof(uint64_t) && bits >> (8 * shape.width) != 0) {
+        shape.width *= 2;
+    }
+    return shape;
+}
+
+static size_t count_used(const struct shape *shape)
+{
+    size_t used = 0;
+    for (size_t word = 0; word < WORDS_OF_STRETCH; word++) {
+        used += (size_t)__builtin_popcountll(shape->used[word]);
+    }
+    return used;
+}
+
+/* Inline, for the width is known where it is called. */
+static inline uint64_t load_count(const unsigned char *from, size_t width)
+{
+    uint16_t two;
+    uint32_t four;
+    uint64_t eight;
+    switch (width) {
+    case 1:
+        return *from;
+    case 2:
+        memcpy(&two, from, sizeof(two));
+        return two;
+    case 4:
+        memcpy(&four, from, sizeof(four));
+        return four;
+    default:
+        memcpy(&eight, from, sizeof(eight));
+        return eight;
+    }
+}
+
+static void store_count(unsigned char *to, size_t width, uint64_t count)
+{
+    uint16_t two = (uint16_t)count;
+    uint32_t four = (uint32_t)count;
+    switch (width) {
+    case 1:
+        *to = (unsigned char)count;
+        break;
+    case 2:
+        memcpy(to, &two, sizeof(two));
+        break;
+    case 4:
+        memcpy(to, &four, sizeof(four));
+        break;
+    default:
+        memcpy(to, &count, sizeof(count));
+    }
+}
+
+static inline const unsigned char *add_counts(uint64_t counts[STRETCH_BUCKETS], const uint64_t used[WORDS_OF_STRETCH],
+                                              const unsigned char *from, size_t width, uint64_t factor)
+{
+    for (size_t word = 0; word < WORDS_OF_STRETCH; word++) {
+        for (uint64_t left = used[word]; left != 0; left &= left - 1) {
+            counts[64 * word + (size_t)__builtin_ctzll(left)] += factor * load_count(from, width);
+            from += width;
+        }
+    }
+    return from;
+}
+
+/* Returns what follows the stretch. */
+static const unsigned char *add_stretch(uint64_t counts[STRETCH_BUCKETS], const unsigned char *from, uint64_t factor)
+{
+    uint64_t used[WORDS_OF_STRETCH];
+    memcpy(used, from, sizeof(used));
+    size_t width = from[sizeof(used)];
+    from += SHAPE_BYTES;
+    switch (width) {
+    case 1:
+        return add_counts(counts, used, from, 1, factor);
+    case 2:
+        return add_counts(counts, used, from, 2, factor);
+    case 4:
+        return add_counts(counts, used, from, 4, factor);
+    default:
+        return add_counts(counts, used, from, 8, factor);
     }
 }
 
@@ -93,11 +191,13 @@ static void add_slot(struct totals *totals, const struct slot *slot, uint64_t fa
     if (!slot) {
         return;
     }
-    const uint32_t *cells = slot->cells;
+    const unsigned char *from = slot->packed;
     for (size_t time = 0; time < METRIC_TIMES; time++) {
-        add_cells(&totals->times[time], cells, slot->words[time], factor);
-        totals->times[time].stretches |= slot->stretches[time];
-        cells += slot->words[time];
+        struct spread *spread = &totals->times[time];
+        for (uint64_t stretches = slot->stretches[time]; stretches != 0;) {
+            from = add_stretch(&spread->counts[tta_stretch_take(&stretches)], from, factor);
+        }
+        spread->stretches |= slot->stretches[time];
     }
     add_tally(&totals->tally, &slot->tally, factor);
 }
@@ -112,69 +212,71 @@ void tta_totals_subtract(struct totals *totals, const struct slot *slot)
     add_slot(totals, slot, MINUS_ONE);
 }
 
-static size_t words_for(uint64_t count)
-{
-    if (count == 0) {
-        return 0;
-    }
-    return count < LONG_COUNT ? 1 : 3;
-}
+/* How a slot will look. */
+struct plan {
+    uint64_t stretches[METRIC_TIMES]; /* that have counts */
+    struct shape shapes[METRIC_TIMES * STRETCHES]; /* of these */
+    size_t bytes;
+};
 
-static size_t count_words(const struct spread *spread)
+static void make_plan(const struct totals *totals, struct plan *plan)
 {
-    size_t words = 0;
-    for (uint64_t stretches = spread->stretches; stretches != 0;) {
-        size_t first = tta_stretch_take(&stretches);
-        for (size_t bucket = first; bucket < first + STRETCH_BUCKETS; bucket++) {
-            words += words_for(spread->counts[bucket]);
-        }
-    }
-    return words;
-}
-
-static uint32_t *append_cell(uint32_t *cells, size_t bucket, uint64_t count)
-{
-    uint32_t short_count = count < LONG_COUNT ? (uint32_t)count : LONG_COUNT;
-    cells[0] = (uint32_t)bucket << CELL_COUNT_BITS | short_count;
-    if (short_count == LONG_COUNT) {
-        cells[1] = (uint32_t)count;
-        cells[2] = (uint32_t)(count >> 32);
-    }
-    return cells + words_for(count);
-}
-
-static uint32_t *append_cells(uint32_t *cells, const struct spread *spread)
-{
-    for (uint64_t stretches = spread->stretches; stretches != 0;) {
-        size_t first = tta_stretch_take(&stretches);
-        for (size_t bucket = first; bucket < first + STRETCH_BUCKETS; bucket++) {
-            if (spread->counts[bucket] != 0) {
-                cells = append_cell(cells, bucket, spread->counts[bucket]);
+    struct shape *shape = plan->shapes;
+    plan->bytes = 0;
+    for (size_t time = 0; time < METRIC_TIMES; time++) {
+        plan->stretches[time] = 0;
+        for (uint64_t stretches = totals->times[time].stretches; stretches != 0;) {
+            size_t first = tta_stretch_take(&stretches);
+            *shape = shape_of(&totals->times[time].counts[first]);
+            size_t used = count_used(shape);
+            if (used > 0) {
+                plan->stretches[time] |= tta_stretch_bit(first);
+                plan->bytes += SHAPE_BYTES + used * shape->width;
+                shape++;
             }
         }
     }
-    return cells;
+}
+
+static unsigned char *write_stretch(unsigned char *to, const struct shape *shape,
+                                    const uint64_t counts[STRETCH_BUCKETS])
+{
+    memcpy(to, shape->used, sizeof(shape->used));
+    to[sizeof(shape->used)] = shape->width;
+    to += SHAPE_BYTES;
+    for (size_t word = 0; word < WORDS_OF_STRETCH; word++) {
+        for (uint64_t left = shape->used[word]; left != 0; left &= left - 1) {
+            store_count(to, shape->width, counts[64 * word + (size_t)__builtin_ctzll(left)]);
+            to += shape->width;
+        }
+    }
+    return to;
 }
 
 struct slot *tta_totals_pack(const struct totals *totals)
 {
-    size_t words[METRIC_TIMES], all = 0;
-    for (size_t time = 0; time < METRIC_TIMES; time++) {
-        words[time] = count_words(&totals->times[time]);
-        all += words[time];
-    }
-    struct slot *slot = malloc(sizeof(*slot) + all * sizeof(slot->cells[0]));
+    struct plan plan;
+    make_plan(totals, &plan);
+    struct slot *slot = malloc(sizeof(*slot) + plan.bytes);
     if (!slot) {
         return NULL;
     }
     slot->tally = totals->tally;
-    memcpy(slot->words, words, sizeof(words));
-    uint32_t *cells = slot->cells;
+    slot->bytes = plan.bytes;
+    unsigned char *to = slot->packed;
+    const struct shape *shape = plan.shapes;
     for (size_t time = 0; time < METRIC_TIMES; time++) {
-        cells = append_cells(cells, &totals->times[time]);
-        slot->stretches[time] = totals->times[time].stretches;
+        slot->stretches[time] = plan.stretches[time];
+        while (plan.stretches[time] != 0) {
+            to = write_stretch(to, shape++, &totals->times[time].counts[tta_stretch_take(&plan.stretches[time])]);
+        }
     }
     return slot;
+}
+
+size_t tta_slot_bytes(const struct slot *slot)
+{
+    return slot ? sizeof(*slot) + slot->bytes : 0;
 }
 
 const struct tally *tta_slot_tally(const struct slot *slot)

@@ -3,9 +3,9 @@
  * tta/metric_totals.h - counters of a series, spread out and packed.
  *
  * `struct totals` is the form to compute with: a count per bucket of each
- * histogram.  `struct slot` is the form to keep: only the buckets in use,
- * mostly four bytes each, never changed once made.  All arithmetic is modulo
- * 2^64.  For one thread at a time.
+ * histogram.  `struct slot` is the form to keep: only the buckets in use, mostly a
+ * byte or two each, never changed once made.  All arithmetic is modulo 2^64.  For
+ * one thread at a time.
  */
 #ifndef TTA_METRIC_TOTALS_H
 #define TTA_METRIC_TOTALS_H
@@ -84,8 +84,14 @@ void tta_totals_merge(struct totals *into, const struct totals *from);
 void tta_totals_add(struct totals *totals, const struct slot *slot);
 void tta_totals_subtract(struct totals *totals, const struct slot *slot);
 
+/* The most that a slot can take: with every bucket in use and counts beyond 2^32. */
+#define METRIC_SLOT_MAX_BYTES ((size_t)120000)
+
 /* A slot of the totals, owned by the caller, for free(); NULL without memory. */
 struct slot *tta_totals_pack(const struct totals *totals);
+
+/* What a slot takes of memory; 0 of NULL. */
+size_t tta_slot_bytes(const struct slot *slot);
 
 /* What a slot counted apart from the histograms; all 0 for NULL. */
 const struct tally *tta_slot_tally(const struct slot *slot);

@@ -17,10 +17,13 @@ static const struct {
     uint64_t count;
 } samples[] = {
     {0, 1},
-    {1, (1 << 19) - 2},
-    {127, (1 << 19) - 1},
-    {128, 1 << 19},
-    {129, UINT32_MAX},
+    {63, UINT8_MAX},
+    {127, 2},
+    {128, UINT8_MAX + 1},
+    {191, UINT16_MAX},
+    {192, 3},
+    {500, UINT16_MAX + 1},
+    {511, UINT32_MAX},
     {1000, (uint64_t)UINT32_MAX + 1},
     {1001, 3},
     {2000, UINT64_C(0x123456789abcdef0)},
@@ -110,6 +113,72 @@ static void empty_totals_pack_to_an_empty_slot(void **state)
     free(slot);
 }
 
+static void a_bucket_in_use_takes_as_few_bytes_as_its_stretch_needs(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t greatest;
+        size_t bytes;
+    } cases[] = {{1, 1}, {UINT8_MAX, 1}, {UINT8_MAX + 1, 2}, {UINT16_MAX, 2}, {UINT16_MAX + 1, 4}, {UINT32_MAX, 4},
+                 {(uint64_t)UINT32_MAX + 1, 8}, {UINT64_MAX, 8}};
+    static struct totals totals;
+    tta_totals_clear(&totals);
+    struct slot *empty = tta_totals_pack(&totals);
+    assert_non_null(empty);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct spread *spread = &totals.times[i % METRIC_TIMES];
+        tta_totals_clear(&totals);
+        for (size_t bucket = 0; bucket < STRETCH_BUCKETS; bucket++) {
+            spread->counts[STRETCH_BUCKETS + bucket] = 1;
+        }
+        spread->counts[STRETCH_BUCKETS + i] = cases[i].greatest;
+        spread->stretches = tta_stretch_bit(STRETCH_BUCKETS);
+        struct slot *slot = tta_totals_pack(&totals);
+        assert_non_null(slot);
+        assert_int_equal(tta_slot_bytes(slot) - tta_slot_bytes(empty),
+                         1 + STRETCH_BUCKETS / 8 + STRETCH_BUCKETS * cases[i].bytes);
+        free(slot);
+    }
+    assert_int_equal(tta_slot_bytes(NULL), 0);
+    free(empty);
+}
+
+static void what_was_taken_away_takes_no_room(void **state)
+{
+    (void)state;
+    static struct totals totals;
+    tta_totals_clear(&totals);
+    struct slot *empty = tta_totals_pack(&totals);
+    fill(&totals);
+    struct slot *full = tta_totals_pack(&totals);
+    tta_totals_subtract(&totals, full);
+    struct slot *rest = tta_totals_pack(&totals);
+    assert_int_equal(tta_slot_bytes(rest), tta_slot_bytes(empty));
+    assert_true(tta_slot_bytes(full) > tta_slot_bytes(empty));
+    free(empty);
+    free(full);
+    free(rest);
+}
+
+static void no_slot_takes_more_than_is_stated(void **state)
+{
+    (void)state;
+    static struct totals totals;
+    tta_totals_clear(&totals);
+    for (size_t time = 0; time < METRIC_TIMES; time++) {
+        for (size_t bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++) {
+            totals.times[time].counts[bucket] = UINT64_MAX - bucket;
+            totals.times[time].stretches |= tta_stretch_bit(bucket);
+        }
+    }
+    struct slot *slot = tta_totals_pack(&totals);
+    assert_non_null(slot);
+    assert_true(tta_slot_bytes(slot) <= METRIC_SLOT_MAX_BYTES);
+    tta_totals_subtract(&totals, slot);
+    assert_times(&totals, 0);
+    free(slot);
+}
+
 static void merging_adds_everything(void **state)
 {
     (void)state;
@@ -181,6 +250,9 @@ int main(void)
         cmocka_unit_test(what_was_packed_can_be_added_and_taken_away),
         cmocka_unit_test(an_absent_slot_is_empty),
         cmocka_unit_test(empty_totals_pack_to_an_empty_slot),
+        cmocka_unit_test(a_bucket_in_use_takes_as_few_bytes_as_its_stretch_needs),
+        cmocka_unit_test(what_was_taken_away_takes_no_room),
+        cmocka_unit_test(no_slot_takes_more_than_is_stated),
         cmocka_unit_test(merging_adds_everything),
         cmocka_unit_test(cleared_totals_are_empty),
         cmocka_unit_test(ranks_find_their_values),
