@@ -40,6 +40,7 @@ add_unit_test(tta metric_totals_test LIBRARIES tta ALLOC_FAULTS)
 add_unit_test(tta metric_history_test LIBRARIES tta ALLOC_FAULTS)
 add_unit_test(tta metric_recorder_test LIBRARIES tta LABELS threads ALLOC_FAULTS)
 add_unit_test(tta metrics_test LIBRARIES tta ALLOC_FAULTS)
+add_unit_test(tta metric_memory_test LIBRARIES tta)
 add_test(NAME interop.prometheus
     COMMAND /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/interop/prometheus_reads_ours.py
             $<TARGET_FILE:tta_program> $<TARGET_FILE:cli_make_metrics>

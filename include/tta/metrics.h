@@ -200,6 +200,17 @@ struct tta_trend_point {
 TTA_API size_t tta_metrics_trend(struct tta_metrics *metrics, const struct tta_series_filter *filter,
                                  enum tta_window window, struct tta_trend_point out_points[TTA_MAX_TREND]);
 
+/*
+ * The bytes that the windows of all series take, but for what the allocator adds:
+ * what of the memory for metrics grows while no series is made.  A slot takes a
+ * byte or two for each bucket in use, so windows fill with traffic, for five
+ * minutes with slots of ten seconds, for an hour with those of a minute, and for
+ * 25 hours with those of an hour; from then on each slot takes the place of one
+ * that is forgotten.  A series has at most 124 slots of 120 KB each; a busy one has
+ * slots of a few KB.
+ */
+TTA_API size_t tta_metrics_history_bytes(struct tta_metrics *metrics);
+
 #ifdef __cplusplus
 }
 #endif

@@ -243,6 +243,25 @@ void tta_history_commit(struct history *history, int64_t from_ns, int64_t to_ns)
     replace(&history->base, &history->next_base);
 }
 
+static size_t count_bytes(struct slot *const *slots, size_t count)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < count; i++) {
+        bytes += tta_slot_bytes(slots[i]);
+    }
+    return bytes;
+}
+
+size_t tta_history_bytes(const struct history *history)
+{
+    if (!history) {
+        return 0;
+    }
+    struct slot *const totals[] = {history->before, history->base, history->rolled};
+    return sizeof(*history) + count_bytes(totals, sizeof(totals) / sizeof(totals[0])) +
+           count_bytes(history->slots, SLOT_COUNT) + count_bytes(history->sums, SLIDING_WINDOWS);
+}
+
 uint64_t tta_history_done(const struct history *history)
 {
     return history ? history->done : 0;

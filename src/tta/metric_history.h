@@ -42,6 +42,9 @@ bool tta_history_ages(const struct history *history, int64_t from_ns, int64_t to
 /* Moves on to `to_ns`, with what was prepared. */
 void tta_history_commit(struct history *history, int64_t from_ns, int64_t to_ns);
 
+/* What it takes of memory; 0 of NULL. */
+size_t tta_history_bytes(const struct history *history);
+
 /* `done` of the totals at the last tick; 0 of NULL. */
 uint64_t tta_history_done(const struct history *history);
 

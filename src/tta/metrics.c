@@ -222,6 +222,17 @@ size_t tta_metrics_trend(struct tta_metrics *metrics, const struct tta_series_fi
     return count;
 }
 
+size_t tta_metrics_history_bytes(struct tta_metrics *metrics)
+{
+    size_t bytes = 0;
+    tta_metrics_take_turn(metrics);
+    for (size_t series = 0; series < count_series(metrics); series++) {
+        bytes += tta_history_bytes(metrics->histories[series]);
+    }
+    tta_metrics_end_turn(metrics);
+    return bytes;
+}
+
 enum tta_status tta_metrics_begin_roll(struct tta_metrics *metrics, uint32_t series, struct slot **out_new)
 {
     *out_new = NULL;

@@ -304,13 +304,19 @@ struct page page_provider_health(struct worker *worker, const struct request *re
 
 struct page page_metrics(struct worker *worker, const struct request *request, struct buf *out)
 {
+    struct tta_metrics *metrics = worker->gateway->figures->metrics;
     char *text = NULL;
     size_t len = 0;
     (void)request;
-    if (tta_metrics_prometheus(worker->gateway->figures->metrics, &text, &len) != TTA_OK) {
+    if (tta_metrics_prometheus(metrics, &text, &len) != TTA_OK) {
         return management_error(out, 500, "no_memory", NULL, "There is no memory for the metrics.");
     }
     base_buf_add(out, (struct str){text, len});
     free(text);
+    base_buf_addf(out,
+                  "# HELP tta_metrics_memory_bytes What the windows of metrics take.\n"
+                  "# TYPE tta_metrics_memory_bytes gauge\n"
+                  "tta_metrics_memory_bytes %zu\n",
+                  tta_metrics_history_bytes(metrics));
     return (struct page){.status = 200, .content_type = TTA_PROMETHEUS_CONTENT_TYPE};
 }
