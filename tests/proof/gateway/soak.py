@@ -73,23 +73,25 @@ that plays faults: 500, 502, a page instead of an answer, an answer without choi
 is closed without a word, 429, streams that break off. *Cut* are answers that ended early, *in vain* those that did not
 come within 30 s; what was under way when the time was over is in none of the columns but the first.
 
-Memory is the resident set. Metrics take a slot of a few KB for each model and ten seconds, for up to five minutes,
-which are the warm-up; one for each minute, for up to an hour, which is what growth there may be here; then one an hour,
-for up to a day, and no more from then on: `tta.metric_memory_test` passes two days of that. What these slots take the
-gateway says itself, as `tta_metrics_memory_bytes` in `GET /metrics`; of all else nothing grows but holes in the heap, and
-`gateway.memory` looks at what requests leave behind in it. Of a shorter soak than ten minutes nothing is demanded here.
+Memory is the resident set, and growth that of its least value in each of twelve stretches of time: what requests under
+way hold is none. Metrics take a slot of a few KB for each model and ten seconds, for up to five minutes, which are the
+warm-up; one for each minute, for up to an hour, which is what growth there may be here; then one an hour, for up to a
+day, and no more from then on: `tta.metric_memory_test` passes two days of that. What these slots take the gateway says
+itself, as `tta_metrics_memory_bytes` in `GET /metrics`. Of all else nothing grows but holes in the heap, and what
+requests leave behind in it is looked at by `gateway.memory`. Of a shorter soak than ten minutes nothing is demanded.
 """
 
 
 def slope(samples):
     """The growth in a unit of time of (time, value) pairs, and the ends of its interval of 95 %.
 
-    Samples that follow each other are not independent, so the line is drawn through the means of twelve blocks.
+    What requests under way hold comes and goes, so the line is drawn through the least values of twelve blocks, which
+    are independent as samples that follow each other are not.
     """
     size = len(samples) // BLOCKS
     blocks = [samples[i * size:(i + 1) * size] for i in range(BLOCKS)]
     times = [statistics.fmean(t for t, _ in block) for block in blocks]
-    values = [statistics.fmean(v for _, v in block) for block in blocks]
+    values = [min(v for _, v in block) for block in blocks]
     middle, mean = statistics.fmean(times), statistics.fmean(values)
     spread = sum((t - middle) ** 2 for t in times)
     found = sum((t - middle) * (v - mean) for t, v in zip(times, values)) / spread
