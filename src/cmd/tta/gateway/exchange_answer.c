@@ -7,12 +7,13 @@
 #include "base/clock.h"
 #include "cmd/tta/gateway/exchange_parts.h"
 #include "cmd/tta/gateway/reply.h"
+#include "tta/retry_after.h"
 
 #define NS_PER_SEC INT64_C(1000000000)
 #define MAX_HEADERS_BYTES 8192
 #define PUSD_PER_USD UINT64_C(1000000000000)
 
-enum { MAX_ATTEMPTS_BYTES = 2000 };
+enum { MAX_ATTEMPTS_BYTES = 2000, MAX_TYPE_BYTES = 200 };
 
 static void write_attempts(const struct exchange *exchange, char out_text[MAX_ATTEMPTS_BYTES])
 {
@@ -164,13 +165,8 @@ static struct str content_type_of(const struct exchange *exchange)
 {
     struct tta_header headers[CALL_MAX_HEADERS];
     size_t count = call_headers(&exchange->call, headers);
-    for (size_t i = 0; i < count; i++) {
-        struct str value = base_str_trim((struct str){headers[i].value, headers[i].value_len});
-        if (headers[i].name_len == 12 && curl_strnequal(headers[i].name, "content-type", 12) && value.len < 200) {
-            return value;
-        }
-    }
-    return STR("application/json");
+    struct str type = tta_header_value(headers, count, STR("content-type"));
+    return type.len > 0 && type.len < MAX_TYPE_BYTES ? type : STR("application/json");
 }
 
 void exchange_answer_whole(struct exchange *exchange)
