@@ -70,20 +70,33 @@ static bool has_path(const struct route *route, struct str path)
                                        : base_str_equal(path, own);
 }
 
+/* Of a path that has another method (RFC 9110, section 15.5.6). */
+static struct page no_method(struct buf *out, llhttp_method_t method)
+{
+    struct page page = {.status = 405, .content_type = "application/json"};
+    bool is_get = method == HTTP_GET;
+    reply_error(out, &(struct reply_error){.status = 405,
+                                           .message = is_get ? "This path is asked with GET, and has no other method."
+                                                             : "This path is asked with POST, and has no other method.",
+                                           .code = "method_not_allowed"});
+    base_buf_init(&page.headers, 100);
+    base_buf_add(&page.headers, is_get ? STR("Allow: GET, HEAD\r\n") : STR("Allow: POST\r\n"));
+    return page;
+}
+
 /* 404, or 405 if another method has the path. */
 static struct page no_route(struct buf *out, struct str path)
 {
-    int status = 404;
     for (size_t i = 0; i < ROUTE_COUNT; i++) {
-        status = has_path(&routes[i], path) ? 405 : status;
+        if (has_path(&routes[i], path)) {
+            return no_method(out, routes[i].method);
+        }
     }
-    reply_error(out, &(struct reply_error){
-                         .status = status,
-                         .message = status == 404 ? "There is nothing at this path; GET /v1/models lists the "
-                                                    "models, and POST /v1/chat/completions asks one."
-                                                  : "This path has another method.",
-                         .code = status == 404 ? "unknown_url" : "method_not_allowed"});
-    return (struct page){.status = status, .content_type = "application/json"};
+    reply_error(out, &(struct reply_error){.status = 404,
+                                           .message = "There is nothing at this path; GET /v1/models lists the "
+                                                      "models, and POST /v1/chat/completions asks one.",
+                                           .code = "unknown_url"});
+    return (struct page){.status = 404, .content_type = "application/json"};
 }
 
 static struct page page_foreign(struct buf *out)
@@ -154,12 +167,13 @@ static void answer_page(struct worker *worker, struct connection *connection, co
     base_buf_deinit(&headers);
 }
 
-/* NULL: there is none. */
+/* NULL: there is none.  HEAD is GET without the body, which the connection leaves out. */
 static const struct route *find_route(const struct request *request)
 {
     struct str path = request_path(request);
+    llhttp_method_t method = request->method == HTTP_HEAD ? HTTP_GET : request->method;
     for (size_t i = 0; i < ROUTE_COUNT; i++) {
-        if (routes[i].method == request->method && has_path(&routes[i], path)) {
+        if (routes[i].method == method && has_path(&routes[i], path)) {
             return &routes[i];
         }
     }
@@ -170,7 +184,7 @@ static const struct route *find_route(const struct request *request)
 static bool is_let_in(const struct route *route, const struct client *client, struct buf *out, struct page *out_page)
 {
     static const struct reply_error unknown = {
-        401, "The key of this request is none of a client of this gateway; send it as \"Authorization: Bearer KEY\".",
+        401, "This request shows no key of a client of this gateway; send one as \"Authorization: Bearer KEY\".",
         "invalid_request_error", NULL, "invalid_api_key"};
     static const struct reply_error not_allowed = {403, "This client may not manage the gateway.", NULL, NULL,
                                                    "not_allowed"};
