@@ -263,13 +263,14 @@ static void a_body_that_does_not_fit_is_told_where(void **state)
     static const struct {
         const char *body, *says;
     } cases[] = {
-        {"", "The body is not JSON"},
+        {"", "The request has no body; it must be a JSON object"},
+        {"model=one", "The body is not JSON: line 1: it begins with no { or [."},
         {"{\"model\":\n\n\"x\",}", "The body is not JSON: line 3: a key is missing."},
         {"[1]", "The request must be an object."},
         {"{}", "The request names no model."},
         {"{\"model\":7}", "model must be the name of a model."},
         {"{\"model\":\"one\",\"mod\\u0065l\":\"two\"}", "This stands twice in the request."},
-        {"{\"model\":\"one\",\"stream\":\"yes\"}", "This must be true or false."},
+        {"{\"model\":\"one\",\"stream\":\"yes\"}", "stream must be true or false."},
         {"{\"model\":\"nobody/has-it\"}", "There is no such model here"},
         {"{\"model\":\"one\",\"max_tokens\":-1}", "The limit on tokens must be a whole number."},
     };
@@ -313,7 +314,8 @@ static void wishes_hold_for_any_name(void **state)
         {"x-tta-only: gamma", "There is no provider or server gamma here."},
         {"x-tta-can: tools", "x-tta-provider: alpha\r\n"},
         {"x-tta-can: juggling", "x-tta-can: 'juggling' is not"},
-        {"x-tta-juggle: yes", "There is no such requirement"},
+        {"x-tta-can: tool", "'tool' is none; did you mean tools?\""},
+        {"X-tta-juggle: yes", "X-tta-juggle: there is no such requirement; they are those of tta select."},
         {"x-tta-free: maybe", "x-tta-free: it is either true or false."},
         {"x-tta-max-prompt-price: a lot", "x-tta-max-prompt-price: 'a lot' is not"},
     };
@@ -357,7 +359,13 @@ static void pages_are_there(void **state)
     assert_has(answer, "Content-Type: text/plain; version=0.0.4");
     assert_has(answer, "tta_requests_total{provider=\"alpha\",model=\"one\",task=\"\"} 1\n");
     assert_has(world_ask(&world, GET("/nowhere")), "HTTP/1.1 404 ");
-    assert_has(world_ask(&world, GET(CHAT)), "HTTP/1.1 405 ");
+    answer = world_ask(&world, GET(CHAT));
+    assert_has(answer, "HTTP/1.1 405 ");
+    assert_has(answer, "\r\nAllow: POST\r\n");
+    assert_has(answer, "This path is asked with POST");
+    answer = world_post(&world, "/v1/models", "{}");
+    assert_has(answer, "HTTP/1.1 405 ");
+    assert_has(answer, "\r\nAllow: GET, HEAD\r\n");
     assert_has(world_post(&world, "/v1/embeddings", ASK("one")), GOOD);
     world_stop(&world);
 }

@@ -283,9 +283,14 @@ bool clients_file_read(const char *path, bool is_needed, struct clients_file *ou
 {
     struct buf text;
     char why[BASE_FILE_REASON_BYTES];
-    if (!is_needed && access(path, F_OK) != 0 && errno == ENOENT) {
+    bool is_missing = access(path, F_OK) != 0 && errno == ENOENT;
+    if (is_missing && !is_needed) {
         *out_file = (struct clients_file){0};
         return true;
+    }
+    if (is_missing) {
+        base_buf_addf(reason, "there is no file of clients %s; 'tta clients add NAME' makes it", path);
+        return false;
     }
     base_buf_init(&text, MAX_FILE_BYTES);
     bool good = base_file_read(path, &text, why);

@@ -3,6 +3,16 @@
 
 #include "cmd/yaml.h"
 
+/* "FILE:LINE: "; a key whose line is not seen, as of a mapping in braces, has none. */
+static void add_place(const struct config_source *source, int line)
+{
+    base_buf_add_cstr(source->reason, source->path);
+    if (line > 0) {
+        base_buf_addf(source->reason, ":%d", line);
+    }
+    base_buf_add_cstr(source->reason, ": ");
+}
+
 bool config_set(const struct config_source *source, const char *key, const char *value, argument_set_fn *setter,
                 void *field)
 {
@@ -22,8 +32,8 @@ bool config_set(const struct config_source *source, const char *key, const char 
                          base_str_contains_ignoring_case(each, base_str(value));
             line = is_it ? number : 0;
         }
-        base_buf_addf(source->reason, "%s:%d: %s: '%s' is not %s", source->path, line, key, value,
-                      base_buf_cstr(&wanted));
+        add_place(source, line);
+        base_buf_addf(source->reason, "%s: '%s' is not %s", key, value, base_buf_cstr(&wanted));
     }
     base_buf_deinit(&wanted);
     return good;
@@ -31,7 +41,7 @@ bool config_set(const struct config_source *source, const char *key, const char 
 
 bool config_refuse(const struct config_source *source, const char *list, size_t number, const char *what)
 {
-    base_buf_addf(source->reason, "%s:%d: entry %zu of %s %s", source->path,
-                  yaml_line_of_key(source->text, base_str(list)), number, list, what);
+    add_place(source, yaml_line_of_key(source->text, base_str(list)));
+    base_buf_addf(source->reason, "entry %zu of %s %s", number, list, what);
     return false;
 }

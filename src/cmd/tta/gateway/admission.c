@@ -107,7 +107,8 @@ bool admission_begin(struct admission *admission, const struct routing *routing,
     *count = keep_priced(routing, client, request, targets, *count, &need);
     if (*count == 0) {
         *out_refusal = (struct admission_refusal){403, "This client has a budget, and nobody knows what this model "
-                                                       "costs.", "model", "model_price_unknown", 0};
+                                                       "costs; prices are in lists of models, or in tta.yaml.",
+                                                  "model", "model_price_unknown", 0};
         return false;
     }
     struct allowance *allowance = clients_allowance(routing_clients(routing), client);

@@ -374,7 +374,11 @@ static bool read_body(struct exchange *exchange)
     case FIELDS_NO_JSON: {
         struct buf message;
         base_buf_init(&message, 400);
-        base_buf_addf(&message, "The body is not JSON: line %zu: %s.", flaw.line, flaw.problem);
+        if (body->len == 0) {
+            base_buf_add_cstr(&message, "The request has no body; it must be a JSON object, with the name of a model.");
+        } else {
+            base_buf_addf(&message, "The body is not JSON: line %zu: %s.", flaw.line, flaw.problem);
+        }
         exchange_refuse(exchange, 400, base_buf_cstr(&message), NULL, "invalid_json");
         base_buf_deinit(&message);
         return false;

@@ -47,18 +47,19 @@ static bool read_model(const struct reading *reading, struct json_value value)
     return true;
 }
 
-static bool read_flag(const struct reading *reading, const char *param, struct json_value value, bool *out_flag)
+static bool read_flag(const struct reading *reading, const char *param, const char *problem, struct json_value value,
+                      bool *out_flag)
 {
     if (is_absent(value)) {
         return true;
     }
     *out_flag = base_json_is_true(value);
-    return base_json_type(value) == JSON_IS_BOOL || refuse(reading, param, "This must be true or false.");
+    return base_json_type(value) == JSON_IS_BOOL || refuse(reading, param, problem);
 }
 
 static bool read_stream(const struct reading *reading, struct json_value value)
 {
-    return read_flag(reading, "stream", value, &reading->fields->is_stream);
+    return read_flag(reading, "stream", "stream must be true or false.", value, &reading->fields->is_stream);
 }
 
 static bool read_stream_options(const struct reading *reading, struct json_value value)
@@ -66,8 +67,8 @@ static bool read_stream_options(const struct reading *reading, struct json_value
     reading->fields->options = place_of(reading, value);
     reading->fields->has_options = base_json_type(value) == JSON_IS_OBJECT && base_json_count(value) > 0;
     reading->fields->usage_flag = place_of(reading, base_json_member(value, "include_usage"));
-    return read_flag(reading, "stream_options", base_json_member(value, "include_usage"),
-                     &reading->fields->includes_usage);
+    return read_flag(reading, "stream_options", "include_usage of stream_options must be true or false.",
+                     base_json_member(value, "include_usage"), &reading->fields->includes_usage);
 }
 
 static bool read_max_tokens(const struct reading *reading, struct json_value value)

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "cmd/tta/gateway/management.h"
 #include "cmd/tta/gateway/query.h"
 
 #define NS_PER_MS INT64_C(1000000)
@@ -69,17 +70,19 @@ static void add_text(struct buf *out, const char *name, const char *text)
     base_json_add_text(out, text);
 }
 
-/* Which window the query asks for. */
-static enum tta_window window_of(const struct request *request)
+/* Which window the query asks for; false if it is none. */
+static bool read_window(const struct request *request, enum tta_window *out_window)
 {
     char value[QUERY_MAX_VALUE_BYTES + 1];
-    bool is_said = query_value(request, "window", value) == QUERY_FOUND;
-    for (int i = 0; i < TTA_WINDOW_COUNT && is_said; i++) {
+    enum query_outcome outcome = query_value(request, "window", value);
+    *out_window = WINDOW_USUALLY;
+    for (int i = 0; i < TTA_WINDOW_COUNT && outcome == QUERY_FOUND; i++) {
         if (strcmp(value, tta_window_name((enum tta_window)i)) == 0) {
-            return (enum tta_window)i;
+            *out_window = (enum tta_window)i;
+            return true;
         }
     }
-    return WINDOW_USUALLY;
+    return outcome == QUERY_ABSENT;
 }
 
 static void add_requests(struct buf *out, const struct figures *figures)
@@ -225,7 +228,10 @@ struct page page_overview(struct worker *worker, const struct request *request, 
 {
     const struct routing *routing = worker->site->routing;
     const struct figures *figures = worker->gateway->figures;
-    enum tta_window window = window_of(request);
+    enum tta_window window;
+    if (!read_window(request, &window)) {
+        return management_error(out, 400, "invalid_parameter", "window", "window must be 1m, 5m, 1h, 24h or all.");
+    }
     int64_t now_unix_ns = base_clock_unix_ns();
     struct page page = {.status = 200, .content_type = "application/json"};
     struct tta_summary all;

@@ -178,6 +178,7 @@ static int check_head(struct request *request)
 }
 
 static const char no_room[] = "The gateway has no room for this body beside the others; try again shortly.";
+static const char too_large[] = "The body of the request is larger than this gateway takes; max_body is its limit.";
 
 static int on_head_end(llhttp_t *parser)
 {
@@ -196,7 +197,7 @@ static int on_head_end(llhttp_t *parser)
     }
     bool is_chunked = (parser->flags & F_CHUNKED) != 0;
     if (!is_chunked && parser->content_length > request->limits.max_body_bytes) {
-        return refuse(request, 413, "The body of the request is too large.");
+        return refuse(request, 413, too_large);
     }
     if (!is_chunked && !budget_has_room(request->limits.budget, (size_t)parser->content_length)) {
         return refuse(request, 503, no_room);
@@ -216,7 +217,7 @@ static int on_body(llhttp_t *parser, const char *bytes, size_t len)
     struct request *request = parser->data;
     request->wants_continue = false;
     if (len > request->limits.max_body_bytes - request->body.len) {
-        return refuse(request, 413, "The body of the request is too large.");
+        return refuse(request, 413, too_large);
     }
     if (!budget_grow(request->limits.budget, &request->held, request->body.len + len)) {
         return refuse(request, 503, no_room);

@@ -47,7 +47,9 @@ static bool set(const char *name, const char *shown, const char *value, struct o
     base_buf_init(&wanted, 2000);
     bool good = option->set((char *)options + option->at, value, &wanted);
     if (!good) {
-        base_buf_addf(reason, "%s: '%s' is not %s.", shown, value, base_buf_cstr(&wanted));
+        struct str text = base_buf_str(&wanted);
+        bool asks = text.len > 0 && text.ptr[text.len - 1] == '?';
+        base_buf_addf(reason, "%s: '%s' is not %.*s%s", shown, value, STR_ARGS(text), asks ? "" : ".");
     }
     base_buf_deinit(&wanted);
     return good;
@@ -71,8 +73,8 @@ static bool read_header(struct str name, struct str value, struct options *optio
     size_t i = name_of_header((struct str){name.ptr + prefix_len, name.len - prefix_len});
     char shown[64];
     if (i == NAME_COUNT) {
-        base_buf_add_cstr(reason, "There is no such requirement as one of the x-tta- headers; they are those of tta "
-                                  "select.");
+        base_buf_addf(reason, "%.*s: there is no such requirement; they are those of tta select.",
+                      (int)(name.len < sizeof(shown) ? name.len : sizeof(shown)), name.ptr);
         return false;
     }
     (void)snprintf(shown, sizeof(shown), HEADER_PREFIX "%s", names[i]); /* fits */
