@@ -7,6 +7,7 @@
 #include "cmd/tta/closed.h"
 #include "cmd/tta/commands.h"
 #include "cmd/tta/completion.h"
+#include "cmd/tta/options_help.h"
 #include "tta/keys.h"
 
 const char program_name[] = "tta";

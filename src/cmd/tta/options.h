@@ -3,8 +3,6 @@
 #ifndef CMD_TTA_OPTIONS_H
 #define CMD_TTA_OPTIONS_H
 
-#include <stdio.h>
-
 #include "base/buf.h"
 #include "cmd/tta/gateway/allowance.h"
 #include "cmd/tta/values.h"
@@ -88,7 +86,5 @@ struct options options_defaults(void);
 bool options_parse(struct options *options, enum command command, int argc, char *const *argv, struct buf *reason);
 
 const struct argument_table *options_table(void);
-
-void options_print_help(FILE *out, enum command command);
 
 #endif /* CMD_TTA_OPTIONS_H */
