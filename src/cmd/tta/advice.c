@@ -145,6 +145,10 @@ static void print_way_out(const struct tta_selector *selector, const struct tta_
 bool advice_print(const struct tta_selector *selector, const struct tta_requirements *requirements,
                   const struct verdicts *verdicts)
 {
+    if (verdicts->count == 0) {
+        complain("no model fits: the catalogue has none");
+        return true;
+    }
     struct tta_choice *room = base_alloc_array(verdicts->count, sizeof(*room));
     if (!room) {
         return false;

@@ -51,7 +51,8 @@ static int print_check(const struct routing *routing)
         }
         putchar('\n');
     }
-    printf("\n%zu models, would listen on %s:%u\n", models, serve->host, (unsigned)serve->port);
+    printf("\n%zu %s, would listen on %s:%u\n", models, models == 1 ? "model" : "models", serve->host,
+           (unsigned)serve->port);
     if (!is_printed) {
         complain("out of memory");
     }
