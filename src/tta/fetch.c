@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "base/num.h"
 #include "tta/fail.h"
+#include "tta/fetch_outcome.h"
 #include "tta/http.h"
 #include "tta/key_request.h"
 #include "tta/listing.h"
@@ -30,7 +31,7 @@ struct tta_fetched {
     enum tta_fetch_outcome outcome;
     int http_status;
     int64_t retry_ns;
-    char sentence[160];
+    char sentence[TTA_FETCH_SENTENCE_BYTES];
     char origin[TTA_MAX_ID_BYTES + 1];
     struct tta_answer answers[MAX_ANSWERS];
     char *texts[MAX_ANSWERS]; /* of the answers */
@@ -62,65 +63,10 @@ struct tta_fetch_options tta_fetch_defaults(void)
     };
 }
 
-static const struct {
-    const char *name, *sentence;
-} outcomes[] = {
-    [TTA_FETCH_GOOD] = {"good", "The server gave its list."},
-    [TTA_FETCH_NOT_CONNECTED] = {"not_connected", "There is no such server, or it refuses connections."},
-    [TTA_FETCH_NOT_TRUSTED] = {"not_trusted", "No TLS connection with the server that this should be; one of your own "
-                                              "is trusted by 'ca_file'."},
-    [TTA_FETCH_TIMED_OUT] = {"timed_out", "The server did not give its list in time."},
-    [TTA_FETCH_TOO_LARGE] = {"too_large", "The server's list is beyond the limit."},
-    [TTA_FETCH_BROKEN] = {"broken", "The connection broke before the list was whole."},
-    [TTA_FETCH_UNAUTHORIZED] = {"unauthorized", "The server wants a key, or another one."},
-    [TTA_FETCH_RATE_LIMITED] = {"rate_limited", "The server was asked too often."},
-    [TTA_FETCH_SERVER_ERROR] = {"server_error", "The server has an error of its own."},
-    [TTA_FETCH_REFUSED] = {"refused", "The server does not know this request."},
-    [TTA_FETCH_NO_LIST] = {"no_list", "The server answered with something that is no list of models."},
-    [TTA_FETCH_KEY_KEPT] = {"key_kept", "Nothing was sent: the key has the form of another provider's keys."},
-};
-
-const char *tta_fetch_outcome_name(enum tta_fetch_outcome outcome)
-{
-    bool is_one = (int)outcome >= 0 && (size_t)outcome < sizeof(outcomes) / sizeof(outcomes[0]);
-    return is_one ? outcomes[outcome].name : "unknown";
-}
-
 static void end_with(struct tta_fetched *fetched, enum tta_fetch_outcome outcome)
 {
     fetched->outcome = outcome;
-    if (fetched->http_status > 0) {
-        (void)snprintf(fetched->sentence, sizeof(fetched->sentence), "%s (HTTP %d)", outcomes[outcome].sentence,
-                       fetched->http_status); /* fits */
-    } else {
-        (void)snprintf(fetched->sentence, sizeof(fetched->sentence), "%s", outcomes[outcome].sentence); /* fits */
-    }
-}
-
-static enum tta_fetch_outcome outcome_of(const struct tta_http_answer *answer)
-{
-    switch (answer->delivery) {
-    case TTA_DELIVERY_ANSWERED:
-        break;
-    case TTA_DELIVERY_NOT_CONNECTED:
-        return TTA_FETCH_NOT_CONNECTED;
-    case TTA_DELIVERY_NOT_TRUSTED:
-        return TTA_FETCH_NOT_TRUSTED;
-    case TTA_DELIVERY_TIMED_OUT:
-        return TTA_FETCH_TIMED_OUT;
-    case TTA_DELIVERY_TOO_LARGE:
-        return TTA_FETCH_TOO_LARGE;
-    case TTA_DELIVERY_BROKEN:
-        return TTA_FETCH_BROKEN;
-    }
-    int status = answer->http_status;
-    if (status == 401 || status == 403) {
-        return TTA_FETCH_UNAUTHORIZED;
-    }
-    if (status == 429) {
-        return TTA_FETCH_RATE_LIMITED;
-    }
-    return status >= 500 ? TTA_FETCH_SERVER_ERROR : status == 200 ? TTA_FETCH_GOOD : TTA_FETCH_REFUSED;
+    tta_fetch_outcome_say(outcome, fetched->http_status, fetched->sentence);
 }
 
 /* Sends one request within what is left of time and size; the body of a good answer is the caller's. */
@@ -144,10 +90,7 @@ static enum tta_status request(struct session *session, const char *url, const c
     session->fetched->http_status = answer.delivery == TTA_DELIVERY_ANSWERED ? answer.http_status : 0;
     session->fetched->retry_ns = answer.delivery == TTA_DELIVERY_ANSWERED ? answer.retry_ns : 0;
     session->bytes_left -= answer.body.len;
-    *out_outcome = outcome_of(&answer);
-    if (*out_outcome == TTA_FETCH_GOOD && answer.is_web_page) {
-        *out_outcome = TTA_FETCH_NO_LIST;
-    }
+    *out_outcome = tta_fetch_outcome_of(&answer);
     if (*out_outcome == TTA_FETCH_GOOD) {
         *out_body = answer.body;
     } else {
