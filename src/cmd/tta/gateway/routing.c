@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/num.h"
 #include "cmd/tta/commands.h"
+#include "cmd/tta/gateway/provider_api.h"
 #include "cmd/tta/gateway/routing_catalogue.h"
 #include "cmd/tta/gateway/routing_parts.h"
 #include "tta/key_request.h"
@@ -18,33 +19,6 @@
 
 enum { MAX_PART_NAME_BYTES = 255 };
 
-/* Where a provider has it, from its base URL on; NULL: it does not. */
-static const char *path_of(enum tta_provider provider, enum api api)
-{
-    static const char *const openai[API_COUNT] = {
-        [API_CHAT] = "/v1/chat/completions",
-        [API_COMPLETIONS] = "/v1/completions",
-        [API_EMBEDDINGS] = "/v1/embeddings",
-    };
-    static const char *const anthropic[API_COUNT] = {[API_CHAT] = "/v1/messages", [API_MESSAGES] = "/v1/messages"};
-    switch (provider) {
-    case TTA_PROVIDER_OPENROUTER:
-    case TTA_PROVIDER_OPENAI:
-    case TTA_PROVIDER_CUSTOM:
-        return openai[api] ? openai[api] + strlen("/v1") : NULL; /* which their base URLs have */
-    case TTA_PROVIDER_OLLAMA:
-        return api == API_CHAT ? "/api/chat" : openai[api];
-    case TTA_PROVIDER_LM_STUDIO:
-        return openai[api];
-    case TTA_PROVIDER_ANTHROPIC:
-        return anthropic[api];
-    case TTA_PROVIDER_LOCAL:
-    case TTA_PROVIDER_COUNT:
-        break;
-    }
-    return NULL;
-}
-
 static bool make_urls(const struct tta_server *server, struct routing_place *out)
 {
     const char *base = server->base_url ? server->base_url : tta_provider_info_of(server->provider)->base_url;
@@ -53,7 +27,7 @@ static bool make_urls(const struct tta_server *server, struct routing_place *out
         trimmed.len--;
     }
     for (int i = 0; i < API_COUNT; i++) {
-        const char *path = path_of(server->provider, (enum api)i);
+        const char *path = provider_api_path(server->provider, (enum api)i);
         struct buf url;
         if (!path) {
             continue;
@@ -457,20 +431,7 @@ const char *routing_url(const struct routing *routing, size_t server, enum api a
 
 enum tta_dialect routing_dialect(const struct routing *routing, size_t server, enum api api)
 {
-    switch (routing->keys.servers[server].provider) {
-    case TTA_PROVIDER_ANTHROPIC:
-        return TTA_DIALECT_ANTHROPIC;
-    case TTA_PROVIDER_OLLAMA:
-        return api == API_CHAT ? TTA_DIALECT_OLLAMA : TTA_DIALECT_OPENAI;
-    case TTA_PROVIDER_OPENROUTER:
-    case TTA_PROVIDER_OPENAI:
-    case TTA_PROVIDER_CUSTOM:
-    case TTA_PROVIDER_LM_STUDIO:
-    case TTA_PROVIDER_LOCAL:
-    case TTA_PROVIDER_COUNT:
-        break;
-    }
-    return TTA_DIALECT_OPENAI;
+    return provider_api_dialect(routing->keys.servers[server].provider, api);
 }
 
 enum tta_auth routing_auth(const struct routing *routing, size_t server)
