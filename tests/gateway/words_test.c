@@ -254,6 +254,7 @@ static void what_has_no_words_goes_to_those_who_need_none(void **state)
     assert_int_equal(loopback_server_request_count(world.alpha), 0);
     answer = world_post(&world, "/v1/embeddings", "{\"model\":\"alpha/one\",\"input\":\"a\"}");
     assert_has(answer, "HTTP/1.1 404 Not Found\r\n");
+    assert_has(answer, "No provider of this model has embeddings.");
     world_stop(&world);
 }
 

@@ -55,11 +55,11 @@ store: none.json
 metrics: metrics.db
 servers:
   - provider: openrouter
-    base_url: URL
+    base_url: URL/v1
     vault_key: there
   - provider: custom_api
     name: own
-    base_url: URL
+    base_url: URL/v1
     key_variable: MY_KEY
   - provider: anthropic
     name: claude
@@ -223,7 +223,7 @@ def search_all(search, clients, looker):
     core = ""
     for host in "127.0.0.1", "provider.localhost":  # by libcurl, which knows these names
         (search.folder / "tta.yaml").write_text(
-            CONFIGURATION.replace("URL", f"http://{host}:{search.provider.port}/v1"))
+            CONFIGURATION.replace("URL", f"http://{host}:{search.provider.port}"))
         for search.provider.answer in GATEWAY_ANSWERS:
             what = f"{host}, {search.provider.answer}"
             gateway = Gateway(search)

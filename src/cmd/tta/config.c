@@ -149,6 +149,17 @@ static const char *key_variable(const struct yaml_server *yaml, enum tta_provide
     return yaml->key_variable ? yaml->key_variable : tta_provider_info_of(provider)->key_variable;
 }
 
+/* Base URLs of some kinds end in /v1, those of others do not, and one too many is easily written. */
+static bool has_one_v1(const char *base_url, const char *usual)
+{
+    static const char v1[] = "/v1";
+    struct str given = base_str(base_url ? base_url : "");
+    while (base_str_ends_with(given, STR("/"))) {
+        given.len--;
+    }
+    return !usual || base_str_ends_with(base_str(usual), base_str(v1)) || !base_str_ends_with(given, base_str(v1));
+}
+
 /* A file that vouches for nobody would be noticed with the first request alone. */
 static bool check_ca_file(const struct config_source *source, const struct yaml_server *yaml, size_t index)
 {
@@ -190,6 +201,10 @@ static bool read_server(const struct config_source *source, struct config *confi
     }
     if (!yaml->base_url && !info->base_url) {
         return config_refuse(source, "servers", index + 1, "needs a base_url, as in http://127.0.0.1:8080/v1");
+    }
+    if (!has_one_v1(yaml->base_url, info->base_url)) {
+        return config_refuse(source, "servers", index + 1,
+                             "has a base_url with /v1 at its end, where this provider's have none: leave it out");
     }
     if (yaml->vault_key && !config->yaml->vault) {
         return config_refuse(source, "servers", index + 1,

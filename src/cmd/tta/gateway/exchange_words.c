@@ -57,6 +57,13 @@ static enum translate_outcome translate_for(struct exchange *exchange, const str
     return outcome;
 }
 
+static const char *const nobody_has[API_COUNT] = {
+    [API_CHAT] = "No provider of this model has chat completions.",
+    [API_COMPLETIONS] = "No provider of this model has completions; ask it for a chat completion.",
+    [API_EMBEDDINGS] = "No provider of this model has embeddings.",
+    [API_MESSAGES] = "No provider of this model speaks Anthropic's API.",
+};
+
 /* Leaves out those whose server does not have what is asked for. */
 static size_t keep_having(struct exchange *exchange, struct tta_target *targets, size_t count)
 {
@@ -67,10 +74,7 @@ static size_t keep_having(struct exchange *exchange, struct tta_target *targets,
         }
     }
     if (kept == 0) {
-        exchange_refuse(exchange, 404,
-                        exchange->api == API_MESSAGES ? "No provider of this model speaks Anthropic's API."
-                                                      : "No provider of this model has this.",
-                        "model", "model_not_found");
+        exchange_refuse(exchange, 404, nobody_has[exchange->api], "model", "model_not_found");
     }
     return kept;
 }
