@@ -15,7 +15,7 @@ MB = 1e6
 # The metrics keep a slot for each series and ten seconds, up to five minutes, which is the warm-up; one a minute, up to
 # an hour, which is what growth there may be; one an hour, up to a day.  Of all else there is none, but for holes in the
 # heap, which come and go.  A block lost in a hundred requests is 7 MB.
-WHOLE_S, WARM_UP_S, MOST_BYTES_AN_HOUR, MOST_ELSE_AN_HOUR = 600, 330, 4e6, 3e6
+WHOLE_S, WARM_UP_S, MOST_BYTES_AN_HOUR, MOST_ELSE_AN_HOUR = 600, 330, 4e6, 2e6
 
 # Three servers that are the same provider: "up" is asked for what is well, the others for what has faults, so that
 # what the gateway learns of these leaves "up" alone.

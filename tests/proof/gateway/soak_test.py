@@ -26,6 +26,26 @@ class Slope(unittest.TestCase):
         leak = [(t / 4, 9e6 + draw.choice((0, 4096, 65536)) + t / 4 * 4000 / 100 * 32) for t in range(1800)]
         self.assertGreater(3600 * soak.slope(leak)[2], soak.MOST_BYTES_AN_HOUR)
 
+    def test_what_comes_and_goes_is_no_growth(self):
+        draw = random.Random(1)
+        bodies = [(t / 2, 9e6 + draw.choice((0, 0, 0, 1, 2)) * 150e3) for t in range(540)]
+        self.assertEqual(soak.slope(bodies), (0, 0, 0))
+
+    def test_a_leak_is_found_under_what_comes_and_goes(self):
+        draw = random.Random(1)
+        leak = [(t / 2, 9e6 + draw.choice((0, 0, 0, 1, 2)) * 150e3 + t / 2 * 2000 / 100 * 32) for t in range(540)]
+        self.assertGreater(3600 * soak.slope(leak)[2], soak.MOST_ELSE_AN_HOUR)
+
+
+class Windows(unittest.TestCase):
+    def test_what_they_take_is_read_from_the_text_for_prometheus(self):
+        text = "# TYPE tta_metrics_memory_bytes gauge\ntta_metrics_memory_bytes 570123\ntta_other 1\n"
+        self.assertEqual(soak.windows_bytes(text), 570123)
+
+    def test_a_gateway_that_does_not_say_is_not_measured(self):
+        with self.assertRaises(soak.CannotMeasure):
+            soak.windows_bytes("tta_requests_total 1\n")
+
 
 class Ends(unittest.TestCase):
     def test_each_kind_has_to_end_as_it_should(self):
