@@ -150,6 +150,7 @@ static struct worker_settings settings_of(struct pair_setting *setting)
     struct worker_settings settings = {
         .timeout_ns = options->timeout_ns,
         .memory_bytes = options->memory_bytes,
+        .layout.huge_pages = options->huge_pages,
         .tick = options->tick,
         .tick_context = options->tick_context,
     };

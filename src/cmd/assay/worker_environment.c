@@ -10,7 +10,7 @@
 extern char **environ;
 
 /* Variables that are set for a worker, each with its name's "=". */
-#define MAX_VARIABLES 4
+#define MAX_VARIABLES 5
 
 /* Adds a variable to `strings`, where it begins at `*out_begin`. */
 static void begin_variable(struct buf *strings, const char *name, size_t *out_begin)
@@ -65,6 +65,12 @@ char **worker_environment(struct worker_layout layout, enum assay_timer_kind tim
     begin_variable(strings, WORKER_PADDING_NAME, &begins[count++]);
     for (size_t i = 0; i < layout.stack; i++) {
         base_buf_add_char(strings, 'x');
+    }
+    if (layout.huge_pages) {
+        const char *tunables = getenv(WORKER_TUNABLES_NAME);
+        base_buf_add_char(strings, '\0');
+        begin_variable(strings, WORKER_TUNABLES_NAME, &begins[count++]);
+        base_buf_addf(strings, WORKER_HUGE_PAGES "%s%s", tunables ? ":" : "", tunables ? tunables : "");
     }
     if (counts) {
         const char *preloaded = getenv("LD_PRELOAD");

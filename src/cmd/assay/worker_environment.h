@@ -9,9 +9,10 @@
 #include "assay/timer.h"
 #include "base/buf.h"
 
-/* How far a launch has its stack and its heap moved, in bytes, each below WORKER_MAX_PADDING. */
+/* How the memory of a launch is laid out. */
 struct worker_layout {
-    size_t stack, heap;
+    size_t stack, heap; /* so many bytes further, each below WORKER_MAX_PADDING */
+    bool huge_pages;    /* large pieces of heap in huge pages, where the system has them to give */
 };
 #define WORKER_MAX_PADDING 4096
 
@@ -20,6 +21,10 @@ struct worker_layout {
  * worker moves its heap. */
 #define WORKER_PADDING_NAME "ASSAY_PADDING"
 #define WORKER_HEAP_PADDING_NAME "ASSAY_HEAP_PADDING"
+/* What glibc's malloc reads ("Memory Allocation Tunables" of its manual; 2.35 has the one for huge pages, and
+ * other C libraries read nothing); what the user says there goes before what is asked for here. */
+#define WORKER_TUNABLES_NAME "GLIBC_TUNABLES"
+#define WORKER_HUGE_PAGES "glibc.malloc.hugetlb=1"
 /* By which clock the worker times: a name of assay/timer.h. */
 #define WORKER_TIMER_NAME "ASSAY_TIMER"
 
