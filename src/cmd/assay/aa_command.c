@@ -15,6 +15,7 @@
 #include "cmd/assay/gate_session.h"
 #include "cmd/assay/gate_suite.h"
 #include "cmd/assay/interrupt.h"
+#include "cmd/assay/priority.h"
 #include "cmd/assay/report_table.h"
 #include "cmd/assay/session.h"
 #include "cmd/assay/subject.h"
@@ -185,6 +186,7 @@ static bool measure(struct probing *probing)
     struct progress progress = progress_to(stderr, LAUNCH_SECONDS);
     bool good = pairs && setting;
     interrupt_be_gentle(true);
+    const struct priority priority = priority_raise(probing->session_options.priority);
     if (good) {
         setting->options = &probing->session_options;
         setting->random = probing->session_options.seed;
@@ -194,6 +196,7 @@ static bool measure(struct probing *probing)
         (void)snprintf(progress.remark, sizeof(progress.remark), " (gate %zu)", probing->gates + 1); /* fits */
         good = good && run_gate(probing, pairs, setting, probing->options->quiet ? NULL : &progress);
     } while (good && interrupt_caught() == 0 && base_clock_monotonic_ns() < deadline_ns);
+    priority_restore(&priority);
     interrupt_be_gentle(false);
     progress_clear(&progress);
     free(pairs);

@@ -13,6 +13,7 @@
 #include "cmd/assay/gate_programs.h"
 #include "cmd/assay/gate_suite.h"
 #include "cmd/assay/interrupt.h"
+#include "cmd/assay/priority.h"
 #include "cmd/assay/report.h"
 #include "cmd/assay/report_gate.h"
 #include "cmd/assay/verdict_files.h"
@@ -161,8 +162,10 @@ static bool measure(struct gate_run *run)
     };
     run->suite = gate_suite_create(&plan);
     interrupt_be_gentle(true);
-    bool good = run->suite && gate_suite_measure(run->suite) && session_count_beside(run->sessions[OLD]) &&
-                session_count_beside(run->sessions[NEW]);
+    const struct priority priority = priority_raise(run->session_options.priority);
+    bool good = run->suite && gate_suite_measure(run->suite);
+    priority_restore(&priority);
+    good = good && session_count_beside(run->sessions[OLD]) && session_count_beside(run->sessions[NEW]);
     interrupt_be_gentle(false);
     progress_clear(&run->progress);
     return good && describe(run);

@@ -24,6 +24,7 @@ struct session_options {
     bool shuffle;               /* a new order of the benchmarks for each pass over them */
     bool vary_layout;           /* another place of stack and heap for each launch */
     bool huge_pages;            /* a gate's launches have large pieces of heap in huge pages */
+    bool priority;              /* a gate goes before other programs, if the system allows it */
     uint64_t seed;              /* of order and layout */
     bool traces; /* say on stderr how the size of rounds is found */
     void (*tick)(void *context); /* called some twenty times a second while a worker is waited for; or NULL */

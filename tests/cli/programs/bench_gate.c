@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #ifdef NEW_BUILD
@@ -94,8 +95,8 @@ __attribute__((format(printf, 2, 3))) static void say(const char *path, const ch
     }
 }
 
-/* Its first calls in a process take a hundred times longer.  Files tell how many there were in all, and what malloc
- * was asked for. */
+/* Its first calls in a process take a hundred times longer.  Files tell how many there were in all, what malloc
+ * was asked for and with which priority it ran. */
 BENCH(warms_up)
 {
     static long calls;
@@ -106,5 +107,6 @@ BENCH(warms_up)
     say("calls.txt", "%ld", calls);
     if (!getenv("LD_PRELOAD")) { /* the launch that counts allocations is not one of the gate's */
         say("tunables.txt", "%s", tunables ? tunables : "none");
+        say("priority.txt", "%d", getpriority(PRIO_PROCESS, 0));
     }
 }

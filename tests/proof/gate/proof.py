@@ -21,9 +21,9 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
 import machine
 
 LONG = {
-    "shared": {"unchanged": 90, "slow2": 6, "slow1": 8, "suite": 2, "peers": 3},
-    "busy": {"unchanged": 8, "slow2": 2, "slow1": 2},
-    "quiet": {"unchanged": 12, "slow2": 3, "slow1": 3, "suite": 1, "peers": 2},
+    "shared": {"unchanged": 56, "peers": 1},
+    "busy": {"unchanged": 22, "slow2": 6, "slow1": 4, "peers": 1},
+    "quiet": {"unchanged": 22, "slow2": 6, "slow1": 4, "suite": 1, "peers": 1},
 }
 SHORT = {"shared": {"unchanged": 1, "slow2": 1, "slow1": 1}}
 
