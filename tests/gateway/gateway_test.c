@@ -292,7 +292,8 @@ static void auto_asks_the_best_model_that_can_do_it(void **state)
     assert_has(answer, "x-tta-provider: alpha\r\n"); /* of a known price; beta's might cost anything */
     assert_has(world_post(&world, CHAT, ASK("auto:world_building")), "x-tta-provider: alpha\r\n");
     assert_has(world_post(&world, CHAT, ASK("auto:juggling")), "There is no such model here");
-    assert_has(world_post(&world, CHAT, ASK("free")), "No model here can do what the request asks for.");
+    assert_has(world_post(&world, CHAT, ASK("free")),
+               "No model here can do what the request asks for. Without the requirement on not_free, 2 would.");
     assert_has(world_post(&world, CHAT, "{\"model\":\"auto\",\"tools\":[{}],\"messages\":[]}"),
                "x-tta-provider: alpha\r\n"); /* which says that it can */
     assert_has(world_post(&world, CHAT, "{\"model\":\"auto\",\"x_tta\":{\"only\":[\"beta\"]},\"messages\":[]}"),

@@ -435,10 +435,7 @@ static bool find_targets(struct exchange *exchange)
     exchange->is_model_known = name.is_known;
     exchange->task = name.task != TTA_TASK_COUNT ? name.task : exchange->task;
     if (count == 0) {
-        exchange_refuse(exchange, 404,
-                        name.is_known ? "No model here can do what the request asks for."
-                                      : "There is no such model here; GET /v1/models lists them.",
-                        "model", "model_not_found");
+        exchange_refuse_model(exchange, &name);
         return false;
     }
     count = exchange_keep_able(exchange, targets, count);

@@ -125,6 +125,9 @@ bool exchange_say_answer(struct exchange *exchange, const struct json *document,
 /* Keeps what the provider says of a request that is wrong, in the client's form. */
 void exchange_say_refusal(struct exchange *exchange, struct str body);
 
+/* Refuses a model that is not known, or that nothing here fits. */
+void exchange_refuse_model(struct exchange *exchange, const struct routing_name *name);
+
 /* Adds an error of the gateway's own in the client's form, whole or as an event. */
 void exchange_write_error(const struct exchange *exchange, const struct reply_error *error, struct buf *out);
 void exchange_write_error_event(const struct exchange *exchange, const struct reply_error *error, struct buf *out);

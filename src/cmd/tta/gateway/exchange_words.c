@@ -180,6 +180,17 @@ void exchange_say_refusal(struct exchange *exchange, struct str body)
     }
 }
 
+void exchange_refuse_model(struct exchange *exchange, const struct routing_name *name)
+{
+    struct buf message;
+    base_buf_init(&message, 1000);
+    base_buf_add_cstr(&message, name->is_known ? "No model here can do what the request asks for."
+                                               : "There is no such model here; GET /v1/models lists them.");
+    routing_add_way_out(&message, &name->way_out);
+    exchange_refuse(exchange, 404, base_buf_cstr(&message), "model", "model_not_found");
+    base_buf_deinit(&message);
+}
+
 /* Anthropic's words for what it calls otherwise than OpenAI does. */
 static const char *type_of_messages(int status)
 {

@@ -45,19 +45,11 @@ static void add_reasons(struct buf *out, const struct tta_verdict *verdicts, siz
 static struct page nothing_fits(struct buf *out, const struct tta_selector *selector,
                                 const struct tta_requirements *requirements)
 {
-    struct tta_relaxation relaxations[TTA_MAX_RELAXATIONS];
-    size_t miss_count;
+    struct tta_relaxation way_out = routing_way_out(selector, requirements);
     struct buf message;
-    size_t count = tta_near_misses(selector, requirements, NULL, 0, &miss_count, relaxations);
     base_buf_init(&message, 1000);
     base_buf_add_cstr(&message, "No model here meets all requirements.");
-    if (count > 0) {
-        const char *word = relaxations[0].reason == TTA_REASON_CAPABILITIES
-                               ? tta_capability_name(relaxations[0].capability)
-                               : tta_reason_name(relaxations[0].reason);
-        base_buf_addf(&message, " Without the requirement on %s, %zu would.", word ? word : "it",
-                      relaxations[0].lets_in);
-    }
+    routing_add_way_out(&message, &way_out);
     struct page page = management_error(out, 404, "no_model_fits", NULL, base_buf_cstr(&message));
     base_buf_deinit(&message);
     return page;

@@ -64,6 +64,8 @@ const char *routing_row_name(const struct routing *routing, uint32_t row);
 struct routing_name {
     bool is_known;
     enum tta_task task; /* "auto:TASK"; TTA_TASK_COUNT: none */
+    struct tta_relaxation way_out; /* of "auto" or "free", if nothing fits: what to give up; lets_in is 0 if no single
+                                      requirement is to blame */
 };
 
 struct routing_question {
@@ -79,6 +81,12 @@ struct routing_question {
  * its name is known, none that does what the request or the wishes ask for. */
 size_t routing_resolve(const struct routing *routing, const struct routing_question *question,
                        struct tta_target *out_targets, struct routing_name *out_name);
+
+/* What to give up so that models fit, see tta_near_misses(); its lets_in is 0 if no single requirement is to blame. */
+struct tta_relaxation routing_way_out(const struct tta_selector *selector,
+                                      const struct tta_requirements *requirements);
+/* Adds " Without the requirement on NAME, N would.", if there is such a way. */
+void routing_add_way_out(struct buf *out, const struct tta_relaxation *way_out);
 
 /* The answer to GET /v1/models. */
 struct str routing_models_json(const struct routing *routing);

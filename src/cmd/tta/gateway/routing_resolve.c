@@ -145,6 +145,23 @@ static size_t keep_fitting(const struct routing *routing, const struct tta_requi
     return kept;
 }
 
+struct tta_relaxation routing_way_out(const struct tta_selector *selector, const struct tta_requirements *requirements)
+{
+    struct tta_relaxation ways[TTA_MAX_RELAXATIONS];
+    size_t miss_count;
+    size_t count = tta_near_misses(selector, requirements, NULL, 0, &miss_count, ways);
+    return count > 0 ? ways[0] : (struct tta_relaxation){.lets_in = 0};
+}
+
+void routing_add_way_out(struct buf *out, const struct tta_relaxation *way_out)
+{
+    const char *word = way_out->reason == TTA_REASON_CAPABILITIES ? tta_capability_name(way_out->capability)
+                                                                  : tta_reason_name(way_out->reason);
+    if (way_out->lets_in > 0) {
+        base_buf_addf(out, " Without the requirement on %s, %zu would.", word ? word : "it", way_out->lets_in);
+    }
+}
+
 size_t routing_resolve(const struct routing *routing, const struct routing_question *question,
                        struct tta_target *out_targets, struct routing_name *out_name)
 {
@@ -155,10 +172,12 @@ size_t routing_resolve(const struct routing *routing, const struct routing_quest
     live.out = routing->cannot_be_asked[question->api];
     all.live = &live;
     all.now_unix_s = base_clock_unix_ns() / NS_PER_SEC;
-    *out_name = (struct routing_name){true, TTA_TASK_COUNT};
+    *out_name = (struct routing_name){.is_known = true, .task = TTA_TASK_COUNT};
     if (count == 0 && read_virtual(name, &all, &out_name->task)) {
         add_needs(question->fields, question->body_bytes, question->api, &all);
-        return add_best(routing, &all, out_targets);
+        count = add_best(routing, &all, out_targets);
+        out_name->way_out = count == 0 ? routing_way_out(routing->selector, &all) : out_name->way_out;
+        return count;
     }
     count = count > 0 ? count : routing_add_model(routing, name, out_targets, 0);
     out_name->is_known = count > 0;
