@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Secrets that can be told apart, a provider that quotes what it is sent, and where to look for them."""
+import errno
 import os
 import pathlib
 import re
@@ -9,6 +10,7 @@ import subprocess
 import threading
 import time
 
+PASSES = 20  # over memory that changes
 MARK = "7f3a9c51e0b84d26"
 KEYS = {name: f"sk-or-v1-{MARK}{number:02x}" + "0123456789abcdef" * 2 + f"{number:014d}"
         for number, name in enumerate(["environment", "input", "vault", "pasted"])}
@@ -127,13 +129,10 @@ class Search:
     def look_into_memory(self, what, process, needles=None):
         """All that can be read of it; a key may be in pages alone that core images leave out."""
         kept_out = 0
-        with open(f"/proc/{process}/mem", "rb", buffering=0) as memory:
-            for start, end, is_kept_out in mappings_of(process):
-                memory.seek(start)
-                data = memory.read(end - start)
-                kept_out += is_kept_out and MARK.encode() in data
-                if not is_kept_out:
-                    self.look(f"{what}: memory at {start:x}", data, needles)
+        for start, is_kept_out, data in memory_of(process):
+            kept_out += is_kept_out and MARK.encode() in data
+            if not is_kept_out:
+                self.look(f"{what}: memory at {start:x}", data, needles)
         if kept_out == 0:
             self.faults.append(f"{what}: its keys are not in memory that core images leave out")
         self.look(f"{what}: environment", pathlib.Path(f"/proc/{process}/environ").read_bytes())
@@ -166,3 +165,20 @@ def mappings_of(process):
         elif is_read and line.startswith("VmFlags:"):
             found[-1][2] = " dd" in line
     return found
+
+
+def memory_of(process):
+    """(from, is kept out of core images, what is there) of all that can be read of a process, at one time as far as it
+    goes on: what it gave back since it was listed cannot be read, and all is listed anew."""
+    for _ in range(PASSES):
+        found = []
+        with open(f"/proc/{process}/mem", "rb", buffering=0) as memory:
+            try:
+                for start, end, is_kept_out in mappings_of(process):
+                    memory.seek(start)
+                    found.append((start, is_kept_out, memory.read(end - start)))
+                return found
+            except OSError as error:
+                if error.errno != errno.EIO:
+                    raise
+    raise SystemExit(f"the memory of process {process} changes faster than it can be read")
