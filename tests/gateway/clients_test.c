@@ -138,6 +138,8 @@ static void a_client_asks_only_its_models_by_whatever_name(void **state)
     assert_has(ask_as(1, CHAT, ASK("alpha/one")), "HTTP/1.1 403 ");
     assert_has(ask_as(2, CHAT, ASK("two")), "HTTP/1.1 403 ");
     assert_has(ask_as(0, CHAT, ASK("nobody/has-it")), "HTTP/1.1 404 ");
+    assert_has(ask_as(0, "/v1/models/two", NULL), "HTTP/1.1 200 ");
+    assert_has(ask_as(0, "/v1/models/one", NULL), "HTTP/1.1 404 "); /* as it is not in its list */
     stop();
 }
 

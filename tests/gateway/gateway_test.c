@@ -354,6 +354,16 @@ static void pages_are_there(void **state)
     assert_has(answer, "{\"object\":\"list\",\"data\":[\n{\"id\":\"auto\",\"object\":\"model\"");
     assert_has(answer, "{\"id\":\"both\",\"object\":\"model\",\"created\":0,\"owned_by\":\"tta\"}");
     assert_has(answer, "{\"id\":\"one\",\"object\":\"model\",\"created\":0,\"owned_by\":\"alpha\"}");
+    answer = world_ask(&world, GET("/v1/models/one"));
+    assert_has(answer, "\r\n\r\n{\"id\":\"one\",\"object\":\"model\",\"created\":0,\"owned_by\":\"alpha\"}\n");
+    assert_has(world_ask(&world, GET("/v1/models/auto%3Ageneral_chat?verbose")), "{\"id\":\"auto:general_chat\",");
+    static const char *const unknown[] = {GET("/v1/models/on"), GET("/v1/models/"), GET("/v1/models/%zz"),
+                                          GET("/v1/models/one%22,")};
+    for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
+        answer = world_ask(&world, unknown[i]);
+        assert_has(answer, "HTTP/1.1 404 ");
+        assert_has(answer, "\"param\":\"model\",\"code\":\"model_not_found\"");
+    }
     assert_has(world_ask(&world, GET("/readyz?verbose")), "{\"status\":\"ready\",\"models\":2}");
     (void)world_post(&world, CHAT, ASK("one"));
     answer = world_ask(&world, GET("/metrics"));

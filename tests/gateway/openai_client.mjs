@@ -102,6 +102,9 @@ const steps = {
             ids.push(model.id);
         }
         assert.ok(ids.includes("auto") && ids.includes("both") && ids.includes("two"), ids.join());
+        assert.equal((await client.models.retrieve("two")).id, "two");
+        const error = await client.models.retrieve("nobody/has-it").catch((e) => e);
+        assert.ok(error instanceof OpenAI.NotFoundError, `${error}`);
     },
     async "errors are of the classes that the client knows"() {
         const cases = [["faulty/bad", OpenAI.BadRequestError, "temperature"], ["limits/limited", OpenAI.RateLimitError, null],

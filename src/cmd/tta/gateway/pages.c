@@ -4,6 +4,10 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "cmd/tta/gateway/query.h"
+#include "cmd/tta/gateway/reply.h"
+
+#define MODEL_PREFIX "/v1/models/"
 
 /* The id of a line of the list of models; false if it is none. */
 static bool read_id(struct str line, char *out_id, size_t size)
@@ -59,17 +63,63 @@ static void add_allowed(const struct routing *routing, const struct client *clie
     base_buf_add(out, count > 0 ? STR("\n]}\n") : STR("{\"object\":\"list\",\"data\":[]}\n"));
 }
 
+/* Who may not ask for every model; NULL: nobody is kept from any. */
+static const struct client *find_limited(const struct routing *routing, const struct request *request)
+{
+    const struct clients *clients = routing_clients(routing);
+    const struct client *client = clients ? clients_find(clients, request) : NULL;
+    return client && client->model_count > 0 ? client : NULL;
+}
+
 struct page page_models(struct worker *worker, const struct request *request, struct buf *out)
 {
     const struct routing *routing = worker->site->routing;
-    const struct clients *clients = routing_clients(routing);
-    const struct client *client = clients ? clients_find(clients, request) : NULL;
-    if (client && client->model_count > 0) {
-        add_allowed(routing, client, out);
+    const struct client *limited = find_limited(routing, request);
+    if (limited) {
+        add_allowed(routing, limited, out);
     } else {
         base_buf_add(out, routing_models_json(routing));
     }
     return (struct page){.status = 200, .content_type = "application/json"};
+}
+
+/* Adds what the list says of a name; false if it is not there. */
+static bool add_model(const struct routing *routing, const char *id, struct buf *out)
+{
+    struct str rest = routing_models_json(routing), line = {0};
+    struct buf begin; /* of its line, as routing.c writes it */
+    base_buf_init(&begin, 8 * QUERY_MAX_VALUE_BYTES);
+    base_buf_add(&begin, STR("{\"id\":"));
+    base_json_add_text(&begin, id);
+    base_buf_add_char(&begin, ',');
+    bool is_there = false;
+    while (!is_there && rest.ptr) {
+        line = base_str_cut(rest, '\n', &rest);
+        is_there = base_buf_ok(&begin) && base_str_starts_with(line, base_buf_str(&begin));
+    }
+    base_buf_deinit(&begin);
+    if (is_there) {
+        line.len -= base_str_ends_with(line, STR(",")) ? 1 : 0;
+        base_buf_add(out, line);
+        base_buf_add_char(out, '\n');
+    }
+    return is_there;
+}
+
+struct page page_model(struct worker *worker, const struct request *request, struct buf *out)
+{
+    const struct routing *routing = worker->site->routing;
+    const struct client *limited = find_limited(routing, request);
+    char id[QUERY_MAX_VALUE_BYTES + 1];
+    if (query_path_rest(request, sizeof(MODEL_PREFIX) - 1, id) == QUERY_FOUND &&
+        (!limited || may_ask(routing, limited, id)) && add_model(routing, id, out)) {
+        return (struct page){.status = 200, .content_type = "application/json"};
+    }
+    reply_error(out, &(struct reply_error){.status = 404,
+                                           .message = "There is no such model here; GET /v1/models lists them.",
+                                           .param = "model",
+                                           .code = "model_not_found"});
+    return (struct page){.status = 404, .content_type = "application/json"};
 }
 
 struct page page_health(struct worker *worker, const struct request *request, struct buf *out)

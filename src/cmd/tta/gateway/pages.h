@@ -17,6 +17,7 @@ struct page {
 typedef struct page page_fn(struct worker *worker, const struct request *request, struct buf *out);
 
 page_fn page_models; /* the models that can be asked for */
+page_fn page_model;  /* what that list says of the one that the path names */
 page_fn page_health; /* the process runs */
 page_fn page_ready;  /* and takes requests: some server has models that can be asked, and it is not about to end */
 

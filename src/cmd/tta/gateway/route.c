@@ -30,6 +30,7 @@ static const struct route {
     {HTTP_POST, "/v1/embeddings", NULL, API_EMBEDDINGS, ACCESS_OF_CLIENTS, NULL},
     {HTTP_POST, "/v1/messages", NULL, API_MESSAGES, ACCESS_OF_CLIENTS, NULL},
     {HTTP_GET, "/v1/models", page_models, API_COUNT, ACCESS_OF_CLIENTS, NULL},
+    {HTTP_GET, "/v1/models/*", page_model, API_COUNT, ACCESS_OF_CLIENTS, NULL},
     {HTTP_GET, "/", page_dashboard, API_COUNT, ACCESS_OF_ALL, NULL},
     {HTTP_GET, "/api/v1/overview", page_overview, API_COUNT, ACCESS_OF_MANAGERS, NULL},
     {HTTP_GET, "/healthz", page_health, API_COUNT, ACCESS_OF_ALL, NULL},
