@@ -222,6 +222,15 @@ static void what_a_page_of_somebody_else_makes_a_browser_ask_is_refused(void **s
         assert_int_equal(strstr(answer, "\"code\":\"foreign_origin\"") != NULL, cases[i].is_refused);
     }
     assert_int_equal(loopback_server_request_count(world.alpha), 8);
+    /* A name that leads here is of one origin to a browser. */
+    const char *renamed = world_ask(&world, "POST " CHAT " HTTP/1.1\r\nHost: evil.example:8484\r\n"
+                                            "Origin: http://evil.example:8484\r\nConnection: close\r\n"
+                                            "Content-Length: 35\r\n\r\n" ASK("alpha/one"));
+    assert_non_null(strstr(renamed, "HTTP/1.1 403 Forbidden\r\n"));
+    assert_non_null(strstr(renamed, "\"code\":\"foreign_host\""));
+    renamed = world_ask(&world, "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n");
+    assert_non_null(strstr(renamed, "HTTP/1.1 403 Forbidden\r\n"));
+    assert_int_equal(loopback_server_request_count(world.alpha), 8);
     assert_non_null(strstr(world_ask(&world, "GET / HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: cross-site\r\n"
                                              "Connection: close\r\n\r\n"), "HTTP/1.1 200 OK\r\n"));
     world_stop(&world);

@@ -11,11 +11,11 @@
 #define MAX_BODY_BYTES ((int64_t)1 << 30)
 #define MAX_BODIES_BYTES ((int64_t)1 << 40)
 
-static const cyaml_schema_value_t target_schema = {
+static const cyaml_schema_value_t text_schema = {
     CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 0, CYAML_UNLIMITED)};
 const cyaml_schema_field_t serve_chain_fields[] = {
     CONFIG_TEXT(yaml_chain, name) CYAML_FIELD_SEQUENCE("targets", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
-                                                       struct yaml_chain, targets, &target_schema, 0, CYAML_UNLIMITED),
+                                                       struct yaml_chain, targets, &text_schema, 0, CYAML_UNLIMITED),
     CYAML_FIELD_END};
 static const cyaml_schema_value_t chain_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_chain, serve_chain_fields)};
@@ -41,6 +41,8 @@ const cyaml_schema_field_t serve_fields[] = {
     CONFIG_TEXT(yaml_serve, drain)
     CONFIG_TEXT(yaml_serve, access_log)
     CONFIG_TEXT(yaml_serve, clients)
+    CYAML_FIELD_SEQUENCE("hosts", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_serve, hosts, &text_schema,
+                         0, CYAML_UNLIMITED),
     CYAML_FIELD_SEQUENCE("chains", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_serve, chains, &chain_schema,
                          0, CYAML_UNLIMITED),
     CYAML_FIELD_END};
@@ -224,6 +226,18 @@ static bool read_chain(const struct config_source *source, const struct yaml_ser
     return true;
 }
 
+static bool read_hosts(const struct config_source *source, const struct yaml_serve *yaml, struct serve_config *config)
+{
+    for (size_t i = 0; i < yaml->hosts_count; i++) {
+        if (yaml->hosts[i][0] == '\0' || strpbrk(yaml->hosts[i], "/:@ ")) {
+            return config_refuse(source, "hosts", i + 1, "must be a name alone, as in models.example.org");
+        }
+    }
+    config->hosts = (const char *const *)yaml->hosts;
+    config->host_count = yaml->hosts_count;
+    return true;
+}
+
 bool serve_config_read(const struct config_source *source, const struct yaml_serve *yaml,
                        struct serve_config *out_config)
 {
@@ -267,7 +281,7 @@ bool serve_config_read(const struct config_source *source, const struct yaml_ser
                                       "at least as much", source->path);
         return false;
     }
-    if (!is_loopback(config->host) && !check_network(source, config)) {
+    if ((!is_loopback(config->host) && !check_network(source, config)) || !read_hosts(source, yaml, config)) {
         return false;
     }
     config->chains = base_alloc_array(yaml->chains_count, sizeof(*config->chains));

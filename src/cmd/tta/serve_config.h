@@ -20,6 +20,8 @@ struct yaml_serve {
     char *address, *open_to_network, *threads, *max_connections, *max_body, *max_bodies, *timeout, *connect_timeout,
         *max_wait, *first_byte, *first_token, *idle, *head_timeout, *body_timeout, *keep_alive, *write_timeout, *drain,
         *access_log, *clients;
+    char **hosts;
+    unsigned hosts_count;
     struct yaml_chain *chains;
     unsigned chains_count;
 };
@@ -50,6 +52,8 @@ struct serve_config {
     int64_t drain_ns;
     const char *access_log; /* a file, "-" for standard output; NULL: none is kept */
     const char *clients;    /* the file of those who may use it, see tta/clients_file.h; NULL: whoever reaches it */
+    const char *const *hosts; /* names it may be asked by without clients, beside those of gateway/origin.h */
+    size_t host_count;
     struct serve_chain *chains;
     size_t chain_count;
 };

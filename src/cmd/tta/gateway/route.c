@@ -100,12 +100,27 @@ static struct page no_route(struct buf *out, struct str path)
     return (struct page){.status = 404, .content_type = "application/json"};
 }
 
-static struct page page_foreign(struct buf *out)
+/* Whether a browser may be asking for somebody else; else the page that says so. */
+static bool is_of_others(struct worker *worker, const struct request *request, struct buf *out, struct page *out_page)
 {
-    reply_error(out, &(struct reply_error){.status = 403,
-                                           .message = "A page of another origin may not ask this gateway.",
-                                           .code = "foreign_origin"});
-    return (struct page){.status = 403, .content_type = "application/json"};
+    static const struct reply_error foreign = {403, "A page of another origin may not ask this gateway.", NULL, NULL,
+                                               "foreign_origin"};
+    static const struct reply_error renamed = {
+        403, "The name in Host may be that of anybody's page; ask by the address, or add the name to 'hosts' of the "
+             "gateway's configuration.", NULL, NULL, "foreign_host"};
+    const struct routing *routing = worker->site->routing;
+    const struct serve_config *serve = routing_serve_config(routing);
+    const struct reply_error *error = NULL;
+    if (origin_is_foreign(request)) {
+        error = &foreign;
+    } else if (!routing_clients(routing) && origin_is_renamed(request, serve->hosts, serve->host_count)) {
+        error = &renamed; /* with clients, a page would have to know a key */
+    }
+    if (error) {
+        reply_error(out, error);
+        *out_page = (struct page){.status = error->status, .content_type = "application/json"};
+    }
+    return error != NULL;
 }
 
 /* How many bytes of a path a route has, up to a slash. */
@@ -209,8 +224,7 @@ void route_serve(struct worker *worker, struct connection *connection, const str
     struct buf body;
     bool is_open = !clients || (route && route->access == ACCESS_OF_ALL);
     base_buf_init(&body, PAGE_MAX_BYTES);
-    if (origin_is_foreign(request)) {
-        page = page_foreign(&body);
+    if (is_of_others(worker, request, &body, &page)) {
         answer_page(worker, connection, &page, &body, client, start_ns);
     } else if (!is_open && !is_let_in(route, client, &body, &page)) {
         answer_page(worker, connection, &page, &body, client, start_ns);
