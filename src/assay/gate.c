@@ -248,22 +248,50 @@ void assay_gate_fail(struct assay_gate *gate, size_t index)
     gate->benchmarks[index].phase = ASSAY_GATE_FAILED;
 }
 
-void assay_gate_stop(struct assay_gate *gate)
-{
-    for (size_t i = 0; i < gate->count; i++) {
-        struct benchmark *benchmark = &gate->benchmarks[i];
-        if (benchmark->phase == ASSAY_GATE_FIRST || benchmark->phase == ASSAY_GATE_CONFIRMING) {
-            look_at(gate, benchmark); /* with the share of the look that it did not live to see */
-        }
-        if (benchmark->phase != ASSAY_GATE_DECIDED && benchmark->phase != ASSAY_GATE_FAILED) {
-            conclude(gate, benchmark);
-        }
-    }
-}
-
 static bool is_measured(const struct benchmark *benchmark)
 {
     return benchmark->phase == ASSAY_GATE_FIRST || benchmark->phase == ASSAY_GATE_CONFIRMING;
+}
+
+static void stop(const struct assay_gate *gate, struct benchmark *benchmark)
+{
+    if (is_measured(benchmark)) {
+        look_at(gate, benchmark); /* with the share of the look that it did not live to see */
+    }
+    if (benchmark->phase != ASSAY_GATE_DECIDED && benchmark->phase != ASSAY_GATE_FAILED) {
+        conclude(gate, benchmark);
+    }
+}
+
+/* No look: nothing comes of it but more launches. */
+static bool seems_changed(const struct assay_gate *gate, const struct benchmark *benchmark)
+{
+    if (benchmark->phase != ASSAY_GATE_FIRST) {
+        return benchmark->phase == ASSAY_GATE_SUSPECT || benchmark->phase == ASSAY_GATE_CONFIRMING;
+    }
+    struct assay_change change = views_of(gate, benchmark->sessions, 1).told;
+    return (change.lower > 0 && change.ratio > benchmark->margin) ||
+           (change.upper < 0 && change.ratio < -benchmark->margin);
+}
+
+bool assay_gate_narrow(struct assay_gate *gate)
+{
+    bool goes_on = false;
+    for (size_t i = 0; i < gate->count; i++) {
+        if (seems_changed(gate, &gate->benchmarks[i])) {
+            goes_on = true;
+        } else {
+            stop(gate, &gate->benchmarks[i]);
+        }
+    }
+    return goes_on;
+}
+
+void assay_gate_stop(struct assay_gate *gate)
+{
+    for (size_t i = 0; i < gate->count; i++) {
+        stop(gate, &gate->benchmarks[i]);
+    }
 }
 
 static bool any_in(const struct assay_gate *gate, enum assay_gate_phase phase)

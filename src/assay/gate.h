@@ -110,6 +110,12 @@ void assay_gate_take(struct assay_gate *gate, size_t index, const struct assay_g
 /* It cannot be measured. */
 void assay_gate_fail(struct assay_gate *gate, size_t index);
 
+/*
+ * The usual time is over, and there is more for what seems to have changed: a suspect, and what shows its middle beyond
+ * the margin and an interval without 0.  All else is given its last look.  Whether anything goes on.
+ */
+bool assay_gate_narrow(struct assay_gate *gate);
+
 /* The time is over: a last look at what is not decided. */
 void assay_gate_stop(struct assay_gate *gate);
 

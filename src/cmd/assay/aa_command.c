@@ -142,7 +142,7 @@ static bool run_gate(struct probing *probing, struct pair *pairs, struct pair_se
             assay_gate_fail(gate, i);
         }
     }
-    bool good = gate_session_run(gate, pairs, setting, (int64_t)((double)total * GATE_SECONDS_EACH * 1e9), progress);
+    bool good = gate_session_run(gate, pairs, setting, gate_time_of(total), progress);
     for (size_t i = 0; good && i < total && interrupt_caught() == 0; i++) {
         struct probe *probe = &probing->probes[i / KINDS];
         probe->iterations[i % KINDS] = pairs[i].iterations;

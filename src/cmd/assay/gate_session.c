@@ -18,14 +18,24 @@ static bool has_memory(const struct pair *pair)
     return !pair->sides[0]->no_memory && !pair->sides[1]->no_memory;
 }
 
-bool gate_session_run(struct assay_gate *gate, struct pair *pairs, struct pair_setting *setting, int64_t budget_ns,
+struct gate_time gate_time_of(size_t count)
+{
+    int64_t ns = (int64_t)((double)count * GATE_SECONDS_EACH * 1e9);
+    return (struct gate_time){.usual_ns = ns, .more_ns = ns};
+}
+
+bool gate_session_run(struct assay_gate *gate, struct pair *pairs, struct pair_setting *setting, struct gate_time time,
                       struct progress *progress)
 {
-    int64_t start_ns = base_clock_monotonic_ns();
+    int64_t start_ns = base_clock_monotonic_ns(), end_ns = start_ns + time.usual_ns;
     size_t index, done = 0;
     for (;;) {
         int64_t launch_ns = base_clock_monotonic_ns();
-        double used = (double)(launch_ns - start_ns) / (double)budget_ns;
+        if (launch_ns >= end_ns && time.more_ns > 0 && assay_gate_narrow(gate)) {
+            end_ns += time.more_ns;
+            time.more_ns = 0;
+        }
+        double used = (double)(launch_ns - start_ns) / (double)(end_ns - start_ns);
         if (interrupt_caught() != 0 || !assay_gate_next(gate, used, &index)) {
             break;
         }

@@ -155,7 +155,7 @@ bool gate_suite_measure(struct gate_suite *suite)
         return false;
     }
     size_t total = suite->count + CONTROLS;
-    int64_t budget_ns = plan->budget_ns > 0 ? plan->budget_ns : (int64_t)((double)total * GATE_SECONDS_EACH * 1e9);
+    struct gate_time time = plan->budget_ns > 0 ? (struct gate_time){.usual_ns = plan->budget_ns} : gate_time_of(total);
     setting->options = plan->options;
     setting->random = plan->options->seed;
     suite->has_control = choose_control(suite, setting);
@@ -163,7 +163,7 @@ bool gate_suite_measure(struct gate_suite *suite)
     bool good = suite->has_control && suite->gate;
     if (good) {
         set_margins(suite);
-        good = gate_session_run(suite->gate, suite->pairs, setting, budget_ns, plan->progress);
+        good = gate_session_run(suite->gate, suite->pairs, setting, time, plan->progress);
     }
     free(setting);
     return good;

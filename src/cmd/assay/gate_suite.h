@@ -18,10 +18,9 @@ struct gate_plan {
     struct session *sessions[2]; /* old and new, with their programs */
     const struct session_options *options;
     const struct assay_limits *limits;
-    int64_t budget_ns;          /* 0: GATE_SECONDS_EACH for each benchmark and control */
+    int64_t budget_ns;          /* 0: as gate_time_of() each benchmark and control */
     struct progress *progress;  /* or NULL */
 };
-#define GATE_SECONDS_EACH 2.5
 
 /* Pairs the benchmarks that both sides have; NULL without memory. */
 struct gate_suite *gate_suite_create(const struct gate_plan *plan);

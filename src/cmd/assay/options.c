@@ -718,7 +718,8 @@ static const struct argument_option entries[] = {
     {"base", 0, ARGUMENT_REQUIRED, "REVISION", COMMAND_GATE, set_revision, AT(base),
      "gate the programs against those of this commit, built in a worktree of its own"},
     {"budget", 0, ARGUMENT_REQUIRED, "TIME", OF_GATES, set_budget, AT(budget_ns),
-     "time for all launches (gate: 2.5 s a benchmark, and 5 s for the control; aa: 300 s)"},
+     "most time for all launches (gate: 2.5 s a benchmark and 5 s for the control, twice if something seems to have "
+     "changed; aa: 300 s)"},
     {"gate-margin", 0, ARGUMENT_REQUIRED, "SHARE", OF_GATES, set_gate_margin, AT(limits),
      "a change up to this, either way, is none (1%); may end with 'for FILTER', and be repeated"},
     {"slowed", 0, ARGUMENT_REQUIRED, "SHARE", COMMAND_AA, set_slowed, AT(slowed),

@@ -22,8 +22,8 @@ import machine
 
 LONG = {
     "shared": {"unchanged": 56, "peers": 1},
-    "busy": {"unchanged": 22, "slow2": 6, "slow1": 4, "peers": 1},
-    "quiet": {"unchanged": 22, "slow2": 6, "slow1": 4, "suite": 1, "peers": 1},
+    "quiet": {"unchanged": 34, "slow2": 4, "slow1": 4, "suite": 1, "peers": 1},
+    "busy": {"unchanged": 10, "slow2": 4, "slow1": 4},
 }
 SHORT = {"shared": {"unchanged": 1, "slow2": 1, "slow1": 1}}
 

@@ -51,16 +51,26 @@ static struct assay_gate *create(size_t count, uint64_t seed)
     return gate;
 }
 
-/* A gate of `count` benchmarks that all scatter and change alike, with time for `launches` of each. */
+/* Time for so many launches of each, and for as many again where something seems to have changed. */
+struct time {
+    size_t launches;
+    bool has_more;
+};
+
+/* A gate of `count` benchmarks that all scatter and change alike. */
 static struct assay_gate *simulate(size_t count, uint64_t seed, enum scatter scatter, double deviation, double change,
-                                   size_t launches)
+                                   struct time time)
 {
     struct assay_gate *gate = create(count, seed);
     uint64_t random = seed * 7919 + 1;
-    size_t index, done = 0;
-    while (assay_gate_next(gate, (double)done / (double)(launches * count), &index)) {
+    size_t index, done = 0, most = time.launches * count;
+    while (assay_gate_next(gate, (double)done / (double)most, &index)) {
         take(gate, index, launch_of(&random, scatter, deviation, change), 1);
         done++;
+        if (done == most && time.has_more && assay_gate_narrow(gate)) {
+            most *= 2;
+            time.has_more = false;
+        }
     }
     assay_gate_stop(gate);
     return gate;
@@ -71,12 +81,12 @@ struct tally {
     size_t launches;
 };
 
-static struct tally simulate_many(unsigned suites, size_t count, enum scatter scatter, double deviation, double change,
-                                  size_t launches)
+static struct tally simulate_for(unsigned suites, size_t count, enum scatter scatter, double deviation, double change,
+                                 struct time time)
 {
     struct tally tally = {0};
     for (unsigned suite = 0; suite < suites; suite++) {
-        struct assay_gate *gate = simulate(count, suite + 1, scatter, deviation, change, launches);
+        struct assay_gate *gate = simulate(count, suite + 1, scatter, deviation, change, time);
         unsigned slower_before = tally.slower;
         for (size_t i = 0; i < count; i++) {
             struct assay_gate_verdict verdict = assay_gate_verdict(gate, i);
@@ -95,6 +105,12 @@ static struct tally simulate_many(unsigned suites, size_t count, enum scatter sc
                   change * 100, deviation * 100, tally.same, tally.slower, tally.faster, tally.unknown,
                   tally.suspects, tally.suites_red, suites, (double)tally.launches / (double)(suites * count));
     return tally;
+}
+
+static struct tally simulate_many(unsigned suites, size_t count, enum scatter scatter, double deviation, double change,
+                                  size_t launches)
+{
+    return simulate_for(suites, count, scatter, deviation, change, (struct time){.launches = launches});
 }
 
 static void a_block_is_the_mean_log_ratio_of_its_slices(void **state)
@@ -196,7 +212,7 @@ static void a_slowdown_is_found_where_its_launches_scatter_less(void **state)
 static void what_could_have_been_seen_is_seen(void **state)
 {
     (void)state;
-    struct assay_gate *gate = simulate(1, 3, EVEN, 0.03, 0, 40);
+    struct assay_gate *gate = simulate(1, 3, EVEN, 0.03, 0, (struct time){40, false});
     struct assay_gate_verdict verdict = assay_gate_verdict(gate, 0);
     assert_int_equal(verdict.verdict, ASSAY_VERDICT_UNKNOWN);
     assert_true(isfinite(verdict.least_visible) && verdict.least_visible > 0.02);
@@ -418,10 +434,51 @@ static void the_time_ends_what_is_undecided_and_what_failed_has_no_verdict(void 
     assay_gate_destroy(gate);
 }
 
+static void what_seems_to_have_changed_goes_on_when_the_usual_time_is_over(void **state)
+{
+    enum { UNDECIDED, LEANING, SUSPECT, UNMEASURED, COUNT };
+    (void)state;
+    struct assay_gate *gate = create(COUNT, 1);
+    size_t index;
+    for (int i = 0; i < 15; i++) {
+        take(gate, UNDECIDED, i % 2 == 0 ? 0.05 : -0.03, 1); /* its middle lies there, too, and no less 0 */
+        take(gate, LEANING, 0.015 + 0.001 * (i - 7), 1);
+    }
+    feed(gate, SUSPECT, 0.05);
+    assert_int_equal(assay_gate_phase(gate, LEANING), ASSAY_GATE_FIRST);
+    assert_false(assay_gate_next(gate, 1, &index));
+    assert_true(assay_gate_narrow(gate));
+    assert_int_equal(assay_gate_phase(gate, UNDECIDED), ASSAY_GATE_DECIDED);
+    assert_int_equal(assay_gate_verdict(gate, UNDECIDED).verdict, ASSAY_VERDICT_UNKNOWN);
+    assert_int_equal(assay_gate_phase(gate, LEANING), ASSAY_GATE_FIRST);
+    assert_int_equal(assay_gate_phase(gate, UNMEASURED), ASSAY_GATE_DECIDED);
+    for (int i = 0; i < 400 && assay_gate_next(gate, 0.5, &index); i++) {
+        assert_true(index == LEANING || index == SUSPECT);
+        take(gate, index, index == SUSPECT ? 0.05 : 0.015 + 0.001 * (i % 5 - 2), 1);
+    }
+    assert_int_equal(assay_gate_verdict(gate, LEANING).verdict, ASSAY_VERDICT_SLOWER);
+    assert_int_equal(assay_gate_verdict(gate, SUSPECT).verdict, ASSAY_VERDICT_SLOWER);
+    assert_false(assay_gate_narrow(gate));
+    assay_gate_destroy(gate);
+}
+
+static void more_time_finds_more_and_takes_none_for_what_is_unchanged(void **state)
+{
+    const struct time usual = {80, false}, more = {80, true};
+    (void)state;
+    const struct tally without = simulate_for(20, 20, EVEN, 0.02, 0.02, usual);
+    const struct tally with = simulate_for(20, 20, EVEN, 0.02, 0.02, more);
+    assert_true(with.slower >= 390 && with.slower > without.slower + 20);
+    const struct tally unchanged = simulate_for(100, 20, EVEN, 0.03, 0, more);
+    const struct tally as_usual = simulate_for(100, 20, EVEN, 0.03, 0, usual);
+    assert_true(unchanged.slower + unchanged.faster <= 1);
+    assert_true(unchanged.launches < as_usual.launches + as_usual.launches / 10);
+}
+
 static void a_benchmark_that_scatters_too_much_ends_after_its_last_look(void **state)
 {
     (void)state;
-    struct assay_gate *gate = simulate(1, 1, EVEN, 0.3, 0, 100000);
+    struct assay_gate *gate = simulate(1, 1, EVEN, 0.3, 0, (struct time){100000, false});
     assert_int_equal(assay_gate_verdict(gate, 0).verdict, ASSAY_VERDICT_UNKNOWN);
     assert_int_equal(assay_gate_verdict(gate, 0).launches, ASSAY_GATE_MAX_LAUNCHES);
     assay_gate_destroy(gate);
@@ -467,6 +524,8 @@ int main(void)
         cmocka_unit_test(one_whose_launches_take_long_gets_its_share_of_the_time_only),
         cmocka_unit_test(a_margin_of_its_own_decides),
         cmocka_unit_test(the_time_ends_what_is_undecided_and_what_failed_has_no_verdict),
+        cmocka_unit_test(what_seems_to_have_changed_goes_on_when_the_usual_time_is_over),
+        cmocka_unit_test(more_time_finds_more_and_takes_none_for_what_is_unchanged),
         cmocka_unit_test(a_benchmark_that_scatters_too_much_ends_after_its_last_look),
         cmocka_unit_test(memory_may_run_out),
     };
