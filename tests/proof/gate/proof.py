@@ -21,9 +21,9 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
 import machine
 
 LONG = {
-    "shared": {"unchanged": 56, "peers": 1},
-    "quiet": {"unchanged": 34, "slow2": 4, "slow1": 4, "suite": 1, "peers": 1},
-    "busy": {"unchanged": 10, "slow2": 4, "slow1": 4},
+    "shared": {"unchanged": 62, "peers": 1},
+    "quiet": {"unchanged": 31, "slow2": 4, "slow1": 4, "suite": 1, "peers": 1},
+    "busy": {"unchanged": 8, "slow2": 4, "slow1": 4},
 }
 SHORT = {"shared": {"unchanged": 1, "slow2": 1, "slow1": 1}}
 
