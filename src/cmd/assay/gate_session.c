@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "cmd/assay/interrupt.h"
 
+#define SECONDS_EACH 2.5
+
 /* How many launches there will be, as far as those that are done tell. */
 static void show(struct progress *progress, const char *fullname, size_t done, double used)
 {
@@ -20,7 +22,7 @@ static bool has_memory(const struct pair *pair)
 
 struct gate_time gate_time_of(size_t count)
 {
-    int64_t ns = (int64_t)((double)count * GATE_SECONDS_EACH * 1e9);
+    int64_t ns = (int64_t)((double)count * SECONDS_EACH * 1e9);
     return (struct gate_time){.usual_ns = ns, .more_ns = ns};
 }
 

@@ -11,8 +11,7 @@ struct gate_time {
     int64_t usual_ns; /* above 0 */
     int64_t more_ns;  /* for what seems to have changed when that is over (assay_gate_narrow); 0: none */
 };
-#define GATE_SECONDS_EACH 2.5
-/* Where nobody says how long it may take: so long for each of `count` pairs, and once more. */
+/* Where nobody says how long it may take: 2.5 s for each of `count` pairs, and as long again. */
 struct gate_time gate_time_of(size_t count);
 
 /* Pair i is benchmark i of the gate.  What could not be measured has an error in its subject.  The

@@ -18,7 +18,7 @@ struct gate_plan {
     struct session *sessions[2]; /* old and new, with their programs */
     const struct session_options *options;
     const struct assay_limits *limits;
-    int64_t budget_ns;          /* 0: as gate_time_of() each benchmark and control */
+    int64_t budget_ns;          /* 0: that of gate_time_of() */
     struct progress *progress;  /* or NULL */
 };
 

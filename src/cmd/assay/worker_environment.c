@@ -19,6 +19,15 @@ static void begin_variable(struct buf *strings, const char *name, size_t *out_be
     base_buf_addf(strings, "%s=", name);
 }
 
+/* Adds a variable that is a list with colons between: `entry`, and behind it what this process has there. */
+static void put_first(struct buf *strings, const char *name, const char *entry, size_t *out_begin)
+{
+    const char *own = getenv(name);
+    base_buf_add_char(strings, '\0');
+    begin_variable(strings, name, out_begin);
+    base_buf_addf(strings, "%s%s%s", entry, own ? ":" : "", own ? own : "");
+}
+
 /* Whether an entry of the environment is of the same name as a variable. */
 static bool is_same_name(const char *entry, const char *variable)
 {
@@ -67,16 +76,10 @@ char **worker_environment(struct worker_layout layout, enum assay_timer_kind tim
         base_buf_add_char(strings, 'x');
     }
     if (layout.huge_pages) {
-        const char *tunables = getenv(WORKER_TUNABLES_NAME);
-        base_buf_add_char(strings, '\0');
-        begin_variable(strings, WORKER_TUNABLES_NAME, &begins[count++]);
-        base_buf_addf(strings, WORKER_HUGE_PAGES "%s%s", tunables ? ":" : "", tunables ? tunables : "");
+        put_first(strings, WORKER_TUNABLES_NAME, WORKER_HUGE_PAGES, &begins[count++]);
     }
     if (counts) {
-        const char *preloaded = getenv("LD_PRELOAD");
-        base_buf_add_char(strings, '\0');
-        begin_variable(strings, "LD_PRELOAD", &begins[count++]);
-        base_buf_addf(strings, PRELOAD_PATH "%s%s", preloaded ? ":" : "", preloaded ? preloaded : "");
+        put_first(strings, "LD_PRELOAD", PRELOAD_PATH, &begins[count++]);
     }
     return replace_variables(strings, begins, count);
 }

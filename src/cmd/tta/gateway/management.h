@@ -29,7 +29,6 @@ page_fn page_metrics;         /* Prometheus's text */
 bool management_write_test(struct worker *worker, struct request *request, struct buf *out, struct page *out_page);
 
 /* For these pages. */
-struct page management_page(int status); /* of JSON */
 struct page management_error(struct buf *out, int status, const char *code, const char *param, const char *message);
 /* A query parameter that is a word of true or false, an amount of USD in pico-USD, or a whole number from 0, or
  * ?task_type; as it was where it is absent.  False, with an error page, if it is none. */

@@ -13,16 +13,10 @@
 #define USUAL_MAX_PUSD INT64_C(10000000) /* 10 USD per million tokens */
 #define MAX_TOKENS INT64_C(1000000000)
 
-struct page management_page(int status)
-{
-    return (struct page){.status = status, .content_type = "application/json"};
-}
-
 struct page management_error(struct buf *out, int status, const char *code, const char *param, const char *message)
 {
     base_buf_reset(out);
-    reply_error(out, &(struct reply_error){.status = status, .message = message, .param = param, .code = code});
-    return management_page(status);
+    return page_error(out, &(struct reply_error){.status = status, .message = message, .param = param, .code = code});
 }
 
 static bool refuse(struct buf *out, const char *name, const char *wanted, struct page *out_page)
@@ -117,7 +111,7 @@ static struct page list(const struct worker *worker, const struct filter *filter
         }
     }
     base_buf_addf(out, "\n],\"total_count\":%zu}\n", count);
-    return management_page(200);
+    return page_json(200);
 }
 
 static bool read_provider(const struct routing *routing, const struct request *request, char *provider,

@@ -95,7 +95,7 @@ static struct page choose(const struct worker *worker, struct tta_requirements *
     add_reasons(out, verdicts, count);
     base_buf_add(out, STR("}\n"));
     free(verdicts);
-    return management_page(200);
+    return page_json(200);
 }
 
 struct page page_recommendations(struct worker *worker, const struct request *request, struct buf *out)

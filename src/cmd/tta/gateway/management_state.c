@@ -59,7 +59,7 @@ struct page page_status(struct worker *worker, const struct request *request, st
     model_json_key(out, "clients");
     if (!clients) {
         base_buf_add(out, STR("null}\n"));
-        return management_page(200);
+        return page_json(200);
     }
     base_buf_add_char(out, '[');
     for (size_t i = 0; i < clients_count(clients); i++) {
@@ -77,7 +77,7 @@ struct page page_status(struct worker *worker, const struct request *request, st
         base_buf_add_char(out, '}');
     }
     base_buf_add(out, STR("]}\n"));
-    return management_page(200);
+    return page_json(200);
 }
 
 static void add_times(struct buf *out, const char *key, const struct tta_times *times)
@@ -151,7 +151,7 @@ struct page page_performance(struct worker *worker, const struct request *reques
         base_buf_add_char(out, '}');
     }
     base_buf_add(out, STR("\n]}\n"));
-    return management_page(200);
+    return page_json(200);
 }
 
 /* What stands behind the last part of the route's path; false with an error page. */
@@ -212,7 +212,7 @@ struct page page_performance_of(struct worker *worker, const struct request *req
     model_json_text(out, "task_type", filter.has_task ? tta_task_name(task) : NULL);
     add_summary(out, &summary);
     base_buf_add(out, STR("}\n"));
-    return management_page(200);
+    return page_json(200);
 }
 
 /* The parts of a kind; without `all` those alone against which something speaks. */
@@ -251,7 +251,7 @@ struct page page_fallbacks(struct worker *worker, const struct request *request,
     base_buf_add(out, STR("],\"models\":["));
     add_parts(out, routing, TTA_PART_ROW, false, now_ns);
     base_buf_add(out, STR("]}\n"));
-    return management_page(200);
+    return page_json(200);
 }
 
 struct page page_fallback_reset(struct worker *worker, const struct request *request, struct buf *out)
@@ -281,7 +281,7 @@ struct page page_fallback_reset(struct worker *worker, const struct request *req
         }
     }
     base_buf_add(out, STR("]}\n"));
-    return count > 0 ? management_page(200) : no_model(out);
+    return count > 0 ? page_json(200) : no_model(out);
 }
 
 struct page page_provider_health(struct worker *worker, const struct request *request, struct buf *out)
@@ -299,7 +299,7 @@ struct page page_provider_health(struct worker *worker, const struct request *re
         model_json_text(out, routing_server_name(routing, i), tta_breaker_state_name(server_state(routing, i, now_ns)));
     }
     base_buf_add(out, STR("}}\n"));
-    return management_page(good > 0 ? 200 : 503);
+    return page_json(good > 0 ? 200 : 503);
 }
 
 struct page page_metrics(struct worker *worker, const struct request *request, struct buf *out)

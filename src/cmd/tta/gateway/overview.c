@@ -233,7 +233,7 @@ struct page page_overview(struct worker *worker, const struct request *request, 
         return management_error(out, 400, "invalid_parameter", "window", "window must be 1m, 5m, 1h, 24h or all.");
     }
     int64_t now_unix_ns = base_clock_unix_ns();
-    struct page page = {.status = 200, .content_type = "application/json"};
+    struct page page = page_json(200);
     struct tta_summary all;
     base_buf_addf(out, "{\"at_unix_s\":%" PRId64 ",\"up_s\":%" PRId64 ",\"is_ending\":%s,\"clients\":%zu",
                   now_unix_ns / NS_PER_SEC, (now_unix_ns - figures->start_unix_ns) / NS_PER_SEC,

@@ -5,16 +5,33 @@
 
 #include "base/json.h"
 #include "cmd/tta/gateway/query.h"
-#include "cmd/tta/gateway/reply.h"
 
 #define MODEL_PREFIX "/v1/models/"
+
+struct page page_json(int status)
+{
+    return (struct page){.status = status, .content_type = "application/json"};
+}
+
+struct page page_error(struct buf *out, const struct reply_error *error)
+{
+    reply_error(out, error);
+    return page_json(error->status);
+}
+
+/* The next line of the list of models, without the comma behind it. */
+static struct str cut_line(struct str *rest)
+{
+    struct str line = base_str_cut(*rest, '\n', rest);
+    line.len -= base_str_ends_with(line, STR(",")) ? 1 : 0;
+    return line;
+}
 
 /* The id of a line of the list of models; false if it is none. */
 static bool read_id(struct str line, char *out_id, size_t size)
 {
     struct json json;
     struct json_flaw flaw;
-    line.len -= base_str_ends_with(line, STR(",")) ? 1 : 0;
     if (!base_str_starts_with(line, STR("{\"id\"")) || base_json_read(line, &json, &flaw) != JSON_READ) {
         return false;
     }
@@ -51,9 +68,8 @@ static void add_allowed(const struct routing *routing, const struct client *clie
     struct str rest = routing_models_json(routing);
     size_t count = 0;
     while (rest.ptr) {
-        struct str line = base_str_cut(rest, '\n', &rest);
+        struct str line = cut_line(&rest);
         if (read_id(line, id, sizeof(id)) && may_ask(routing, client, id)) {
-            line.len -= base_str_ends_with(line, STR(",")) ? 1 : 0;
             base_buf_add_cstr(out, before);
             base_buf_add(out, line);
             before = ",\n";
@@ -80,7 +96,7 @@ struct page page_models(struct worker *worker, const struct request *request, st
     } else {
         base_buf_add(out, routing_models_json(routing));
     }
-    return (struct page){.status = 200, .content_type = "application/json"};
+    return page_json(200);
 }
 
 /* Adds what the list says of a name; false if it is not there. */
@@ -94,12 +110,11 @@ static bool add_model(const struct routing *routing, const char *id, struct buf 
     base_buf_add_char(&begin, ',');
     bool is_there = false;
     while (!is_there && rest.ptr) {
-        line = base_str_cut(rest, '\n', &rest);
+        line = cut_line(&rest);
         is_there = base_buf_ok(&begin) && base_str_starts_with(line, base_buf_str(&begin));
     }
     base_buf_deinit(&begin);
     if (is_there) {
-        line.len -= base_str_ends_with(line, STR(",")) ? 1 : 0;
         base_buf_add(out, line);
         base_buf_add_char(out, '\n');
     }
@@ -113,13 +128,12 @@ struct page page_model(struct worker *worker, const struct request *request, str
     char id[QUERY_MAX_VALUE_BYTES + 1];
     if (query_path_rest(request, sizeof(MODEL_PREFIX) - 1, id) == QUERY_FOUND &&
         (!limited || may_ask(routing, limited, id)) && add_model(routing, id, out)) {
-        return (struct page){.status = 200, .content_type = "application/json"};
+        return page_json(200);
     }
-    reply_error(out, &(struct reply_error){.status = 404,
-                                           .message = "There is no such model here; GET /v1/models lists them.",
-                                           .param = "model",
-                                           .code = "model_not_found"});
-    return (struct page){.status = 404, .content_type = "application/json"};
+    return page_error(out, &(struct reply_error){.status = 404,
+                                                 .message = "There is no such model here; GET /v1/models lists them.",
+                                                 .param = "model",
+                                                 .code = "model_not_found"});
 }
 
 struct page page_health(struct worker *worker, const struct request *request, struct buf *out)
@@ -127,7 +141,7 @@ struct page page_health(struct worker *worker, const struct request *request, st
     (void)worker;
     (void)request;
     base_buf_add(out, STR("{\"status\":\"ok\"}\n"));
-    return (struct page){.status = 200, .content_type = "application/json"};
+    return page_json(200);
 }
 
 struct page page_ready(struct worker *worker, const struct request *request, struct buf *out)
@@ -141,5 +155,5 @@ struct page page_ready(struct worker *worker, const struct request *request, str
     bool is_ready = models > 0 && !worker->connections.is_draining;
     base_buf_addf(out, "{\"status\":\"%s\",\"models\":%zu}\n",
                   is_ready ? "ready" : models == 0 ? "no models" : "ending", models);
-    return (struct page){.status = is_ready ? 200 : 503, .content_type = "application/json"};
+    return page_json(is_ready ? 200 : 503);
 }

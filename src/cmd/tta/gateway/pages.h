@@ -3,6 +3,7 @@
 #ifndef CMD_TTA_GATEWAY_PAGES_H
 #define CMD_TTA_GATEWAY_PAGES_H
 
+#include "cmd/tta/gateway/reply.h"
 #include "cmd/tta/gateway/worker.h"
 
 #define PAGE_MAX_BYTES ((size_t)64 << 20)
@@ -12,6 +13,10 @@ struct page {
     const char *content_type;
     struct buf headers; /* more lines that each end in CRLF, for whoever asked to release; zero-initialised: none */
 };
+
+/* A page of JSON without headers of its own; of an error, which is added to its body. */
+struct page page_json(int status);
+struct page page_error(struct buf *out, const struct reply_error *error);
 
 /* Writes the body of the answer to a request. */
 typedef struct page page_fn(struct worker *worker, const struct request *request, struct buf *out);

@@ -9,7 +9,6 @@
 #include "cmd/tta/gateway/management.h"
 #include "cmd/tta/gateway/origin.h"
 #include "cmd/tta/gateway/overview.h"
-#include "cmd/tta/gateway/reply.h"
 
 enum access { ACCESS_OF_CLIENTS, ACCESS_OF_MANAGERS, ACCESS_OF_ALL };
 
@@ -74,12 +73,12 @@ static bool has_path(const struct route *route, struct str path)
 /* Of a path that has another method (RFC 9110, section 15.5.6). */
 static struct page no_method(struct buf *out, llhttp_method_t method)
 {
-    struct page page = {.status = 405, .content_type = "application/json"};
     bool is_get = method == HTTP_GET;
-    reply_error(out, &(struct reply_error){.status = 405,
-                                           .message = is_get ? "This path is asked with GET, and has no other method."
-                                                             : "This path is asked with POST, and has no other method.",
-                                           .code = "method_not_allowed"});
+    const struct reply_error error = {.status = 405,
+                                      .message = is_get ? "This path is asked with GET, and has no other method."
+                                                        : "This path is asked with POST, and has no other method.",
+                                      .code = "method_not_allowed"};
+    struct page page = page_error(out, &error);
     base_buf_init(&page.headers, 100);
     base_buf_add(&page.headers, is_get ? STR("Allow: GET, HEAD\r\n") : STR("Allow: POST\r\n"));
     return page;
@@ -93,11 +92,10 @@ static struct page no_route(struct buf *out, struct str path)
             return no_method(out, routes[i].method);
         }
     }
-    reply_error(out, &(struct reply_error){.status = 404,
-                                           .message = "There is nothing at this path; GET /v1/models lists the "
-                                                      "models, and POST /v1/chat/completions asks one.",
-                                           .code = "unknown_url"});
-    return (struct page){.status = 404, .content_type = "application/json"};
+    return page_error(out, &(struct reply_error){.status = 404,
+                                                 .message = "There is nothing at this path; GET /v1/models lists the "
+                                                            "models, and POST /v1/chat/completions asks one.",
+                                                 .code = "unknown_url"});
 }
 
 /* Whether a browser may be asking for somebody else; else the page that says so. */
@@ -117,8 +115,7 @@ static bool is_of_others(struct worker *worker, const struct request *request, s
         error = &renamed; /* with clients, a page would have to know a key */
     }
     if (error) {
-        reply_error(out, error);
-        *out_page = (struct page){.status = error->status, .content_type = "application/json"};
+        *out_page = page_error(out, error);
     }
     return error != NULL;
 }
@@ -208,8 +205,7 @@ static bool is_let_in(const struct route *route, const struct client *client, st
                                       : route && route->access == ACCESS_OF_MANAGERS && !client->manages ? &not_allowed
                                                                                                          : NULL;
     if (error) {
-        reply_error(out, error);
-        *out_page = (struct page){.status = error->status, .content_type = "application/json"};
+        *out_page = page_error(out, error);
     }
     return !error;
 }
