@@ -1,7 +1,7 @@
 tta clients add editor --models='story' --requests-per-minute=60 --daily-budget=2.50 > editor.key
 tta clients add boss --manages > boss.key
 tta serve 2> log & gateway=$!
-until grep -q listening log; do sleep 0.1; done
+until grep -qs listening log; do sleep 0.1; done
 url=$(sed -n 's/.*listening on //p' log)
 
 ask() { curl -s -H "Authorization: Bearer $(cat $1)" $url$2; }
