@@ -4,6 +4,7 @@
 #   tools/setup-debian.sh         what `make bench` and `make test` need
 #   tools/setup-debian.sh check   also what `make check` and `make fuzz` need
 #   tools/setup-debian.sh proof   also the peers that proofs measure beside us
+#   tools/setup-debian.sh ci      also what tests are skipped without
 set -eu
 
 build='gcc g++ make cmake ninja-build pkgconf libc6-dev
@@ -14,14 +15,18 @@ build='gcc g++ make cmake ninja-build pkgconf libc6-dev
 # pytest-benchmark reads our files (python3-venv is for its other releases) and
 # Prometheus's parser our metrics, zlib is what the consumer test measures.
 test='git curl openssl libcmocka-dev python3 python3-pytest-benchmark python3-venv python3-prometheus-client zlib1g-dev'
-# Other gateways come from npm, which some packages of Node bring with them.
-proof='libbenchmark-dev nginx-light'
-command -v npm >/dev/null 2>&1 || proof="$proof npm"
+# Other gateways and the client of OpenAI come from npm, which some packages of Node bring with them.
+npm=
+command -v npm >/dev/null 2>&1 || npm=npm
+proof="libbenchmark-dev nginx-light $npm"
 check='clang libclang-rt-14-dev binutils'
+# The gateway's page is looked at in a browser, which is large.
+ci="chromium $npm"
 
 wanted="$build $test"
 [ "${1:-}" != check ] || wanted="$wanted $check"
 [ "${1:-}" != proof ] || wanted="$wanted $proof"
+[ "${1:-}" != ci ] || wanted="$wanted $ci"
 
 is_installed() {
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]

@@ -167,4 +167,6 @@ if __name__ == "__main__":
         sys.exit(SKIPPED)
     TTA = os.path.abspath(sys.argv.pop(1))
     PICTURES = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 and not sys.argv[1].startswith("-") else None
+    if PICTURES:
+        os.makedirs(PICTURES, exist_ok=True)
     unittest.main()
