@@ -99,29 +99,31 @@ static bool derive(struct tta_vault *vault, const struct tta_vault_lock *lock)
                          vault->operations, (size_t)vault->memory, crypto_pwhash_ALG_ARGON2ID13) == 0;
 }
 
-static struct tta_vault *new_vault(void)
+/* An empty one, with nothing derived yet. */
+static enum tta_status new_vault(struct tta_vault **out_vault, struct tta_error *err)
 {
-    struct tta_vault *vault = calloc(1, sizeof *vault);
-    if (vault && !(vault->key = sodium_malloc(TTA_VAULT_KEY_BYTES))) {
-        free(vault);
-        return NULL;
+    if (sodium_init() < 0) {
+        return tta_fail(err, TTA_NO_SERVICE, 0, "libsodium could not start");
     }
-    return vault;
+    struct tta_vault *vault = calloc(1, sizeof *vault);
+    if (!vault || !(vault->key = sodium_malloc(TTA_VAULT_KEY_BYTES))) {
+        free(vault);
+        return tta_fail(err, TTA_NO_MEMORY, 0, "no memory for a vault");
+    }
+    *out_vault = vault;
+    return TTA_OK;
 }
 
 enum tta_status tta_vault_create(const struct tta_vault_lock *lock, struct tta_vault **out_vault,
                                  struct tta_error *err)
 {
     enum tta_status status = check_lock(lock, err);
+    struct tta_vault *vault = NULL;
+    if (status == TTA_OK) {
+        status = new_vault(&vault, err);
+    }
     if (status != TTA_OK) {
         return status;
-    }
-    if (sodium_init() < 0) {
-        return tta_fail(err, TTA_NO_SERVICE, 0, "libsodium could not start");
-    }
-    struct tta_vault *vault = new_vault();
-    if (!vault) {
-        return tta_fail(err, TTA_NO_MEMORY, 0, "no memory for a vault");
     }
     vault->has_passphrase = lock->passphrase != NULL;
     vault->operations = crypto_pwhash_OPSLIMIT_INTERACTIVE;
@@ -484,15 +486,12 @@ enum tta_status tta_vault_open(const void *bytes, size_t len, const struct tta_v
     if (status == TTA_OK) {
         status = check_bytes(bytes, len, err);
     }
+    struct tta_vault *vault = NULL;
+    if (status == TTA_OK) {
+        status = new_vault(&vault, err);
+    }
     if (status != TTA_OK) {
         return status;
-    }
-    if (sodium_init() < 0) {
-        return tta_fail(err, TTA_NO_SERVICE, 0, "libsodium could not start");
-    }
-    struct tta_vault *vault = new_vault();
-    if (!vault) {
-        return tta_fail(err, TTA_NO_MEMORY, 0, "no memory for a vault");
     }
     status = open_vault(vault, bytes, len, lock, err);
     if (status != TTA_OK) {
