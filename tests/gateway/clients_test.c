@@ -24,7 +24,6 @@ static struct world world; /* too large for a stack */
 static struct clients_file file;
 static char keys[8][CLIENT_KEY_BYTES];
 
-
 static void write_file(void)
 {
     struct buf reason;
@@ -55,13 +54,17 @@ static void start(struct loopback_server *alpha, struct loopback_server *beta)
     world_start(&world, alpha, beta, SETTINGS);
 }
 
-static void stop(void)
+/* After each test, whether it has failed or not: the next one has clients of its own. */
+static int forget_clients(void **state)
 {
-    world_stop(&world);
+    int status = world_end(state);
     clients_file_release(&file);
     (void)unlink(FILE_NAME);
     (void)unlink(FILE_NAME ".spent");
+    return status;
 }
+
+#define CLIENTS_TEST(test) cmocka_unit_test_teardown(test, forget_clients)
 
 /* A request with a header that shows a key, or none. */
 static const char *ask(const char *line, const char *path, const char *body)
@@ -99,7 +102,7 @@ static void nobody_gets_in_without_a_key(void **state)
     assert_has(ask("", "/healthz", NULL), "HTTP/1.1 200 ");
     assert_has(ask("", "/readyz", NULL), "HTTP/1.1 200 ");
     assert_int_equal(loopback_server_request_count(world.alpha), 0);
-    stop();
+    world_stop(&world);
 }
 
 static void a_key_is_shown_in_either_header_and_goes_no_further(void **state)
@@ -117,7 +120,7 @@ static void a_key_is_shown_in_either_header_and_goes_no_further(void **state)
     assert_has(log, "\"client\":\"editor\"");
     assert_null(strstr(log, keys[0] + 4));
     free(log);
-    stop();
+    world_stop(&world);
 }
 
 static void a_client_asks_only_its_models_by_whatever_name(void **state)
@@ -140,7 +143,7 @@ static void a_client_asks_only_its_models_by_whatever_name(void **state)
     assert_has(ask_as(0, CHAT, ASK("nobody/has-it")), "HTTP/1.1 404 ");
     assert_has(ask_as(0, "/v1/models/two", NULL), "HTTP/1.1 200 ");
     assert_has(ask_as(0, "/v1/models/one", NULL), "HTTP/1.1 404 "); /* as it is not in its list */
-    stop();
+    world_stop(&world);
 }
 
 static void too_many_requests_are_told_when_to_come_back(void **state)
@@ -163,7 +166,7 @@ static void too_many_requests_are_told_when_to_come_back(void **state)
     answer = ask_as(1, CHAT, "{\"model\":\"alpha/one\",\"max_tokens\":100,\"messages\":[]}");
     assert_has(answer, "HTTP/1.1 413 Content Too Large\r\n"); /* more than it ever has */
     assert_has(answer, "\"code\":\"request_too_large\"");
-    stop();
+    world_stop(&world);
 }
 
 static void a_budget_holds_and_what_is_spent_is_kept(void **state)
@@ -195,7 +198,7 @@ static void a_budget_holds_and_what_is_spent_is_kept(void **state)
     struct allowance_report report =
         allowance_read(clients_allowance(clients, clients_at(clients, 0)), base_clock_unix_ns());
     assert_int_equal(report.spending.day_pusd, PUSD_PER_USD / 1000000 * 42);
-    stop();
+    world_stop(&world);
 }
 
 static void what_nobody_knows_the_price_of_is_not_free(void **state)
@@ -216,7 +219,7 @@ static void what_nobody_knows_the_price_of_is_not_free(void **state)
         allowance_read(clients_allowance(clients, clients_at(clients, 1)), base_clock_unix_ns());
     assert_int_equal(report.spending.unpriced, 1);
     assert_int_equal(report.spending.day_pusd, 0);
-    stop();
+    world_stop(&world);
 }
 
 static void what_was_reserved_stays_where_nobody_says_what_was_used(void **state)
@@ -236,7 +239,7 @@ static void what_was_reserved_stays_where_nobody_says_what_was_used(void **state
     assert_int_equal(report.spending.day_pusd, (prompt * 2 + 10 * 4) * (PUSD_PER_USD / 1000000));
     assert_has(ask_as(0, CHAT, ASK("beta/two")), "HTTP/1.1 502 "); /* nothing was used */
     assert_int_equal(allowance_read(allowance, base_clock_unix_ns()).tokens, prompt + 10);
-    stop();
+    world_stop(&world);
 }
 
 static void a_client_that_is_removed_is_out_after_a_reload(void **state)
@@ -253,20 +256,20 @@ static void a_client_that_is_removed_is_out_after_a_reload(void **state)
     }
     assert_has(ask_as(0, CHAT, ASK("alpha/one")), "HTTP/1.1 401 ");
     assert_has(ask_as(1, CHAT, ASK("alpha/one")), "HTTP/1.1 200 ");
-    stop();
+    world_stop(&world);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nobody_gets_in_without_a_key),
-        cmocka_unit_test(a_key_is_shown_in_either_header_and_goes_no_further),
-        cmocka_unit_test(a_client_asks_only_its_models_by_whatever_name),
-        cmocka_unit_test(too_many_requests_are_told_when_to_come_back),
-        cmocka_unit_test(a_budget_holds_and_what_is_spent_is_kept),
-        cmocka_unit_test(what_nobody_knows_the_price_of_is_not_free),
-        cmocka_unit_test(what_was_reserved_stays_where_nobody_says_what_was_used),
-        cmocka_unit_test(a_client_that_is_removed_is_out_after_a_reload),
+        CLIENTS_TEST(nobody_gets_in_without_a_key),
+        CLIENTS_TEST(a_key_is_shown_in_either_header_and_goes_no_further),
+        CLIENTS_TEST(a_client_asks_only_its_models_by_whatever_name),
+        CLIENTS_TEST(too_many_requests_are_told_when_to_come_back),
+        CLIENTS_TEST(a_budget_holds_and_what_is_spent_is_kept),
+        CLIENTS_TEST(what_nobody_knows_the_price_of_is_not_free),
+        CLIENTS_TEST(what_was_reserved_stays_where_nobody_says_what_was_used),
+        CLIENTS_TEST(a_client_that_is_removed_is_out_after_a_reload),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

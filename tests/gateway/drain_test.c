@@ -41,7 +41,7 @@ static void what_came_before_the_end_is_answered_though_nobody_had_looked_at_it(
     int kept = world_connect(&world);
     world_send(kept, GET);
     assert_non_null(strstr(world_read_until(&world, kept, "ok"), "200 OK"));
-    pthread_mutex_lock(&world.gateway.lock); /* which holds the worker up */
+    world_hold_up(&world);
     worker_wake(&world.worker);
     for (int i = 0; i < CLIENTS; i++) {
         fds[i] = world_connect(&world);
@@ -53,7 +53,7 @@ static void what_came_before_the_end_is_answered_though_nobody_had_looked_at_it(
     }
     wait_until_taken(kept);
     atomic_store(&world.gateway.is_draining, true);
-    pthread_mutex_unlock(&world.gateway.lock);
+    world_let_go(&world);
     worker_wake(&world.worker);
     assert_non_null(strstr(world_read_all(&world, kept), "Connection: close\r\n"));
     for (int i = 0; i < CLIENTS; i++) {
@@ -65,7 +65,7 @@ static void what_came_before_the_end_is_answered_though_nobody_had_looked_at_it(
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_came_before_the_end_is_answered_though_nobody_had_looked_at_it),
+        WORLD_TEST(what_came_before_the_end_is_answered_though_nobody_had_looked_at_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,9 +22,14 @@
 #include "cmd/tta/commands.h"
 #include "send_all.h"
 
-enum { PATIENCE_SEC = 20 }; /* so that what hangs fails */
+enum {
+    PATIENCE_SEC = 20,     /* so that what hangs fails */
+    MAX_DESCRIPTORS = 4096 /* of a test; a system may allow a thousand million */
+};
 
 const char program_name[] = "gateway_test";
+
+static struct world *current; /* that a test has started and not stopped; NULL: none */
 
 struct loopback_server *world_provider(const struct loopback_answer *script, size_t count)
 {
@@ -106,7 +111,10 @@ void world_start_as(struct world *world, const char *alpha_kind, struct loopback
 void world_start_with(struct world *world, const struct world_plan *plan, struct loopback_server *alpha,
                       struct loopback_server *beta, const char *settings)
 {
+    assert_null(current); /* or a test before this one is not a WORLD_TEST() */
+    current = world;
     memset(world, 0, offsetof(struct world, answer));
+    world->gateway.log_fd = -1;
     world->alpha = alpha;
     world->beta = beta;
     world->plan = *plan;
@@ -130,6 +138,19 @@ void world_start_with(struct world *world, const struct world_plan *plan, struct
     assert_true(worker_init(&world->worker, &world->gateway, 0));
     world->port = worker_port(&world->worker);
     assert_int_equal(pthread_create(&world->worker.thread, NULL, run, &world->worker), 0);
+    world->is_running = true;
+}
+
+void world_hold_up(struct world *world)
+{
+    assert_int_equal(pthread_mutex_lock(&world->gateway.lock), 0);
+    world->is_held_up = true;
+}
+
+void world_let_go(struct world *world)
+{
+    world->is_held_up = false;
+    assert_int_equal(pthread_mutex_unlock(&world->gateway.lock), 0);
 }
 
 void world_reload(struct world *world, const char *settings)
@@ -145,21 +166,63 @@ void world_reload(struct world *world, const char *settings)
     worker_wake(&world->worker);
 }
 
-void world_stop(struct world *world)
+/* Of whatever there is of a world that may have been started in part.  Nothing here fails a test, so that all of it is
+ * done. */
+static bool end(struct world *world)
 {
-    atomic_store(&world->gateway.is_draining, true);
-    worker_wake(&world->worker);
-    assert_int_equal(pthread_join(world->worker.thread, NULL), 0);
+    current = NULL;
+    bool good = true;
+    if (world->is_running) {
+        atomic_store(&world->gateway.is_draining, true);
+        worker_wake(&world->worker);
+        good = pthread_join(world->worker.thread, NULL) == 0;
+    }
     worker_deinit(&world->worker);
     routing_release(world->gateway.routing);
     figures_deinit(&world->figures);
-    assert_int_equal(pthread_mutex_destroy(&world->gateway.lock), 0);
-    assert_int_equal(close(world->gateway.log_fd), 0);
+    good = pthread_mutex_destroy(&world->gateway.lock) == 0 && good;
+    good = (world->gateway.log_fd < 0 || close(world->gateway.log_fd) == 0) && good;
     loopback_server_stop(world->alpha);
     loopback_server_stop(world->beta);
     (void)unlink(world->config_path);
     (void)unlink(world->log_path);
-    assert_int_equal(rmdir(world->folder), 0);
+    return rmdir(world->folder) == 0 && good;
+}
+
+void world_stop(struct world *world)
+{
+    assert_ptr_equal(world, current);
+    assert_true(end(world));
+}
+
+/* A client that says no more would be waited for, wherever the test has left it. */
+static void close_clients(const struct world *world)
+{
+    struct sockaddr_in peer;
+    for (int fd = 0; fd < MAX_DESCRIPTORS; fd++) {
+        socklen_t len = sizeof(peer);
+        if (getpeername(fd, (struct sockaddr *)&peer, &len) == 0 && len == sizeof(peer) &&
+            peer.sin_family == AF_INET && ntohs(peer.sin_port) == world->port) {
+            (void)close(fd);
+        }
+    }
+}
+
+int world_end(void **state)
+{
+    (void)state;
+    struct world *world = current;
+    if (world) {
+        if (world->is_held_up) {
+            world_let_go(world);
+        }
+        close_clients(world);
+        loopback_server_stop(world->alpha);
+        loopback_server_stop(world->beta);
+        world->alpha = world->beta = NULL;
+        (void)end(world); /* the test has failed already */
+    }
+    return 0;
 }
 
 int world_connect(const struct world *world)

@@ -33,6 +33,7 @@ struct world {
     struct gateway gateway;
     struct figures figures;
     struct worker worker;
+    bool is_running, is_held_up;
     uint16_t port;
     char answer[WORLD_MAX_ANSWER_BYTES]; /* the last one, ending in a NUL */
     size_t answer_len;
@@ -48,8 +49,16 @@ void world_start_with(struct world *world, const struct world_plan *plan, struct
                       struct loopback_server *beta, const char *settings);
 /* Ends it, gently, and stops its providers. */
 void world_stop(struct world *world);
+/* Stops what a test that failed has left, so that it does not run on beside the next one: its clients are cut off, and
+ * its providers.  For cmocka, after each test; does nothing where the test has stopped its world. */
+int world_end(void **state);
+#define WORLD_TEST(test) cmocka_unit_test_teardown(test, world_end)
 /* Reads the configuration again, with other settings. */
 void world_reload(struct world *world, const char *settings);
+
+/* Between these the worker looks at nothing once it was woken. */
+void world_hold_up(struct world *world);
+void world_let_go(struct world *world);
 
 /* A new connection to the gateway. */
 int world_connect(const struct world *world);

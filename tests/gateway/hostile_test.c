@@ -243,11 +243,11 @@ static void a_client_may_wait_until_its_body_is_welcome(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_could_be_read_in_two_ways_is_refused),
-        cmocka_unit_test(what_is_only_odd_is_answered),
-        cmocka_unit_test(what_is_too_large_is_refused_before_it_is_read),
-        cmocka_unit_test(requests_sent_ahead_are_answered_in_their_order),
-        cmocka_unit_test(a_client_may_wait_until_its_body_is_welcome),
+        WORLD_TEST(what_could_be_read_in_two_ways_is_refused),
+        WORLD_TEST(what_is_only_odd_is_answered),
+        WORLD_TEST(what_is_too_large_is_refused_before_it_is_read),
+        WORLD_TEST(requests_sent_ahead_are_answered_in_their_order),
+        WORLD_TEST(a_client_may_wait_until_its_body_is_welcome),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

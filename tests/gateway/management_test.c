@@ -148,11 +148,11 @@ static void only_clients_that_manage_get_in(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(models_are_listed_by_what_they_cost),
-        cmocka_unit_test(a_choice_says_why_the_others_are_out),
-        cmocka_unit_test(performance_is_of_what_was_asked),
-        cmocka_unit_test(what_failed_is_told_and_can_be_asked_again),
-        cmocka_unit_test(only_clients_that_manage_get_in),
+        WORLD_TEST(models_are_listed_by_what_they_cost),
+        WORLD_TEST(a_choice_says_why_the_others_are_out),
+        WORLD_TEST(performance_is_of_what_was_asked),
+        WORLD_TEST(what_failed_is_told_and_can_be_asked_again),
+        WORLD_TEST(only_clients_that_manage_get_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -140,8 +140,8 @@ int main(int argc, char **argv)
     (void)argc;
     heap_keep_nothing_at_hand(argv);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_requests_leave_nothing_behind),
-        cmocka_unit_test(streams_leave_nothing_behind),
+        WORLD_TEST(whole_requests_leave_nothing_behind),
+        WORLD_TEST(streams_leave_nothing_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

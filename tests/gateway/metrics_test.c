@@ -109,9 +109,9 @@ static void each_attempt_is_of_its_task(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_attempt_is_counted),
-        cmocka_unit_test(each_attempt_is_of_its_task),
-        cmocka_unit_test(a_stream_has_a_first_token_and_pauses),
+        WORLD_TEST(each_attempt_is_counted),
+        WORLD_TEST(each_attempt_is_of_its_task),
+        WORLD_TEST(a_stream_has_a_first_token_and_pauses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -281,8 +281,8 @@ static void each_route_answers_its_samples_as_the_document_says(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_document_has_the_routes_and_no_others),
-        cmocka_unit_test(each_route_answers_its_samples_as_the_document_says),
+        WORLD_TEST(the_document_has_the_routes_and_no_others),
+        WORLD_TEST(each_route_answers_its_samples_as_the_document_says),
     };
     return cmocka_run_group_tests(tests, read_document, release_document);
 }

@@ -239,13 +239,13 @@ static void what_a_page_of_somebody_else_makes_a_browser_ask_is_refused(void **s
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(it_counts_what_was_asked_and_what_it_cost),
-        cmocka_unit_test(what_is_under_way_is_counted_until_it_is_over),
-        cmocka_unit_test(what_is_left_alone_is_there_with_the_reason),
-        cmocka_unit_test(the_query_chooses_the_window),
-        cmocka_unit_test(figures_go_on_after_a_reload),
-        cmocka_unit_test(the_page_asks_nobody_else_and_lets_nothing_else_run),
-        cmocka_unit_test(what_a_page_of_somebody_else_makes_a_browser_ask_is_refused),
+        WORLD_TEST(it_counts_what_was_asked_and_what_it_cost),
+        WORLD_TEST(what_is_under_way_is_counted_until_it_is_over),
+        WORLD_TEST(what_is_left_alone_is_there_with_the_reason),
+        WORLD_TEST(the_query_chooses_the_window),
+        WORLD_TEST(figures_go_on_after_a_reload),
+        WORLD_TEST(the_page_asks_nobody_else_and_lets_nothing_else_run),
+        WORLD_TEST(what_a_page_of_somebody_else_makes_a_browser_ask_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

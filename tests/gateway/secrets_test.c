@@ -177,12 +177,12 @@ static void the_log_has_no_text_of_a_clients_that_is_not_known(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_whole_answer_has_stars_for_the_key_and_its_length),
-        cmocka_unit_test(a_header_that_is_passed_on_has_stars_too),
-        cmocka_unit_test(a_refusal_is_told_without_the_key),
-        cmocka_unit_test(a_stream_has_stars_for_the_key),
-        cmocka_unit_test(what_is_translated_has_stars_too),
-        cmocka_unit_test(the_log_has_no_text_of_a_clients_that_is_not_known),
+        WORLD_TEST(a_whole_answer_has_stars_for_the_key_and_its_length),
+        WORLD_TEST(a_header_that_is_passed_on_has_stars_too),
+        WORLD_TEST(a_refusal_is_told_without_the_key),
+        WORLD_TEST(a_stream_has_stars_for_the_key),
+        WORLD_TEST(what_is_translated_has_stars_too),
+        WORLD_TEST(the_log_has_no_text_of_a_clients_that_is_not_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -417,18 +417,18 @@ static void the_longest_idle_connection_makes_room(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(slow_senders_are_not_waited_for),
-        cmocka_unit_test(drops_do_not_keep_a_request_open),
-        cmocka_unit_test(a_client_that_has_ended_its_side_gets_its_answers),
-        cmocka_unit_test(a_client_that_does_not_read_a_stream_holds_up_its_provider_alone),
-        cmocka_unit_test(a_stream_goes_on_when_its_client_reads_again),
-        cmocka_unit_test(a_client_that_does_not_read_a_whole_answer_is_given_up),
-        cmocka_unit_test(a_large_answer_comes_whole_and_without_the_key),
-        cmocka_unit_test(a_large_answer_is_believed_no_more_than_a_small_one),
-        cmocka_unit_test(answers_that_nobody_reads_are_given_up_one_and_all),
-        cmocka_unit_test(a_provider_that_does_not_read_is_given_up),
-        cmocka_unit_test(all_bodies_together_have_a_limit),
-        cmocka_unit_test(the_longest_idle_connection_makes_room),
+        WORLD_TEST(slow_senders_are_not_waited_for),
+        WORLD_TEST(drops_do_not_keep_a_request_open),
+        WORLD_TEST(a_client_that_has_ended_its_side_gets_its_answers),
+        WORLD_TEST(a_client_that_does_not_read_a_stream_holds_up_its_provider_alone),
+        WORLD_TEST(a_stream_goes_on_when_its_client_reads_again),
+        WORLD_TEST(a_client_that_does_not_read_a_whole_answer_is_given_up),
+        WORLD_TEST(a_large_answer_comes_whole_and_without_the_key),
+        WORLD_TEST(a_large_answer_is_believed_no_more_than_a_small_one),
+        WORLD_TEST(answers_that_nobody_reads_are_given_up_one_and_all),
+        WORLD_TEST(a_provider_that_does_not_read_is_given_up),
+        WORLD_TEST(all_bodies_together_have_a_limit),
+        WORLD_TEST(the_longest_idle_connection_makes_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

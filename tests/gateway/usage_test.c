@@ -113,12 +113,12 @@ static void what_is_wrong_by_the_clients_doing_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_gateway_asks_and_the_client_does_not_see_it),
-        cmocka_unit_test(a_client_that_asks_sees_it),
-        cmocka_unit_test(what_has_choices_is_never_hidden),
-        cmocka_unit_test(whole_answers_and_embeddings_are_not_asked_for_it),
-        cmocka_unit_test(a_provider_that_does_not_know_the_question_is_asked_without),
-        cmocka_unit_test(what_is_wrong_by_the_clients_doing_is_told),
+        WORLD_TEST(the_gateway_asks_and_the_client_does_not_see_it),
+        WORLD_TEST(a_client_that_asks_sees_it),
+        WORLD_TEST(what_has_choices_is_never_hidden),
+        WORLD_TEST(whole_answers_and_embeddings_are_not_asked_for_it),
+        WORLD_TEST(a_provider_that_does_not_know_the_question_is_asked_without),
+        WORLD_TEST(what_is_wrong_by_the_clients_doing_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -362,18 +362,18 @@ static void faults_of_messages_are_told_as_anthropic_does(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_question_to_anthropic_is_in_its_words),
-        cmocka_unit_test(a_stream_of_anthropic_becomes_one_of_chunks),
-        cmocka_unit_test(calls_of_tools_go_there_and_back),
-        cmocka_unit_test(failures_before_content_are_made_good_by_whoever_speaks_otherwise),
-        cmocka_unit_test(a_stream_that_breaks_off_ends_with_an_error_and_not_as_if_it_were_whole),
-        cmocka_unit_test(a_question_to_ollama_is_in_its_words),
-        cmocka_unit_test(what_has_no_words_goes_to_those_who_need_none),
-        cmocka_unit_test(a_model_of_the_same_name_elsewhere_is_found),
-        cmocka_unit_test(what_is_wrong_with_a_request_is_told_in_openais_form),
-        cmocka_unit_test(messages_go_on_as_they_are),
-        cmocka_unit_test(messages_are_made_good_by_the_next_of_anthropics),
-        cmocka_unit_test(faults_of_messages_are_told_as_anthropic_does),
+        WORLD_TEST(a_question_to_anthropic_is_in_its_words),
+        WORLD_TEST(a_stream_of_anthropic_becomes_one_of_chunks),
+        WORLD_TEST(calls_of_tools_go_there_and_back),
+        WORLD_TEST(failures_before_content_are_made_good_by_whoever_speaks_otherwise),
+        WORLD_TEST(a_stream_that_breaks_off_ends_with_an_error_and_not_as_if_it_were_whole),
+        WORLD_TEST(a_question_to_ollama_is_in_its_words),
+        WORLD_TEST(what_has_no_words_goes_to_those_who_need_none),
+        WORLD_TEST(a_model_of_the_same_name_elsewhere_is_found),
+        WORLD_TEST(what_is_wrong_with_a_request_is_told_in_openais_form),
+        WORLD_TEST(messages_go_on_as_they_are),
+        WORLD_TEST(messages_are_made_good_by_the_next_of_anthropics),
+        WORLD_TEST(faults_of_messages_are_told_as_anthropic_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
