@@ -26,20 +26,22 @@ static const char *start_of(struct json_value value)
     return value.json->text.ptr + value.json->nodes[value.node].at;
 }
 
+/* By the first byte of a value, but for numbers. */
+static const unsigned char types[256] = {['{'] = JSON_IS_OBJECT, ['['] = JSON_IS_ARRAY, ['"'] = JSON_IS_STRING,
+                                         ['t'] = JSON_IS_BOOL,   ['f'] = JSON_IS_BOOL,  ['n'] = JSON_IS_NULL};
+
 enum json_type base_json_type(struct json_value value)
 {
     if (!value.json) {
         return JSON_IS_ABSENT;
     }
-    switch (*start_of(value)) {
-    case '{': return JSON_IS_OBJECT;
-    case '[': return JSON_IS_ARRAY;
-    case '"': return JSON_IS_STRING;
-    case 't':
-    case 'f': return JSON_IS_BOOL;
-    case 'n': return JSON_IS_NULL;
-    default: return JSON_IS_NUMBER;
-    }
+    enum json_type type = (enum json_type)types[(unsigned char)*start_of(value)];
+    return type != JSON_IS_ABSENT ? type : JSON_IS_NUMBER;
+}
+
+static bool is_of_type(struct json_value value, char first)
+{
+    return value.json && *start_of(value) == first;
 }
 
 /* The value at a node, none behind the last of its container. */
@@ -51,11 +53,11 @@ static struct json_value value_at(struct json_value container, uint32_t node)
 
 struct json_value base_json_first(struct json_value container)
 {
-    enum json_type type = base_json_type(container);
-    if (type != JSON_IS_OBJECT && type != JSON_IS_ARRAY) {
+    bool is_object = is_of_type(container, '{');
+    if (!is_object && !is_of_type(container, '[')) {
         return (struct json_value){NULL, 0};
     }
-    return value_at(container, container.node + (type == JSON_IS_OBJECT ? 2 : 1)); /* behind the key */
+    return value_at(container, container.node + (is_object ? 2 : 1)); /* behind the key */
 }
 
 struct json_value base_json_next(struct json_value container, struct json_value at)
@@ -80,14 +82,15 @@ struct json_value base_json_key(struct json_value value)
 
 struct json_value base_json_member(struct json_value object, const char *key)
 {
-    if (base_json_type(object) != JSON_IS_OBJECT) {
+    if (!is_of_type(object, '{')) {
         return (struct json_value){NULL, 0};
     }
     const struct json_node *nodes = object.json->nodes;
+    const char *text = object.json->text.ptr, wanted = *key != '\0' ? *key : '"'; /* which ends the empty one */
     uint32_t end = nodes[object.node].next, found = end;
     for (uint32_t at = object.node + 1; at < end; at = nodes[at + 1].next) { /* from key to key */
-        char first = object.json->text.ptr[nodes[at].at + 1];
-        if ((first == *key || first == '"' || first == '\\') && /* else it is another, as nearly every one is */
+        char first = text[nodes[at].at + 1];
+        if ((first == wanted || first == '\\') && /* else it is another, as nearly every one is */
             base_json_equals((struct json_value){object.json, at}, key)) {
             found = at + 1;
         }
@@ -176,7 +179,7 @@ static size_t take_bytes(const char **text, const char *end, char out[4])
 size_t base_json_text(struct json_value value, char *out, size_t size)
 {
     size_t len = 0;
-    if (base_json_type(value) == JSON_IS_STRING) {
+    if (is_of_type(value, '"')) {
         const char *end = value.json->text.ptr + value.json->text.len;
         for (const char *c = start_of(value) + 1; *c != '"';) {
             char bytes[4];
@@ -239,7 +242,7 @@ static struct json_value last_of(struct json_value container)
 
 static bool is_container(struct json_value value)
 {
-    return value.json && (*start_of(value) == '{' || *start_of(value) == '[');
+    return is_of_type(value, '{') || is_of_type(value, '[');
 }
 
 /* Behind the last value within there are only the brackets that are open. */
@@ -270,13 +273,16 @@ struct str base_json_raw(struct json_value value)
 
 bool base_json_equals(struct json_value value, const char *text)
 {
-    if (base_json_type(value) != JSON_IS_STRING) {
+    if (!is_of_type(value, '"')) {
         return false;
     }
     const char *c = start_of(value) + 1, *end = value.json->text.ptr + value.json->text.len;
-    while (*c != '"' && *c != '\\' && *c == *text) { /* all there is to do for nearly every key */
+    while (*c == *text && *c != '"' && *c != '\\') {
         c++;
         text++;
+    }
+    if (*c != '\\') { /* all there is to do for nearly every key */
+        return *c == '"' && *text == '\0';
     }
     while (*c != '"') {
         char bytes[4];

@@ -15,6 +15,7 @@
 #include "base/utf8.h"
 
 enum { LONGEST_WORD = 9, LONGEST_ESCAPE = 6, LONGEST_CODE_POINT = 4 };
+enum { FIRST_NODES = 64 }; /* more than a small text has, such as an answer of a model */
 
 enum stage {
     STAGE_VALUE,  /* a value begins; the first one of all, for it is 0 */
@@ -76,18 +77,31 @@ static void skip_blanks(struct scan *scan)
 /* The next byte that is not blank, NUL at the end. */
 static char peek(struct scan *scan)
 {
+    if (scan->at < scan->end && *scan->at > ' ') { /* as nearly always where nothing is indented */
+        return *scan->at;
+    }
     skip_blanks(scan);
     return scan->at < scan->end ? *scan->at : '\0';
 }
 
-static bool add_node(struct scan *scan)
+static bool make_room(struct scan *scan)
 {
     void *nodes = scan->nodes;
-    if (!base_array_make_room(&nodes, scan->count, &scan->capacity, sizeof(*scan->nodes))) {
+    size_t capacity = scan->capacity > 0 ? scan->capacity : FIRST_NODES / 2; /* which is doubled */
+    if (!base_array_make_room(&nodes, capacity, &capacity, sizeof(*scan->nodes))) {
         scan->lacks_memory = true;
         return false;
     }
     scan->nodes = nodes;
+    scan->capacity = capacity;
+    return true;
+}
+
+static bool add_node(struct scan *scan)
+{
+    if (scan->count == scan->capacity && !make_room(scan)) {
+        return false;
+    }
     scan->nodes[scan->count] = (struct json_node){(uint32_t)(scan->at - scan->begin), (uint32_t)scan->count + 1};
     scan->count++;
     return true;
@@ -245,12 +259,9 @@ static bool is_in_object(const struct scan *scan)
     return scan->begin[scan->nodes[scan->open].at] == '{';
 }
 
-/* Whether the next byte closes the innermost container; it is closed then. */
+/* With its closing bracket. */
 static bool close_container(struct scan *scan)
 {
-    if (peek(scan) != (is_in_object(scan) ? '}' : ']')) {
-        return false;
-    }
     uint32_t parent = scan->nodes[scan->open].next;
     scan->nodes[scan->open].next = (uint32_t)scan->count;
     scan->open = parent;
@@ -258,28 +269,6 @@ static bool close_container(struct scan *scan)
     scan->at++;
     scan->stage = scan->depth > 0 ? STAGE_BEHIND : STAGE_OVER;
     return true;
-}
-
-static bool open_string(struct scan *scan, enum stage within)
-{
-    if (!add_node(scan)) {
-        return false;
-    }
-    scan->at++;
-    scan->stage = within;
-    return true;
-}
-
-static bool read_value(struct scan *scan)
-{
-    char first = peek(scan);
-    if (first == '{' || first == '[') {
-        return open_container(scan);
-    }
-    if (scan->depth == 0) {
-        return refuse(scan, "it begins with no { or [");
-    }
-    return first == '"' ? open_string(scan, STAGE_IN_STRING) : read_scalar(scan);
 }
 
 static bool read_string(struct scan *scan, enum stage behind)
@@ -291,21 +280,27 @@ static bool read_string(struct scan *scan, enum stage behind)
     return true;
 }
 
-static bool read_key(struct scan *scan)
+/* Of a string as much as there is; `within` and `behind` are the stages then. */
+static bool open_string(struct scan *scan, enum stage within, enum stage behind)
 {
-    return peek(scan) == '"' ? open_string(scan, STAGE_IN_KEY) : refuse(scan, "a key is missing");
-}
-
-static bool read_first(struct scan *scan)
-{
-    if (close_container(scan)) {
-        return true;
-    }
-    if (may_go_on(scan, 1)) {
+    if (!add_node(scan)) {
         return false;
     }
-    scan->stage = is_in_object(scan) ? STAGE_KEY : STAGE_VALUE;
-    return true;
+    scan->at++;
+    scan->stage = within;
+    return read_string(scan, behind);
+}
+
+static bool read_value(struct scan *scan)
+{
+    char first = peek(scan);
+    if (first == '{' || first == '[') {
+        return open_container(scan);
+    }
+    if (scan->depth == 0) {
+        return refuse(scan, "it begins with no { or [");
+    }
+    return first == '"' ? open_string(scan, STAGE_IN_STRING, STAGE_BEHIND) : read_scalar(scan);
 }
 
 static bool read_colon(struct scan *scan)
@@ -315,19 +310,43 @@ static bool read_colon(struct scan *scan)
     }
     scan->at++;
     scan->stage = STAGE_VALUE;
+    return read_value(scan);
+}
+
+/* And what follows it. */
+static bool read_key(struct scan *scan)
+{
+    if (peek(scan) != '"') {
+        return refuse(scan, "a key is missing");
+    }
+    return open_string(scan, STAGE_IN_KEY, STAGE_COLON) && read_colon(scan);
+}
+
+static bool read_first(struct scan *scan)
+{
+    bool in_object = is_in_object(scan);
+    if (peek(scan) == (in_object ? '}' : ']')) {
+        return close_container(scan);
+    }
+    if (may_go_on(scan, 1)) {
+        return false;
+    }
+    scan->stage = in_object ? STAGE_KEY : STAGE_VALUE;
     return true;
 }
 
 static bool read_behind(struct scan *scan)
 {
-    if (close_container(scan)) {
-        return true;
+    bool in_object = is_in_object(scan);
+    char next = peek(scan);
+    if (next == (in_object ? '}' : ']')) {
+        return close_container(scan);
     }
-    if (peek(scan) != ',') {
-        return refuse(scan, is_in_object(scan) ? "a ',' or '}' is missing" : "a ',' or ']' is missing");
+    if (next != ',') {
+        return refuse(scan, in_object ? "a ',' or '}' is missing" : "a ',' or ']' is missing");
     }
     scan->at++;
-    scan->stage = is_in_object(scan) ? STAGE_KEY : STAGE_VALUE;
+    scan->stage = in_object ? STAGE_KEY : STAGE_VALUE;
     return true;
 }
 

@@ -51,6 +51,9 @@ static void take_cache(struct json_value usage, struct tta_usage *out)
 
 static void take_usage(struct json_value usage, struct tta_usage *out)
 {
+    if (base_json_type(usage) != JSON_IS_OBJECT) {
+        return; /* of the places where it may be, it is in one */
+    }
     take_cache(usage, out);
     take_tokens(usage, "prompt_tokens", &out->prompt_tokens);
     take_tokens(usage, "output_tokens", &out->completion_tokens);

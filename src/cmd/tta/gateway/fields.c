@@ -149,19 +149,19 @@ static bool read_extras(const struct reading *reading, struct json_value value)
 }
 
 static const struct known {
-    const char *key;
+    struct str key; /* a literal, so that it is a string, too */
     bool (*read)(const struct reading *reading, struct json_value value);
 } known[] = {
-    {"model", read_model},
-    {"stream", read_stream},
-    {"stream_options", read_stream_options},
-    {"max_tokens", read_max_tokens},
-    {"max_completion_tokens", read_max_tokens},
-    {"tools", read_tools},
-    {"functions", read_tools},
-    {"response_format", read_format},
-    {"messages", read_messages},
-    {"x_tta", read_extras},
+    {{"model", 5}, read_model},
+    {{"stream", 6}, read_stream},
+    {{"stream_options", 14}, read_stream_options},
+    {{"max_tokens", 10}, read_max_tokens},
+    {{"max_completion_tokens", 21}, read_max_tokens},
+    {{"tools", 5}, read_tools},
+    {{"functions", 9}, read_tools},
+    {{"response_format", 15}, read_format},
+    {{"messages", 8}, read_messages},
+    {{"x_tta", 5}, read_extras},
 };
 
 enum { KNOWN_COUNT = sizeof(known) / sizeof(known[0]) };
@@ -170,11 +170,10 @@ enum { KNOWN_COUNT = sizeof(known) / sizeof(known[0]) };
 static size_t place_of_key(struct json_value key)
 {
     struct str raw = base_json_raw(key);
-    bool is_escaped = memchr(raw.ptr, '\\', raw.len) != NULL;
+    struct str text = {raw.ptr + 1, raw.len - 2};
+    bool is_escaped = memchr(text.ptr, '\\', text.len) != NULL;
     for (size_t i = 0; i < KNOWN_COUNT; i++) {
-        size_t len = strlen(known[i].key);
-        if (is_escaped ? base_json_equals(key, known[i].key)
-                       : raw.len == len + 2 && memcmp(raw.ptr + 1, known[i].key, len) == 0) {
+        if (is_escaped ? base_json_equals(key, known[i].key.ptr) : base_str_equal(text, known[i].key)) {
             return i;
         }
     }
@@ -191,7 +190,7 @@ static bool read_members(const struct reading *reading, struct json_value root)
             continue;
         }
         if (is_seen[i]) {
-            return refuse(reading, known[i].key, "This stands twice in the request.");
+            return refuse(reading, known[i].key.ptr, "This stands twice in the request.");
         }
         is_seen[i] = true;
         if (!known[i].read(reading, value)) {
