@@ -9,7 +9,7 @@
 
 #include "cmd/tta/gateway/reply.h"
 
-enum { MAX_HEAD_OUT_BYTES = 16384 };
+enum { MAX_HEAD_OUT_BYTES = 16384, USUAL_HEAD_OUT_BYTES = 500 };
 
 /* In one turn of the loop, or who reads fast would keep it from others. */
 #define MAX_WRITTEN_BYTES ((size_t)1 << 20)
@@ -142,6 +142,7 @@ static void write_head(struct connection *connection, struct buf *head, int stat
     connection->closes = connection->closes || is_last || !connection->request.keeps_alive ||
                          connection->settings->is_draining;
     base_buf_init(head, MAX_HEAD_OUT_BYTES);
+    base_buf_expect(head, USUAL_HEAD_OUT_BYTES);
     base_buf_add(head, STR("HTTP/1.1 "));
     reply_add_number(head, (uint64_t)status);
     base_buf_add_char(head, ' ');

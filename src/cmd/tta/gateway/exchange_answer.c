@@ -11,6 +11,7 @@
 
 #define NS_PER_SEC INT64_C(1000000000)
 #define MAX_HEADERS_BYTES 8192
+#define USUAL_HEADERS_BYTES 300
 #define PUSD_PER_USD UINT64_C(1000000000000)
 
 enum { MAX_ATTEMPTS_BYTES = 2000, MAX_TYPE_BYTES = 200 };
@@ -18,16 +19,19 @@ enum { MAX_ATTEMPTS_BYTES = 2000, MAX_TYPE_BYTES = 200 };
 static void write_attempts(const struct exchange *exchange, char out_text[MAX_ATTEMPTS_BYTES])
 {
     const char *names[TTA_MAX_TARGETS];
-    struct tta_failover so_far = exchange->failover;
-    uint32_t count = so_far.attempt_count;
-    if (count > 0 && so_far.attempts[count - 1].failure == TTA_FAILURE_COUNT) { /* under way, and well so far */
+    const struct tta_failover *shown = &exchange->failover;
+    struct tta_failover so_far;
+    uint32_t count = shown->attempt_count;
+    if (count > 0 && shown->attempts[count - 1].failure == TTA_FAILURE_COUNT) { /* under way, and well so far */
+        so_far = *shown;
         so_far.attempts[count - 1].failure = TTA_FAILURE_NONE;
         so_far.attempts[count - 1].end_ns = base_clock_monotonic_ns();
+        shown = &so_far;
     }
     for (uint32_t i = 0; i < exchange->failover.target_count; i++) {
         names[i] = routing_row_name(exchange->site->routing, exchange->failover.targets[i].row);
     }
-    (void)tta_failover_text(&so_far, names, out_text, MAX_ATTEMPTS_BYTES); /* cut if it is longer */
+    (void)tta_failover_text(shown, names, out_text, MAX_ATTEMPTS_BYTES); /* cut if it is longer */
 }
 
 static const char *model_of(const struct exchange *exchange)
@@ -86,6 +90,7 @@ static void write_headers(const struct exchange *exchange, bool is_answered, str
 {
     char attempts[MAX_ATTEMPTS_BYTES];
     base_buf_init(out, MAX_HEADERS_BYTES);
+    base_buf_expect(out, USUAL_HEADERS_BYTES);
     base_buf_add(out, STR("x-request-id: "));
     base_buf_add_cstr(out, exchange->id);
     base_buf_add(out, STR("\r\n"));

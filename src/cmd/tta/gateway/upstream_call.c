@@ -13,7 +13,7 @@
 #include "tta/http.h"
 #include "tta/secret.h"
 
-enum { RECEIVE_BYTES = 16384, UPLOAD_BYTES = 16384 };
+enum { RECEIVE_BYTES = 16384, UPLOAD_BYTES = 16384, USUAL_HEAD_BYTES = 500 };
 
 /* Takes the lines of the call from the headers again; the handle is not under way. */
 static void drop_lines(struct call *call, CURL *handle, const struct endpoint *endpoint)
@@ -157,6 +157,7 @@ bool call_start(struct call *call, struct endpoint *endpoint, struct str body)
     assert(!call->endpoint);
     if (call->head.max_len == 0) {
         base_buf_init_wiping(&call->head, CALL_MAX_HEAD_BYTES);
+        base_buf_expect(&call->head, USUAL_HEAD_BYTES);
     }
     base_buf_reset(&call->head);
     call->http_status = 0;
