@@ -61,7 +61,7 @@ static uint64_t read_all(const char *bytes, size_t len, size_t piece, int *out_r
         if (request.state == REQUEST_WHOLE) {
             hash = base_hash_add(hash, request_path(&request));
             hash = base_hash_add(hash, (struct str){request.body.bytes, request.body.len});
-            hash = base_hash_add(hash, request_header(&request, "host"));
+            hash = base_hash_add(hash, request_header(&request, STR("host")));
             hash = base_hash_add(hash, read_trace(&request, &trace));
             hash = base_hash_add(hash, origin_is_foreign(&request) ? STR("foreign") : STR("own"));
             hash = base_hash_add(hash, request.keeps_alive ? STR("keeps") : STR("closes"));

@@ -45,9 +45,9 @@ static void requests_are_read_in_pieces_of_any_size(void **state)
         assert_int_equal(request.state, REQUEST_WHOLE);
         assert_int_equal(request.method, HTTP_POST);
         assert_text(request_path(&request), "/v1/chat");
-        assert_text(request_header(&request, "host"), "here");
-        assert_text(request_header(&request, "x-empty"), "");
-        assert_null(request_header(&request, "x-none").ptr);
+        assert_text(request_header(&request, STR("host")), "here");
+        assert_text(request_header(&request, STR("x-empty")), "");
+        assert_null(request_header(&request, STR("x-none")).ptr);
         assert_true(request.keeps_alive);
         assert_int_equal(request.body.len, 5);
         assert_memory_equal(request.body.bytes, "abcde", 5);
@@ -105,8 +105,8 @@ static void what_stands_behind_the_body_is_no_header(void **state)
     for (size_t piece = 1; piece < sizeof(text); piece++) {
         assert_int_equal(feed(&request, text, piece), strlen(text));
         assert_int_equal(request.state, REQUEST_WHOLE);
-        assert_null(request_header(&request, "x-api-key").ptr);
-        assert_text(request_header(&request, "host"), "x");
+        assert_null(request_header(&request, STR("x-api-key")).ptr);
+        assert_text(request_header(&request, STR("host")), "x");
         request_reset(&request);
     }
     request_deinit(&request);

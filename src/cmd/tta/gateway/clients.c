@@ -233,12 +233,12 @@ const struct client *clients_at(const struct clients *clients, size_t index)
 /* The key of a request; empty if it has none. */
 static struct str key_of(const struct request *request)
 {
-    struct str value = request_header(request, "authorization"), rest;
+    struct str value = request_header(request, STR("authorization")), rest;
     if (value.len > 7 && strncasecmp(value.ptr, "bearer ", 7) == 0) {
         rest = base_str_trim((struct str){value.ptr + 7, value.len - 7});
         return rest;
     }
-    return request_header(request, "x-api-key");
+    return request_header(request, STR("x-api-key"));
 }
 
 const struct client *clients_find(const struct clients *clients, const struct request *request)

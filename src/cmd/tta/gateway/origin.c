@@ -32,7 +32,7 @@ static bool is_of_this_machine(struct str authority)
 
 bool origin_is_foreign(const struct request *request)
 {
-    struct str site = request_header(request, "sec-fetch-site"), origin = request_header(request, "origin");
+    struct str site = request_header(request, STR("sec-fetch-site")), origin = request_header(request, STR("origin"));
     if (request->method == HTTP_GET || request->method == HTTP_HEAD) {
         return false;
     }
@@ -42,7 +42,7 @@ bool origin_is_foreign(const struct request *request)
     struct str authority = authority_of(origin);
     bool is_hidden = base_str_equal(origin, STR("null")); /* as of a frame that is kept in */
     return is_hidden || (authority.ptr && !is_of_this_machine(authority) &&
-                         !base_str_equal(authority, request_header(request, "host")));
+                         !base_str_equal(authority, request_header(request, STR("host"))));
 }
 
 /* Of "name:port" and "name.:port"; what stands in brackets stays as it is. */
@@ -72,7 +72,7 @@ static bool is_number(struct str label)
 
 bool origin_is_renamed(const struct request *request, const char *const *names, size_t name_count)
 {
-    struct str name = name_of(request_header(request, "host")), last = name;
+    struct str name = name_of(request_header(request, STR("host"))), last = name;
     while (last.len > 0 && memchr(last.ptr, '.', last.len)) {
         (void)base_str_cut(last, '.', &last);
     }

@@ -107,24 +107,25 @@ static struct str part(const struct request *request, uint32_t at, uint32_t len)
     return (struct str){len > 0 ? request->head.ptr + at : "", len};
 }
 
-bool request_header_is(struct str name, const char *wanted)
+bool request_header_is(struct str name, struct str wanted)
 {
-    return name.len == strlen(wanted) && strncasecmp(name.ptr, wanted, name.len) == 0;
+    return name.len == wanted.len && strncasecmp(name.ptr, wanted.ptr, name.len) == 0;
 }
 
 /* Which of several; NULL pointer: there are not so many. */
-static struct str header_of(const struct request *request, const char *name, size_t number)
+static struct str header_of(const struct request *request, struct str name, size_t number)
 {
     for (size_t i = 0; i < request->line_count; i++) {
         const struct request_line *line = &request->lines[i];
-        if (request_header_is(part(request, line->name_at, line->name_len), name) && number-- == 0) {
+        bool is_as_long = line->name_len == name.len; /* which settles it for nearly all */
+        if (is_as_long && request_header_is(part(request, line->name_at, line->name_len), name) && number-- == 0) {
             return base_str_trim(part(request, line->value_at, line->value_len));
         }
     }
     return (struct str){NULL, 0};
 }
 
-struct str request_header(const struct request *request, const char *name)
+struct str request_header(const struct request *request, struct str name)
 {
     return header_of(request, name, 0);
 }
@@ -149,29 +150,29 @@ static bool is_number(struct str text)
 /* What llhttp leaves to others. */
 static int check_head(struct request *request)
 {
-    struct str coding = header_of(request, "transfer-encoding", 0);
-    struct str expected = header_of(request, "expect", 0);
-    struct str length = header_of(request, "content-length", 0);
+    struct str coding = header_of(request, STR("transfer-encoding"), 0);
+    struct str expected = header_of(request, STR("expect"), 0);
+    struct str length = header_of(request, STR("content-length"), 0);
     if (request->parser.http_major != 1 || request->parser.http_minor > 1) {
         return refuse(request, 505, "Only HTTP/1.1 and HTTP/1.0 are spoken here.");
     }
     request->is_http_1_0 = request->parser.http_minor == 0;
-    bool has_host = header_of(request, "host", 0).ptr != NULL;
-    if (header_of(request, "host", 1).ptr || (!has_host && !request->is_http_1_0)) {
+    bool has_host = header_of(request, STR("host"), 0).ptr != NULL;
+    if (header_of(request, STR("host"), 1).ptr || (!has_host && !request->is_http_1_0)) {
         return refuse(request, 400, "The request must have one Host.");
     }
-    if (header_of(request, "content-length", 1).ptr || header_of(request, "transfer-encoding", 1).ptr ||
+    if (header_of(request, STR("content-length"), 1).ptr || header_of(request, STR("transfer-encoding"), 1).ptr ||
         (length.ptr && (coding.ptr || !is_number(length))) || (coding.ptr && request->is_http_1_0)) {
         return refuse(request, 400, "It is not clear how long the body is.");
     }
-    if (coding.ptr && !request_header_is(coding, "chunked")) {
+    if (coding.ptr && !request_header_is(coding, STR("chunked"))) {
         return refuse(request, 501, "The only transfer coding known here is chunked.");
     }
-    if (expected.ptr && !request_header_is(expected, "100-continue")) {
+    if (expected.ptr && !request_header_is(expected, STR("100-continue"))) {
         return refuse(request, 417, "The only expectation known here is 100-continue.");
     }
-    if (header_of(request, "content-encoding", 0).ptr &&
-        !request_header_is(header_of(request, "content-encoding", 0), "identity")) {
+    if (header_of(request, STR("content-encoding"), 0).ptr &&
+        !request_header_is(header_of(request, STR("content-encoding"), 0), STR("identity"))) {
         return refuse(request, 415, "The body must not be compressed.");
     }
     return HPE_OK;
@@ -208,7 +209,8 @@ static int on_head_end(llhttp_t *parser)
     }
     request->state = REQUEST_IN_BODY;
     request->wants_continue =
-        request_header(request, "expect").ptr && !request->is_http_1_0 && (is_chunked || parser->content_length > 0);
+        request_header(request, STR("expect")).ptr && !request->is_http_1_0 &&
+        (is_chunked || parser->content_length > 0);
     return HPE_OK;
 }
 

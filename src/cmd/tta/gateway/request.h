@@ -80,8 +80,8 @@ struct str request_path(const struct request *request);
 /* The header of a number below line_count, as it came but for blanks around the value. */
 void request_header_at(const struct request *request, size_t number, struct str *out_name, struct str *out_value);
 /* The value of the first header of a name in small letters; a NULL pointer if there is none. */
-struct str request_header(const struct request *request, const char *name);
+struct str request_header(const struct request *request, struct str name);
 /* Whether the name of a header, in letters of any case, is that one. */
-bool request_header_is(struct str name, const char *wanted);
+bool request_header_is(struct str name, struct str wanted);
 
 #endif /* CMD_TTA_GATEWAY_REQUEST_H */

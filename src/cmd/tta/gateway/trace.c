@@ -63,7 +63,7 @@ static void add_states(const struct request *request, struct trace *trace)
     for (size_t i = 0; i < request->line_count; i++) {
         struct str name, value;
         request_header_at(request, i, &name, &value);
-        if (!request_header_is(name, "tracestate") || value.len == 0) {
+        if (!request_header_is(name, STR("tracestate")) || value.len == 0) {
             continue;
         }
         if (!is_printable(value) || value.len + 1 > TRACE_MAX_STATE_BYTES - bytes) {
@@ -88,7 +88,7 @@ void trace_read(const struct request *request, struct trace *out_trace)
     for (size_t i = 0; i < request->line_count; i++) {
         struct str name, value;
         request_header_at(request, i, &name, &value);
-        if (request_header_is(name, "traceparent")) {
+        if (request_header_is(name, STR("traceparent"))) {
             parent = value;
             count++;
         }

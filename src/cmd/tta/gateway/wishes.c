@@ -59,7 +59,7 @@ static bool set(const char *name, const char *shown, const char *value, struct o
 static size_t name_of_header(struct str name)
 {
     for (size_t i = 0; i < NAME_COUNT; i++) {
-        if (request_header_is(name, names[i])) {
+        if (request_header_is(name, base_str(names[i]))) {
             return i;
         }
     }
