@@ -17,3 +17,8 @@ int64_t base_clock_unix_ns(void)
 {
     return base_clock_read_ns(CLOCK_REALTIME);
 }
+
+int64_t base_clock_unix_s(void)
+{
+    return (int64_t)time(NULL);
+}

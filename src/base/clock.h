@@ -17,4 +17,7 @@ int64_t base_clock_monotonic_ns(void);
 /* Nanoseconds since 1970-01-01 UTC, for files and logs; it may jump. */
 int64_t base_clock_unix_ns(void);
 
+/* The same in whole seconds, which costs next to nothing. */
+int64_t base_clock_unix_s(void);
+
 #endif /* BASE_CLOCK_H */

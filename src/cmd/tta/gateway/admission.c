@@ -10,8 +10,6 @@
 
 #include "base/clock.h"
 
-#define NS_PER_SEC INT64_C(1000000000)
-
 enum { BYTES_A_TOKEN = 3, EXTRA_PROMPT_TOKENS = 16, USUAL_ANSWER_TOKENS = 4096 };
 
 static struct admission_refusal refusal_of(enum allowance_verdict verdict, int64_t wait_ns)
@@ -50,7 +48,7 @@ static struct tta_request_size size_of(const struct admission_request *request, 
                                                                                   : USUAL_ANSWER_TOKENS;
     return (struct tta_request_size){request->prompt_bytes / BYTES_A_TOKEN + EXTRA_PROMPT_TOKENS,
                                      request->has_answer ? answer : 0,
-                                     (int)(base_clock_unix_ns() / NS_PER_SEC / 60 % 1440)};
+                                     (int)(base_clock_unix_s() / 60 % 1440)};
 }
 
 /* Keeps those that the client may ask. */

@@ -443,7 +443,7 @@ static bool find_targets(struct exchange *exchange)
         return false;
     }
     if (tta_failover_begin(&exchange->failover, routing_health(exchange->site->routing), &options, targets, count,
-                           base_clock_monotonic_ns(), base_random_next(&exchange->worker->random)) != TTA_OK) {
+                           exchange->start_ns, base_random_next(&exchange->worker->random)) != TTA_OK) {
         exchange_refuse(exchange, 500, "The request could not be begun.", NULL, NULL);
         return false;
     }
@@ -451,7 +451,7 @@ static bool find_targets(struct exchange *exchange)
 }
 
 void exchange_start(struct worker *worker, struct connection *connection, enum api api, const char *path,
-                    const struct client *client)
+                    const struct client *client, int64_t start_ns)
 {
     struct exchange *exchange = calloc(1, sizeof(*exchange));
     if (!exchange || !loop_add_timer(worker->loop, &exchange->timer, on_due, exchange)) {
@@ -465,7 +465,7 @@ void exchange_start(struct worker *worker, struct connection *connection, enum a
     exchange->api = api;
     exchange->path = path;
     exchange->client = client;
-    exchange->start_ns = base_clock_monotonic_ns();
+    exchange->start_ns = start_ns;
     exchange->first_byte_ns = exchange->cost_pusd = -1;
     exchange->usage = (struct tta_usage)TTA_USAGE_NONE;
     exchange->request_bytes = connection_request(connection)->body.len;

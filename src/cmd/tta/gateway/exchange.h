@@ -11,8 +11,9 @@
 
 #include "cmd/tta/gateway/worker.h"
 
-/* Takes the turn of the connection, and answers it.  `path` is that of the route, static, for the log. */
+/* Takes the turn of the connection, and answers it.  `path` is that of the route, static, for the log; `start_ns` is
+ * when the request was taken up. */
 void exchange_start(struct worker *worker, struct connection *connection, enum api api, const char *path,
-                    const struct client *client);
+                    const struct client *client, int64_t start_ns);
 
 #endif /* CMD_TTA_GATEWAY_EXCHANGE_H */

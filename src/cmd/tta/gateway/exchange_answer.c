@@ -2,7 +2,6 @@
 /* How an exchange ends: what the client is told, and what the log. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "cmd/tta/gateway/exchange_parts.h"
@@ -49,9 +48,8 @@ static const char *server_of(const struct exchange *exchange)
 void exchange_count_cost(struct exchange *exchange)
 {
     int64_t row = exchange_row(exchange);
-    time_t now = (time_t)(base_clock_unix_ns() / NS_PER_SEC);
     struct tta_request_size size = {exchange->usage.prompt_tokens, exchange->usage.completion_tokens,
-                                    (int)(now / 60 % 1440)};
+                                    (int)(base_clock_unix_s() / 60 % 1440)};
     if (exchange->usage.cost_pusd >= 0) {
         exchange->cost_pusd = exchange->usage.cost_pusd;
     } else if (row >= 0 && size.prompt_tokens >= 0) {
@@ -176,8 +174,9 @@ static struct str content_type_of(const struct exchange *exchange)
 
 void exchange_answer_whole(struct exchange *exchange)
 {
+    const struct tta_failover *failover = &exchange->failover;
     exchange_count_cost(exchange);
-    exchange->first_byte_ns = base_clock_monotonic_ns() - exchange->start_ns;
+    exchange->first_byte_ns = failover->attempts[failover->attempt_count - 1].end_ns - exchange->start_ns;
     answer(exchange, 200, content_type_of(exchange), &exchange->answer, NULL, 0);
 }
 

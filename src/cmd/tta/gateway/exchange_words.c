@@ -4,7 +4,6 @@
 #include "base/json.h"
 #include "cmd/tta/gateway/exchange_parts.h"
 
-#define NS_PER_SEC INT64_C(1000000000)
 #define MAX_ANSWER_BYTES ((size_t)256 << 20)
 
 enum { MORE_WORDS_BYTES = 500 };
@@ -143,7 +142,7 @@ bool exchange_write_request(struct exchange *exchange, struct str *out_body)
         .dialect = dialect_of(exchange, target),
         .id = exchange->id,
         .model = model,
-        .created_unix_s = base_clock_unix_ns() / NS_PER_SEC,
+        .created_unix_s = base_clock_unix_s(),
         .includes_usage = exchange->fields.includes_usage,
     };
     bool is_there = words->request.len > 0 && words->row == target->row;

@@ -12,8 +12,6 @@
 #include "cmd/tta/gateway/query.h"
 #include "cmd/tta/json_out.h"
 
-#define NS_PER_SEC INT64_C(1000000000)
-
 enum { MAX_LISTED = 50, USUAL_LISTED = 5, MAX_PROMPT_BYTES = 4000 };
 
 static void add_scored(struct buf *out, const struct routing *routing, const struct tta_verdict *verdict, size_t rank,
@@ -67,7 +65,7 @@ static struct page choose(const struct worker *worker, struct tta_requirements *
     size_t count = tta_catalogue_count(routing_catalogue(routing));
     struct tta_live live = live_facts_with(worker->site->facts, routing_out(routing));
     requirements->live = &live;
-    requirements->now_unix_s = base_clock_unix_ns() / NS_PER_SEC;
+    requirements->now_unix_s = base_clock_unix_s();
     size_t found = tta_rank(selector, requirements, choices, limit);
     struct tta_verdict *verdicts = base_alloc_array(count, sizeof(*verdicts));
     if (!verdicts) {

@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/num.h"
 #include "cmd/tta/json_out.h"
@@ -60,11 +61,10 @@ const char *reply_date(void)
 {
     static _Thread_local char text[64];
     static _Thread_local time_t at;
-    struct timespec now;
     struct tm broken;
-    (void)clock_gettime(CLOCK_REALTIME_COARSE, &now); /* there is such a clock on Linux */
-    if ((now.tv_sec != at || text[0] == '\0') && gmtime_r(&now.tv_sec, &broken)) {
-        at = now.tv_sec;
+    time_t now = (time_t)base_clock_unix_s();
+    if ((now != at || text[0] == '\0') && gmtime_r(&now, &broken)) {
+        at = now;
         (void)strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &broken); /* the program sets no locale */
     }
     return text;

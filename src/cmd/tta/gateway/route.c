@@ -228,7 +228,7 @@ void route_serve(struct worker *worker, struct connection *connection, const str
                !route->prepare(worker, connection_request(connection), &body, &page)) {
         answer_page(worker, connection, &page, &body, client, start_ns);
     } else if (route && !route->page) {
-        exchange_start(worker, connection, route->api, route->path, client);
+        exchange_start(worker, connection, route->api, route->path, client, start_ns);
     } else {
         page = route ? route->page(worker, request, &body) : no_route(&body, request_path(request));
         answer_page(worker, connection, &page, &body, client, start_ns);

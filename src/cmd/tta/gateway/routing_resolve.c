@@ -6,8 +6,6 @@
 #include "cmd/tta/gateway/routing_catalogue.h"
 #include "cmd/tta/gateway/routing_parts.h"
 
-#define NS_PER_SEC INT64_C(1000000000)
-
 enum { MAX_RANKED = 8, BYTES_A_TOKEN = 4, SMALL_PROMPT_TOKENS = 4096 };
 
 static struct tta_target target_of(const struct routing *routing, size_t row)
@@ -171,7 +169,7 @@ size_t routing_resolve(const struct routing *routing, const struct routing_quest
     size_t count = add_named(routing, name, out_targets);
     live.out = routing->cannot_be_asked[question->api];
     all.live = &live;
-    all.now_unix_s = base_clock_unix_ns() / NS_PER_SEC;
+    all.now_unix_s = base_clock_unix_s();
     *out_name = (struct routing_name){.is_known = true, .task = TTA_TASK_COUNT};
     if (count == 0 && read_virtual(name, &all, &out_name->task)) {
         add_needs(question->fields, question->body_bytes, question->api, &all);
