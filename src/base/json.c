@@ -296,6 +296,34 @@ bool base_json_equals(struct json_value value, const char *text)
     return *text == '\0';
 }
 
+/* Which of those a key is; `count`: none of them. */
+static size_t find_key(struct json_value key, const struct str *keys, size_t count)
+{
+    const char *begin = start_of(key) + 1;
+    const char *end = base_plain_end(begin, key.json->text.ptr + key.json->text.len);
+    size_t len = (size_t)(end - begin), i = 0;
+    bool is_plain = *end == '"';
+    while (i < count && !(is_plain ? len == keys[i].len && memcmp(begin, keys[i].ptr, len) == 0
+                                   : base_json_equals(key, keys[i].ptr))) {
+        i++;
+    }
+    return i;
+}
+
+void base_json_members(struct json_value object, const struct str *keys, size_t count, struct json_value *out_values)
+{
+    memset(out_values, 0, count * sizeof(*out_values));
+    if (!is_of_type(object, '{')) {
+        return;
+    }
+    for (struct json_value at = base_json_first(object); at.json; at = base_json_next(object, at)) {
+        size_t i = find_key(base_json_key(at), keys, count);
+        if (i < count) {
+            out_values[i] = at;
+        }
+    }
+}
+
 void base_json_add_text(struct buf *out, const char *text)
 {
     base_buf_add_char(out, '"');

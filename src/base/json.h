@@ -85,6 +85,8 @@ enum json_type base_json_type(struct json_value value);
 
 /* The value of a key, or none. */
 struct json_value base_json_member(struct json_value object, const char *key);
+/* The same of several keys, each with a NUL behind it, for which the object is gone through once. */
+void base_json_members(struct json_value object, const struct str *keys, size_t count, struct json_value *out_values);
 
 /* Elements of an array, or values of an object, in the order of the text: from the
  * first on until there is none. */

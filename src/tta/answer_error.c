@@ -171,12 +171,6 @@ struct tta_finding tta_error_classify(struct json_value error, int http_status, 
     return finding;
 }
 
-/* OpenRouter's place for what went wrong with one of several choices. */
-static struct json_value error_of_choice(struct json_value root)
-{
-    return base_json_member(base_json_first(base_json_member(root, "choices")), "error");
-}
-
 static bool is_stated(struct json_value error)
 {
     enum json_type type = base_json_type(error);
@@ -185,21 +179,24 @@ static bool is_stated(struct json_value error)
 
 struct json_value tta_error_of_body(struct json_value root)
 {
+    enum { ERROR, CHOICES, RESPONSE, OBJECT, TYPE, COUNT };
+    static const struct str keys[COUNT] = {{"error", 5}, {"choices", 7}, {"response", 8}, {"object", 6}, {"type", 4}};
+    struct json_value members[COUNT];
     if (base_json_type(root) == JSON_IS_ARRAY) {
         root = base_json_first(root);
     }
+    base_json_members(root, keys, COUNT, members);
     const struct json_value places[] = {
-        base_json_member(root, "error"),
-        error_of_choice(root),
-        base_json_member(base_json_member(root, "response"), "error"), /* of OpenAI's response.failed */
+        members[ERROR],
+        base_json_member(base_json_first(members[CHOICES]), "error"), /* OpenRouter's, of one of several choices */
+        base_json_member(members[RESPONSE], "error"),                 /* of OpenAI's response.failed */
     };
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         if (is_stated(places[i])) {
             return places[i];
         }
     }
-    if (base_json_equals(base_json_member(root, "object"), "error") ||
-        base_json_equals(base_json_member(root, "type"), "error")) {
+    if (base_json_equals(members[OBJECT], "error") || base_json_equals(members[TYPE], "error")) {
         return root;
     }
     return (struct json_value){0};

@@ -24,9 +24,9 @@ static void take_number(struct json_value value, double factor, double most, int
     }
 }
 
-static void take_tokens(struct json_value object, const char *key, int64_t *out)
+static void take_tokens(struct json_value value, int64_t *out)
 {
-    take_number(base_json_member(object, key), 1, MOST_TOKENS, out);
+    take_number(value, 1, MOST_TOKENS, out);
 }
 
 static int64_t stated_or_zero(int64_t tokens)
@@ -34,13 +34,32 @@ static int64_t stated_or_zero(int64_t tokens)
     return tokens == TTA_USAGE_UNKNOWN ? 0 : tokens;
 }
 
+/* What stands in an object of usage; an answer has two or three of them. */
+enum member {
+    INPUT, CACHE_READ, CACHE_WRITTEN, PROMPT, OUTPUT, COMPLETION,
+    INPUT_DETAILS, PROMPT_DETAILS, OUTPUT_DETAILS, COMPLETION_DETAILS, COST, MEMBER_COUNT
+};
+static const struct str keys[MEMBER_COUNT] = {
+    [INPUT] = {"input_tokens", 12},
+    [CACHE_READ] = {"cache_read_input_tokens", 23},
+    [CACHE_WRITTEN] = {"cache_creation_input_tokens", 27},
+    [PROMPT] = {"prompt_tokens", 13},
+    [OUTPUT] = {"output_tokens", 13},
+    [COMPLETION] = {"completion_tokens", 17},
+    [INPUT_DETAILS] = {"input_tokens_details", 20},
+    [PROMPT_DETAILS] = {"prompt_tokens_details", 21},
+    [OUTPUT_DETAILS] = {"output_tokens_details", 21},
+    [COMPLETION_DETAILS] = {"completion_tokens_details", 25},
+    [COST] = {"cost", 4},
+};
+
 /* Anthropic counts what the cache held apart; the sum is what others call the prompt. */
-static void take_cache(struct json_value usage, struct tta_usage *out)
+static void take_cache(const struct json_value members[MEMBER_COUNT], struct tta_usage *out)
 {
     int64_t input = TTA_USAGE_UNKNOWN, read = TTA_USAGE_UNKNOWN, written = TTA_USAGE_UNKNOWN;
-    take_tokens(usage, "input_tokens", &input);
-    take_tokens(usage, "cache_read_input_tokens", &read);
-    take_tokens(usage, "cache_creation_input_tokens", &written);
+    take_tokens(members[INPUT], &input);
+    take_tokens(members[CACHE_READ], &read);
+    take_tokens(members[CACHE_WRITTEN], &written);
     if (input != TTA_USAGE_UNKNOWN) {
         out->prompt_tokens = input + stated_or_zero(read) + stated_or_zero(written);
     }
@@ -51,27 +70,33 @@ static void take_cache(struct json_value usage, struct tta_usage *out)
 
 static void take_usage(struct json_value usage, struct tta_usage *out)
 {
+    struct json_value members[MEMBER_COUNT];
     if (base_json_type(usage) != JSON_IS_OBJECT) {
         return; /* of the places where it may be, it is in one */
     }
-    take_cache(usage, out);
-    take_tokens(usage, "prompt_tokens", &out->prompt_tokens);
-    take_tokens(usage, "output_tokens", &out->completion_tokens);
-    take_tokens(usage, "completion_tokens", &out->completion_tokens);
-    take_tokens(base_json_member(usage, "input_tokens_details"), "cached_tokens", &out->cached_tokens);
-    take_tokens(base_json_member(usage, "prompt_tokens_details"), "cached_tokens", &out->cached_tokens);
-    take_tokens(base_json_member(usage, "output_tokens_details"), "reasoning_tokens", &out->reasoning_tokens);
-    take_tokens(base_json_member(usage, "completion_tokens_details"), "reasoning_tokens", &out->reasoning_tokens);
-    take_number(base_json_member(usage, "cost"), PUSD_PER_USD, MOST_USD, &out->cost_pusd);
+    base_json_members(usage, keys, MEMBER_COUNT, members);
+    take_cache(members, out);
+    take_tokens(members[PROMPT], &out->prompt_tokens);
+    take_tokens(members[OUTPUT], &out->completion_tokens);
+    take_tokens(members[COMPLETION], &out->completion_tokens);
+    take_tokens(base_json_member(members[INPUT_DETAILS], "cached_tokens"), &out->cached_tokens);
+    take_tokens(base_json_member(members[PROMPT_DETAILS], "cached_tokens"), &out->cached_tokens);
+    take_tokens(base_json_member(members[OUTPUT_DETAILS], "reasoning_tokens"), &out->reasoning_tokens);
+    take_tokens(base_json_member(members[COMPLETION_DETAILS], "reasoning_tokens"), &out->reasoning_tokens);
+    take_number(members[COST], PUSD_PER_USD, MOST_USD, &out->cost_pusd);
 }
 
 void tta_usage_update(struct tta_usage *usage, struct json_value root)
 {
-    take_usage(base_json_member(base_json_member(root, "message"), "usage"), usage);
-    take_usage(base_json_member(base_json_member(root, "response"), "usage"), usage);
-    take_usage(base_json_member(root, "usage"), usage);
-    take_tokens(root, "prompt_eval_count", &usage->prompt_tokens);
-    take_tokens(root, "eval_count", &usage->completion_tokens);
+    static const struct str places[] = {
+        {"message", 7}, {"response", 8}, {"usage", 5}, {"prompt_eval_count", 17}, {"eval_count", 10}};
+    struct json_value at[sizeof(places) / sizeof(places[0])];
+    base_json_members(root, places, sizeof(places) / sizeof(places[0]), at);
+    take_usage(base_json_member(at[0], "usage"), usage);
+    take_usage(base_json_member(at[1], "usage"), usage);
+    take_usage(at[2], usage);
+    take_tokens(at[3], &usage->prompt_tokens);
+    take_tokens(at[4], &usage->completion_tokens);
 }
 
 enum tta_status tta_usage_read(const char *text, size_t len, struct tta_usage *out_usage)

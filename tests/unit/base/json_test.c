@@ -261,6 +261,28 @@ static void members_are_found_by_key_and_the_last_counts(void **state)
     base_json_deinit(&json);
 }
 
+static void several_members_are_those_that_are_found_one_by_one(void **state)
+{
+    (void)state;
+    static const struct str keys[] = {{"ab", 2}, {"c", 1},         {"b", 1}, {"", 0},
+                                      {"ac", 2}, {"\xC3\xA4", 2}, {"a", 1}, {"n", 1}};
+    enum { COUNT = sizeof(keys) / sizeof(keys[0]) };
+    struct json json = read_good("{\"a\": {\"b\": 1}, \"ab\": 2, \"\\u0061c\": 3, \"b\": 4, \"b\": 5, \"\": 6, "
+                                 "\"\xC3\xA4\": 7, \"n\\u0000\": 8, \"a longer key than the others\": 9}");
+    struct json_value root = base_json_root(&json), values[COUNT];
+    base_json_members(root, keys, COUNT, values);
+    for (size_t i = 0; i < COUNT; i++) {
+        struct json_value alone = base_json_member(root, keys[i].ptr);
+        assert_ptr_equal(values[i].json, alone.json);
+        assert_int_equal(values[i].node, alone.node);
+    }
+    assert_true(base_json_number(values[5]) == 7);
+    base_json_members(values[0], keys, COUNT, values);
+    assert_null(values[0].json);
+    assert_null(values[COUNT - 1].json);
+    base_json_deinit(&json);
+}
+
 static void text_is_decoded_and_cut_to_its_place(void **state)
 {
     (void)state;
@@ -418,6 +440,7 @@ int main(void)
         cmocka_unit_test(what_ends_a_string_is_found_at_every_place),
         cmocka_unit_test(nests_so_deep_and_no_deeper),
         cmocka_unit_test(members_are_found_by_key_and_the_last_counts),
+        cmocka_unit_test(several_members_are_those_that_are_found_one_by_one),
         cmocka_unit_test(text_is_decoded_and_cut_to_its_place),
         cmocka_unit_test(numbers_words_and_what_is_not_there),
         cmocka_unit_test(digits_of_a_number_are_as_they_stand),
