@@ -72,13 +72,19 @@ enum tta_status tta_failover_begin(struct tta_failover *failover, struct tta_hea
             return TTA_BAD_ARGUMENT;
         }
     }
-    memset(failover, 0, sizeof *failover);
+    /* All but what of the arrays nobody will look at, which is most of it. */
     memcpy(failover->targets, targets, count * sizeof *targets);
+    memset(failover->courses, 0, count * sizeof *failover->courses);
     failover->target_count = (uint32_t)count;
+    failover->attempt_count = failover->backoffs = 0;
     failover->health = health;
     failover->options = *options;
     failover->deadline_ns = options->time_ns < INT64_MAX - now_ns ? now_ns + options->time_ns : INT64_MAX;
     failover->random = seed;
+    failover->last = (struct tta_finding){.failure = TTA_FAILURE_NONE};
+    failover->least_retry_after_ns = 0;
+    failover->is_under_way = failover->is_over = failover->has_answered = false;
+    failover->has_committed = failover->retries_at_once = false;
     return TTA_OK;
 }
 

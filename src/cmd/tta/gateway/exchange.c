@@ -32,7 +32,7 @@ static void free_exchange(void *context)
     budget_set(&exchange->worker->gateway->bodies, &exchange->answer_held, 0);
     base_buf_deinit(&exchange->refusal);
     site_release(exchange->site);
-    sodium_memzero(exchange, sizeof(*exchange)); /* a key may stand where the name of a model belongs */
+    sodium_memzero(exchange, EXCHANGE_ZEROED_BYTES); /* a key may stand where the name of a model belongs */
     free(exchange);
 }
 
@@ -450,10 +450,20 @@ static bool find_targets(struct exchange *exchange)
     return true;
 }
 
+static struct exchange *allocate(void)
+{
+    struct exchange *exchange = malloc(sizeof(*exchange));
+    if (exchange) {
+        memset(exchange, 0, EXCHANGE_ZEROED_BYTES);
+        exchange->failover.attempt_count = exchange->failover.target_count = 0;
+    }
+    return exchange;
+}
+
 void exchange_start(struct worker *worker, struct connection *connection, enum api api, const char *path,
                     const struct client *client, int64_t start_ns)
 {
-    struct exchange *exchange = calloc(1, sizeof(*exchange));
+    struct exchange *exchange = allocate();
     if (!exchange || !loop_add_timer(worker->loop, &exchange->timer, on_due, exchange)) {
         free(exchange);
         connection_answer(connection, 500, STR("text/plain"), STR(""), STR("no memory\n"));

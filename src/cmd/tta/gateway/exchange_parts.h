@@ -4,6 +4,8 @@
 #ifndef CMD_TTA_GATEWAY_EXCHANGE_PARTS_H
 #define CMD_TTA_GATEWAY_EXCHANGE_PARTS_H
 
+#include <stddef.h>
+
 #include "base/json.h"
 #include "cmd/tta/gateway/admission.h"
 #include "cmd/tta/gateway/relay.h"
@@ -32,14 +34,12 @@ struct exchange {
     char id[REQUEST_ID_BYTES];
     struct fields fields;
     enum tta_task task; /* that the request says; TTA_TASK_COUNT: none */
-    struct trace trace;
     const char *path;                             /* of its route */
     char asked_model[FIELDS_MAX_MODEL_BYTES + 1]; /* "" until the body is read */
     bool is_model_known;                          /* somebody can be asked under that name */
     size_t request_bytes;
     int64_t start_ns, first_byte_ns; /* the latter -1: not yet */
 
-    struct tta_failover failover;
     struct tta_step step;     /* what is done just now */
     int64_t rest_ns;          /* until a target may be asked, where that is too long to wait; 0: not known */
     struct tta_target target; /* that was asked last */
@@ -62,7 +62,13 @@ struct exchange {
     struct tta_usage usage;
     int64_t cost_pusd;
     size_t answer_bytes;
+
+    /* What is large and says itself how much of it is in use: neither zeroed before nor wiped after, which would be
+     * most of what an exchange costs there.  No key can stand in it. */
+    struct tta_failover failover;
+    struct trace trace;
 };
+#define EXCHANGE_ZEROED_BYTES offsetof(struct exchange, failover)
 
 /* Records the attempts, and how it ended; once, at its end. */
 void exchange_record(const struct exchange *exchange, int status, const char *error);
