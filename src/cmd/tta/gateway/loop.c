@@ -27,7 +27,10 @@ struct loop {
     int64_t now_ns;
     struct epoll_event events[EVENTS_A_TURN]; /* of this turn, */
     int event_count;                          /* of which so many came */
-    struct loop_timer **timers;               /* from 1: the first one is due first */
+    struct due {
+        int64_t ns; /* that of the timer, which lies where nobody has looked for a while */
+        struct loop_timer *timer;
+    } *timers; /* from 1: the first one is due first */
     size_t timer_count, timer_rooms, timer_capacity;
     struct loop_task *first_task, **last_task;
     struct loop_watch wake_watch;
@@ -121,41 +124,41 @@ void loop_remove_watch(struct loop *loop, struct loop_watch *watch)
     }
 }
 
-static void put(struct loop *loop, size_t place, struct loop_timer *timer)
+static void put(struct loop *loop, size_t place, struct due due)
 {
-    loop->timers[place] = timer;
-    timer->place = place;
+    loop->timers[place] = due;
+    due.timer->place = place;
 }
 
-static void move_up(struct loop *loop, size_t place, struct loop_timer *timer)
+static void move_up(struct loop *loop, size_t place, struct due due)
 {
-    for (; place > 1 && timer->due_ns < loop->timers[place / 2]->due_ns; place /= 2) {
+    for (; place > 1 && due.ns < loop->timers[place / 2].ns; place /= 2) {
         put(loop, place, loop->timers[place / 2]);
     }
-    put(loop, place, timer);
+    put(loop, place, due);
 }
 
-static void move_down(struct loop *loop, size_t place, struct loop_timer *timer)
+static void move_down(struct loop *loop, size_t place, struct due due)
 {
     for (;;) {
         size_t child = 2 * place;
-        if (child < loop->timer_count && loop->timers[child + 1]->due_ns < loop->timers[child]->due_ns) {
+        if (child < loop->timer_count && loop->timers[child + 1].ns < loop->timers[child].ns) {
             child++;
         }
-        if (child > loop->timer_count || timer->due_ns <= loop->timers[child]->due_ns) {
+        if (child > loop->timer_count || due.ns <= loop->timers[child].ns) {
             break;
         }
         put(loop, place, loop->timers[child]);
         place = child;
     }
-    put(loop, place, timer);
+    put(loop, place, due);
 }
 
 bool loop_add_timer(struct loop *loop, struct loop_timer *timer, loop_fn *on_due, void *context)
 {
     /* one more than there are, for place 0 is not used */
     if (!base_array_make_room((void **)&loop->timers, loop->timer_rooms + 1, &loop->timer_capacity,
-                              sizeof(struct loop_timer *))) {
+                              sizeof(*loop->timers))) {
         return false;
     }
     loop->timer_rooms++;
@@ -166,13 +169,14 @@ bool loop_add_timer(struct loop *loop, struct loop_timer *timer, loop_fn *on_due
 void loop_set_timer(struct loop *loop, struct loop_timer *timer, int64_t due_ns)
 {
     bool is_later = due_ns > timer->due_ns;
+    const struct due due = {due_ns, timer};
     timer->due_ns = due_ns;
     if (timer->place == 0) {
-        move_up(loop, ++loop->timer_count, timer);
+        move_up(loop, ++loop->timer_count, due);
     } else if (is_later) {
-        move_down(loop, timer->place, timer);
+        move_down(loop, timer->place, due);
     } else {
-        move_up(loop, timer->place, timer);
+        move_up(loop, timer->place, due);
     }
 }
 
@@ -182,12 +186,12 @@ void loop_clear_timer(struct loop *loop, struct loop_timer *timer)
     if (place == 0) {
         return;
     }
-    struct loop_timer *last = loop->timers[loop->timer_count--];
+    struct due last = loop->timers[loop->timer_count--];
     timer->place = 0;
-    if (last == timer) {
+    if (last.timer == timer) {
         return;
     }
-    if (place > 1 && last->due_ns < loop->timers[place / 2]->due_ns) {
+    if (place > 1 && last.ns < loop->timers[place / 2].ns) {
         move_up(loop, place, last);
     } else {
         move_down(loop, place, last);
@@ -230,8 +234,8 @@ void loop_wake(struct loop *loop)
 
 static void run_due_timers(struct loop *loop)
 {
-    for (int i = 0; i < TIMERS_A_TURN && loop->timer_count > 0 && loop->timers[1]->due_ns <= loop->now_ns; i++) {
-        struct loop_timer *timer = loop->timers[1];
+    for (int i = 0; i < TIMERS_A_TURN && loop->timer_count > 0 && loop->timers[1].ns <= loop->now_ns; i++) {
+        struct loop_timer *timer = loop->timers[1].timer;
         loop_clear_timer(loop, timer);
         timer->on_due(timer->context);
     }
@@ -255,7 +259,7 @@ static int wait_ms(const struct loop *loop)
     if (loop->timer_count == 0) {
         return -1;
     }
-    int64_t left_ns = loop->timers[1]->due_ns - base_clock_monotonic_ns();
+    int64_t left_ns = loop->timers[1].ns - base_clock_monotonic_ns();
     int64_t left_ms = left_ns > 0 ? (left_ns + NS_PER_MS - 1) / NS_PER_MS : 0;
     return left_ms < MAX_WAIT_MS ? (int)left_ms : MAX_WAIT_MS;
 }
