@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A poll() loop over the listening socket, a pipe that says stop, and the
- * connections.  An answer that waits is a due time on its connection, so a
+ * A poll() loop over the listening socket, a pipe that says go on or stop, and
+ * the connections.  An answer that waits is a due time on its connection, so a
  * slow answer to one client delays no other.  What is sent is sent blocking,
  * with a time-out: the clients are tests, and the bodies small.  The thread
  * allocates nothing.
@@ -9,6 +9,7 @@
 #include "loopback_server.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -34,14 +35,14 @@ struct connection {
     size_t len;
     bool is_due; /* false: a request is read */
     struct loopback_answer answer; /* with is_due */
-    int64_t due_ns;
+    int64_t due_ns; /* INT64_MAX: never, or when it is let go */
     char request[LOOPBACK_MAX_REQUEST_BYTES + 1]; /* in place: tests may refuse memory while the thread runs */
 };
 
 struct loopback_server {
-    char url[32];
+    char url[LOOPBACK_URL_BYTES];
     int listener;
-    int stop_pipe[2];
+    int wake_pipe[2]; /* a byte: go on; its end: stop */
     pthread_t thread;
     struct connection connections[LOOPBACK_MAX_CONNECTIONS];
 
@@ -177,6 +178,14 @@ static void take_request(struct loopback_server *server, struct connection *conn
     memmove(connection->request, connection->request + len, connection->len + 1);
 }
 
+static bool goes_on(struct loopback_server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    bool goes_on = server->goes_on;
+    pthread_mutex_unlock(&server->lock);
+    return goes_on;
+}
+
 static void begin_answers(struct loopback_server *server, struct connection *connection)
 {
     size_t len;
@@ -184,8 +193,9 @@ static void begin_answers(struct loopback_server *server, struct connection *con
         const struct loopback_answer *answer = &connection->answer;
         take_request(server, connection, len);
         connection->is_due = true;
-        connection->due_ns = answer->fault == LOOPBACK_SILENT ? INT64_MAX : now_ns() + answer->delay_ns;
-        if (answer->delay_ns <= 0 && answer->fault != LOOPBACK_SILENT) {
+        bool waits = answer->fault == LOOPBACK_SILENT || (answer->is_held && !goes_on(server));
+        connection->due_ns = waits ? INT64_MAX : now_ns() + answer->delay_ns;
+        if (answer->delay_ns <= 0 && !waits) {
             send_due(server, connection);
         }
     }
@@ -262,11 +272,11 @@ static int ms_until(int64_t due_ns)
     return left_ns > 0 ? (int)(left_ns / NS_PER_MS + 1) : 0;
 }
 
-/* Fills `polled`: stop pipe, listener, connections; returns the next due time. */
+/* Fills `polled`: wake pipe, listener, connections; returns the next due time. */
 static int64_t watch(const struct loopback_server *server, struct pollfd *polled)
 {
     int64_t next_due_ns = INT64_MAX;
-    polled[0] = (struct pollfd){.fd = server->stop_pipe[0], .events = POLLIN};
+    polled[0] = (struct pollfd){.fd = server->wake_pipe[0], .events = POLLIN};
     polled[1] = (struct pollfd){.fd = server->listener, .events = POLLIN};
     for (size_t i = 0; i < LOOPBACK_MAX_CONNECTIONS; i++) {
         const struct connection *connection = &server->connections[i];
@@ -292,6 +302,16 @@ static void serve_connections(struct loopback_server *server, const struct pollf
     }
 }
 
+static void let_go(struct loopback_server *server)
+{
+    for (size_t i = 0; i < LOOPBACK_MAX_CONNECTIONS; i++) {
+        struct connection *connection = &server->connections[i];
+        if (connection->fd >= 0 && connection->is_due && connection->answer.is_held) {
+            connection->due_ns = now_ns();
+        }
+    }
+}
+
 static void *serve(void *context)
 {
     struct loopback_server *server = context;
@@ -302,7 +322,11 @@ static void *serve(void *context)
             continue; /* interrupted by a signal */
         }
         if (polled[0].revents) {
-            return NULL;
+            char byte;
+            if (read(server->wake_pipe[0], &byte, 1) <= 0) {
+                return NULL;
+            }
+            let_go(server);
         }
         serve_connections(server, polled + 2);
         if (polled[1].revents) {
@@ -311,18 +335,24 @@ static void *serve(void *context)
     }
 }
 
-static bool listen_on_free_port(struct loopback_server *server)
+/* A socket with a free port, at which nobody listens yet; below 0 if there is none. */
+static int take_port(char out_url[LOOPBACK_URL_BYTES])
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof address;
-    server->listener = socket(AF_INET, SOCK_STREAM, 0);
-    if (server->listener < 0 || bind(server->listener, (struct sockaddr *)&address, sizeof address) != 0 ||
-        listen(server->listener, LOOPBACK_MAX_CONNECTIONS) != 0 ||
-        getsockname(server->listener, (struct sockaddr *)&address, &len) != 0) {
-        return false;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (fd >= 0 && (bind(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
+                    getsockname(fd, (struct sockaddr *)&address, &len) != 0)) {
+        close(fd);
+        fd = -1;
     }
-    (void)snprintf(server->url, sizeof server->url, "http://127.0.0.1:%u", (unsigned)ntohs(address.sin_port));
-    return true;
+    (void)snprintf(out_url, LOOPBACK_URL_BYTES, "http://127.0.0.1:%u", (unsigned)ntohs(address.sin_port)); /* fits */
+    return fd;
+}
+
+int loopback_nobody_at(char out_url[LOOPBACK_URL_BYTES])
+{
+    return take_port(out_url);
 }
 
 /* Releases what the thread used; it must not run any more. */
@@ -333,7 +363,7 @@ static void release(struct loopback_server *server)
             close_connection(server, &server->connections[i]);
         }
     }
-    const int fds[] = {server->listener, server->stop_pipe[0], server->stop_pipe[1]};
+    const int fds[] = {server->listener, server->wake_pipe[0], server->wake_pipe[1]};
     for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++) {
         if (fds[i] >= 0) {
             close(fds[i]);
@@ -359,11 +389,13 @@ struct loopback_server *loopback_server_start(const struct loopback_answer *scri
     }
     server->answer_count = answer_count;
     memcpy(server->script, script, answer_count * sizeof *script);
-    server->listener = server->stop_pipe[0] = server->stop_pipe[1] = -1;
+    server->wake_pipe[0] = server->wake_pipe[1] = -1;
     for (size_t i = 0; i < LOOPBACK_MAX_CONNECTIONS; i++) {
         server->connections[i].fd = -1;
     }
-    if (pipe(server->stop_pipe) != 0 || !listen_on_free_port(server) ||
+    server->listener = take_port(server->url);
+    if (server->listener < 0 || listen(server->listener, LOOPBACK_MAX_CONNECTIONS) != 0 ||
+        pipe(server->wake_pipe) != 0 ||
         pthread_create(&server->thread, NULL, serve, server) != 0) {
         release(server);
         return NULL;
@@ -380,8 +412,8 @@ void loopback_server_stop(struct loopback_server *server)
     server->stops = true;
     pthread_cond_broadcast(&server->changed);
     pthread_mutex_unlock(&server->lock);
-    close(server->stop_pipe[1]); /* the reading end becomes readable */
-    server->stop_pipe[1] = -1;
+    close(server->wake_pipe[1]); /* the reading end becomes readable */
+    server->wake_pipe[1] = -1;
     pthread_join(server->thread, NULL);
     release(server);
 }
@@ -400,6 +432,8 @@ void loopback_server_go_on(struct loopback_server *server)
     server->goes_on = true;
     pthread_cond_broadcast(&server->changed);
     pthread_mutex_unlock(&server->lock);
+    while (write(server->wake_pipe[1], "", 1) < 0 && errno == EINTR) {
+    }
 }
 
 int64_t loopback_server_left_ns(struct loopback_server *server)

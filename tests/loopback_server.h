@@ -35,6 +35,7 @@ struct loopback_answer {
     const char *later;      /* or NULL: more of the body, without a fault sent when loopback_server_go_on() was called;
                                nobody else is served meanwhile */
     int64_t delay_ns;       /* before the answer */
+    bool is_held;           /* not answered before loopback_server_go_on(), while others are served */
     enum loopback_fault fault;
 };
 
@@ -52,8 +53,13 @@ void loopback_server_stop(struct loopback_server *server);
 /* From the next request on, every one gets this answer; as the script's, it is copied and its strings are borrowed. */
 void loopback_server_say(struct loopback_server *server, const struct loopback_answer *answer);
 
-/* Lets go what stands in `later`, of all answers. */
+/* Lets go the answers that are held and what stands in `later`, of all, those to come as well. */
 void loopback_server_go_on(struct loopback_server *server);
+
+#define LOOPBACK_URL_BYTES 32
+
+/* An address at which nobody listens until the descriptor is closed, which is returned; below 0 if there is none. */
+int loopback_nobody_at(char out_url[LOOPBACK_URL_BYTES]);
 
 /* "http://127.0.0.1:PORT", borrowed until the server stops. */
 const char *loopback_server_url(const struct loopback_server *server);

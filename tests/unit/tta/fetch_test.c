@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "alloc_fault.h"
 #include "loopback_server.h"
@@ -15,6 +16,8 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define NS_PER_MS INT64_C(1000000)
+#define NS_PER_SEC (1000 * NS_PER_MS)
+#define PATIENCE_NS (20 * NS_PER_SEC) /* so that what hangs fails */
 #define JSON "Content-Type: application/json\r\n"
 #define HTML "Content-Type: text/html; charset=utf-8\r\n"
 #define OPENAI "{\"object\":\"list\",\"data\":[{\"id\":\"one\"},{\"id\":\"two\"}]}"
@@ -43,10 +46,9 @@ static const char bomb[] =
     "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc0"
     "\xb7\xd5\x0f\x60\xfe\xb2\x8b\x4b\x0d\x03\x00";
 
-static struct tta_fetch_options quick(void)
+static struct tta_fetch_options small(void)
 {
     struct tta_fetch_options options = tta_fetch_defaults();
-    options.timeout_ns = 400 * NS_PER_MS;
     options.max_bytes = 65536;
     return options;
 }
@@ -61,11 +63,12 @@ static struct tta_fetched *fetch(const struct tta_server *server, const struct t
     return fetched;
 }
 
-/* What a server of a provider gives that answers as it is told. */
+/* What a server of a provider gives that answers as it is told, within a time. */
 static struct tta_fetched *fetch_from(enum tta_provider provider, const struct loopback_answer *script, size_t count,
-                                      struct loopback_server **out_server)
+                                      int64_t timeout_ns, struct loopback_server **out_server)
 {
-    const struct tta_fetch_options options = quick();
+    struct tta_fetch_options options = small();
+    options.timeout_ns = timeout_ns;
     *out_server = loopback_server_start(script, count);
     assert_non_null(*out_server);
     const struct tta_server server = {.provider = provider, .base_url = loopback_server_url(*out_server)};
@@ -104,11 +107,13 @@ static void every_kind_of_answer_ends_in_one_word(void **state)
         {{.headers = JSON, .body = OPENAI, .fault = LOOPBACK_TRUNCATE}, TTA_FETCH_BROKEN, 0},
         {{.fault = LOOPBACK_CLOSE}, TTA_FETCH_BROKEN, 0},
         {{.fault = LOOPBACK_SILENT}, TTA_FETCH_TIMED_OUT, 0},
-        {{.headers = JSON, .body = OPENAI, .delay_ns = 2000 * NS_PER_MS}, TTA_FETCH_TIMED_OUT, 0},
+        {{.headers = JSON, .body = OPENAI, .delay_ns = 60 * NS_PER_SEC}, TTA_FETCH_TIMED_OUT, 0},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct loopback_server *server;
-        struct tta_fetched *fetched = fetch_from(TTA_PROVIDER_OPENAI, &cases[i].answer, 1, &server);
+        int64_t timeout_ns = cases[i].outcome == TTA_FETCH_TIMED_OUT ? 100 * NS_PER_MS : PATIENCE_NS;
+        struct tta_fetched *fetched =
+            fetch_from(TTA_PROVIDER_OPENAI, &cases[i].answer, 1, timeout_ns, &server);
         const struct tta_catalogue *catalogue = tta_fetched_catalogue(fetched);
         if (tta_fetched_outcome(fetched) != cases[i].outcome || (catalogue != NULL) != (cases[i].models > 0) ||
             (catalogue && tta_catalogue_count(catalogue) != cases[i].models)) {
@@ -117,7 +122,7 @@ static void every_kind_of_answer_ends_in_one_word(void **state)
         assert_int_equal(tta_fetched_list(fetched) != NULL, catalogue != NULL);
         assert_true(tta_fetched_sentence(fetched)[0] != '\0');
         bool is_limited = cases[i].outcome == TTA_FETCH_RATE_LIMITED;
-        assert_int_equal(tta_fetched_retry_ns(fetched), is_limited ? 7000 * NS_PER_MS : 0);
+        assert_int_equal(tta_fetched_retry_ns(fetched), is_limited ? 7 * NS_PER_SEC : 0);
         tta_fetched_destroy(fetched);
         loopback_server_stop(server);
     }
@@ -126,18 +131,17 @@ static void every_kind_of_answer_ends_in_one_word(void **state)
 static void nobody_at_the_address_is_said_to_be_nobody(void **state)
 {
     (void)state;
-    const struct tta_fetch_options options = quick();
-    const struct loopback_answer unused = {.body = OPENAI};
-    char url[64];
-    struct loopback_server *gone = loopback_server_start(&unused, 1);
-    (void)snprintf(url, sizeof(url), "%s", loopback_server_url(gone)); /* fits */
-    loopback_server_stop(gone); /* its port is free now */
+    const struct tta_fetch_options options = small();
+    char url[LOOPBACK_URL_BYTES];
+    int nobody = loopback_nobody_at(url);
+    assert_true(nobody >= 0);
     const struct tta_server server = {.provider = TTA_PROVIDER_OLLAMA, .base_url = url};
     struct tta_fetched *fetched = fetch(&server, &options);
     assert_int_equal(tta_fetched_outcome(fetched), TTA_FETCH_NOT_CONNECTED);
     assert_int_equal(tta_fetched_http_status(fetched), 0);
     tta_fetched_destroy(fetched);
     tta_fetched_destroy(NULL);
+    (void)close(nobody);
 }
 
 static void ollama_is_asked_about_each_of_its_models(void **state)
@@ -150,7 +154,7 @@ static void ollama_is_asked_about_each_of_its_models(void **state)
     };
     struct loopback_server *server;
     char last[4096];
-    struct tta_fetched *fetched = fetch_from(TTA_PROVIDER_OLLAMA, script, COUNT_OF(script), &server);
+    struct tta_fetched *fetched = fetch_from(TTA_PROVIDER_OLLAMA, script, COUNT_OF(script), PATIENCE_NS, &server);
     assert_int_equal(tta_fetched_outcome(fetched), TTA_FETCH_GOOD);
     assert_int_equal(tta_fetched_http_status(fetched), 200);
     assert_int_equal(loopback_server_request_count(server), 3);
@@ -179,7 +183,7 @@ static void openrouter_is_asked_who_serves_the_models_that_are_named(void **stat
         {.status = 404, .headers = JSON, .body = "{}"},
         {.headers = JSON, .body = OPENROUTER}, /* which are no endpoints */
     };
-    const struct tta_fetch_options options = quick();
+    const struct tta_fetch_options options = small();
     char last[4096];
     struct loopback_server *upstream = loopback_server_start(script, COUNT_OF(script));
     const struct tta_server server = {.provider = TTA_PROVIDER_OPENROUTER, .base_url = loopback_server_url(upstream),
@@ -215,7 +219,7 @@ static void endpoints_are_asked_for_by_ids_of_openrouter_alone(void **state)
         {TTA_PROVIDER_OPENROUTER, "a/1,a/2,a/3,a/4,a/5,a/6,a/7,a/8,a/9,a/10,a/11,a/12,a/13,a/14,a/15,a/16,a/17,a/18,"
                                   "a/19,a/20,a/21"},
     };
-    const struct tta_fetch_options options = quick();
+    const struct tta_fetch_options options = small();
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         const struct tta_server server = {.provider = cases[i].provider, .base_url = "http://127.0.0.1:1",
                                           .endpoints_of = cases[i].endpoints_of};
@@ -233,7 +237,7 @@ static void a_server_that_falls_silent_about_details_has_given_its_list(void **s
     (void)state;
     static const struct loopback_answer script[] = {{.headers = JSON, .body = TAGS}, {.fault = LOOPBACK_SILENT}};
     struct loopback_server *server;
-    struct tta_fetched *fetched = fetch_from(TTA_PROVIDER_OLLAMA, script, COUNT_OF(script), &server);
+    struct tta_fetched *fetched = fetch_from(TTA_PROVIDER_OLLAMA, script, COUNT_OF(script), 2 * NS_PER_SEC, &server);
     assert_int_equal(tta_fetched_outcome(fetched), TTA_FETCH_GOOD);
     assert_int_equal(loopback_server_request_count(server), 2); /* nobody asks about the next one */
     assert_int_equal(tta_catalogue_count(tta_fetched_catalogue(fetched)), 2);
@@ -251,7 +255,7 @@ static void lm_studio_is_asked_for_the_best_list_it_knows(void **state)
     };
     struct loopback_server *server = loopback_server_start(script, COUNT_OF(script));
     char url[128], last[4096];
-    const struct tta_fetch_options options = quick();
+    const struct tta_fetch_options options = small();
     (void)snprintf(url, sizeof(url), "%s/v1/", loopback_server_url(server)); /* as its OpenAI side has it */
     const struct tta_server lm_studio = {.provider = TTA_PROVIDER_LM_STUDIO, .origin = "desk", .base_url = url};
     struct tta_fetched *fetched = fetch(&lm_studio, &options);
@@ -276,7 +280,7 @@ static void anthropics_pages_are_read_to_the_end(void **state)
     };
     struct loopback_server *server;
     char last[4096];
-    struct tta_fetched *fetched = fetch_from(TTA_PROVIDER_ANTHROPIC, script, COUNT_OF(script), &server);
+    struct tta_fetched *fetched = fetch_from(TTA_PROVIDER_ANTHROPIC, script, COUNT_OF(script), 2 * NS_PER_SEC, &server);
     assert_int_equal(tta_fetched_outcome(fetched), TTA_FETCH_GOOD);
     assert_int_equal(loopback_server_request_count(server), 2); /* what would change the URL is not followed */
     loopback_server_last_request(server, last, sizeof(last));
@@ -294,7 +298,7 @@ static void a_key_goes_where_it_belongs(void **state)
     static const char key[] = "sk-ant-api03-0123456789012345678901234567890123456789012345678901234567890123456789"
                               "0123456789012345678901234567AA";
     const struct loopback_answer answer = {.headers = JSON, .body = OPENROUTER};
-    const struct tta_fetch_options options = quick();
+    const struct tta_fetch_options options = small();
     struct tta_secret *secret;
     char last[4096];
     assert_int_equal(tta_secret_create(key, strlen(key), &secret), TTA_OK);
@@ -340,7 +344,7 @@ static void what_makes_no_sense_is_refused(void **state)
     const struct tta_server server = {.provider = TTA_PROVIDER_OLLAMA};
     options.timeout_ns = 0;
     assert_int_equal(tta_fetch(&server, &options, &fetched, &err), TTA_BAD_ARGUMENT);
-    options = quick();
+    options = small();
     options.max_bytes = (size_t)TTA_MAX_CATALOGUE_BYTES + 1;
     assert_int_equal(tta_fetch(&server, &options, &fetched, &err), TTA_BAD_ARGUMENT);
     assert_null(fetched);
@@ -352,7 +356,7 @@ static void every_refused_allocation_is_reported(void **state)
 {
     (void)state;
     static const struct loopback_answer script[] = {{.headers = JSON, .body = TAGS}, {.headers = JSON, .body = SHOW}};
-    const struct tta_fetch_options options = quick();
+    const struct tta_fetch_options options = small();
     bool refused = true;
     for (size_t n = 1; refused; n++) {
         struct loopback_server *server = loopback_server_start(script, COUNT_OF(script));
