@@ -70,10 +70,10 @@ class Browser:
         return answer["result"].get("value")
 
     def wait_until(self, condition):
-        """Twenty seconds at the most."""
+        """A minute at the most."""
         waits = f"""new Promise((done) => {{
             let turns = 0;
-            const look = () => ({condition}) ? done(true) : ++turns > 400 ? done(false) : setTimeout(look, 50);
+            const look = () => ({condition}) ? done(true) : ++turns > 1200 ? done(false) : setTimeout(look, 50);
             look();
         }})"""
         if not self.value(waits):

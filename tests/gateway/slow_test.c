@@ -23,6 +23,7 @@
 #define ASK_35 "Content-Length: 35\r\n\r\n{\"model\":\"alpha/one\",\"messages\":[]}"
 #define ASK_STREAM_49 "Content-Length: 49\r\n\r\n{\"stream\":true,\"model\":\"alpha/one\",\"messages\":[]}"
 #define DELAY_NS INT64_C(30000000)
+#define WHILE_WE_LOOK "3 s" /* what is over after that is looked at before: long enough for a busy machine */
 
 enum { LARGE_BYTES = 48 << 20, ANSWER_BYTES = 8 << 20 }; /* more than sockets keep */
 
@@ -139,7 +140,7 @@ static void a_client_that_does_not_read_a_stream_holds_up_its_provider_alone(voi
     char *stream = make_stream(LARGE_BYTES);
     (void)state;
     world_start(&world, world_saying((struct loopback_answer){.headers = EVENTS, .body = stream}), good(),
-                "  write_timeout: 300 ms\n");
+                "  write_timeout: " WHILE_WE_LOOK "\n");
     int fd = ask(POST ASK_STREAM_49);
     wait_for_bodies((size_t)256 << 10, (size_t)1 << 20); /* of the stream as much as a client may be behind */
     assert_others_are_served();
@@ -191,7 +192,7 @@ static void a_client_that_does_not_read_a_whole_answer_is_given_up(void **state)
     memcpy(body, begin, sizeof(begin) - 1);
     memcpy(body + LARGE_BYTES, end, sizeof(end));
     world_start(&world, world_saying((struct loopback_answer){.headers = JSON, .body = body}), NULL,
-                "  write_timeout: 300 ms\n");
+                "  write_timeout: " WHILE_WE_LOOK "\n");
     int fd = ask(POST ASK_35);
     wait_for_bodies((size_t)16 << 20, SIZE_MAX); /* it is held, and counted */
     assert_others_are_served();
@@ -338,7 +339,8 @@ static void a_provider_that_does_not_read_is_given_up(void **state)
     int start = snprintf(body, 100, "{\"model\":\"alpha/one\",\"messages\":[],\"x\":\"");
     memset(body + start, 'x', LARGE_BYTES / 2);
     memcpy(body + start + LARGE_BYTES / 2, "\"}", 3);
-    world_start_with(&world, &(struct world_plan){.alpha_port = port}, NULL, good(), "  first_byte: 300 ms\n");
+    world_start_with(&world, &(struct world_plan){.alpha_port = port}, NULL, good(),
+                     "  first_byte: " WHILE_WE_LOOK "\n");
     char head[200];
     (void)snprintf(head, sizeof(head), POST "Connection: close\r\nContent-Length: %zu\r\n\r\n", strlen(body));
     int fd = ask(head);
