@@ -9,7 +9,8 @@ CASE is a folder with
   stdout    what it must print, likewise
   stderr    (a missing file means nothing); {*} stands for any text within a line,
             a line {**} for any number of lines, a line "note: {**}" for any number of
-            lines that begin with "note: "
+            lines that begin with "note: "; behind a line "measuring 1 of" may be the
+            next of its kind, as one is printed whenever ten seconds are over
   status    its exit status (missing: 0)
   files/    copied into the empty folder that the command runs in (optional)
   files_after/  the files that must be there afterwards, no more and no less, with
@@ -35,6 +36,8 @@ def pattern_of(expected):
             parts.append(rf"(?:{re.escape(line.rstrip()[:-4])}.*\n)*?")
         else:
             parts.append("[^\n]*?".join(re.escape(piece) for piece in line.split("{*}")))
+        if line.startswith("measuring 1 of "):
+            parts.append(r"(?:measuring \d+ of \d+(?:, about .* left)?: .*\n)*?")
     return re.compile("".join(parts))
 
 
