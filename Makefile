@@ -79,7 +79,8 @@ proof-failure: setup
 	$(call build,release,proof_failure)
 	@cd build/release/tests/proof/failure && failed=0; for part in ./fault_table ./gateway_table \
 	    './fault_table --times' ./key_times './gateway_table --times' ./load; do $$part || failed=1; done \
-	    > $(CURDIR)/docs/failure.md; cat $(CURDIR)/docs/failure.md; exit $$failed
+	    > page.md; python3 -B $(CURDIR)/tests/proof/written_page.py $(CURDIR)/docs/failure.md < page.md; \
+	    cat $(CURDIR)/docs/failure.md; exit $$failed
 
 proof-files: setup
 	$(call build,release,proof_files)

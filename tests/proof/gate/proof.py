@@ -19,6 +19,7 @@ from sessions import Records, busy_cores, measure
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
 import machine
+import written_page
 
 LONG = {
     "shared": {"unchanged": 62, "peers": 1},
@@ -60,7 +61,7 @@ def main():
                 records.add(condition, what, number, measure(arguments.build, what, number))
     text, holds = write_page(records.all, not arguments.short, machine.describe())
     if arguments.write:
-        arguments.write.write_text(text, encoding="utf-8")
+        written_page.write(arguments.write, text)
     print(text, end="")
     return 0 if holds else 1
 

@@ -21,6 +21,7 @@ from ways import Bench, CannotMeasure
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
 import machine
+import written_page
 
 # Each writes what it finds: write(bench, page).
 PARTS = {"compare": compare.write, "hostile": hostile.write, "soak": soak.write}
@@ -61,7 +62,7 @@ def main():
         finally:
             bench.close()
     if arguments.write:
-        arguments.write.write_text(page.text(), encoding="utf-8")
+        written_page.write(arguments.write, page.text())
     return 0 if page.holds else 1
 
 

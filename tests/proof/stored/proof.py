@@ -21,6 +21,9 @@ import sys
 
 import page
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
+import written_page
+
 SUITE = "catalogue_load", "model_selection", "fallback", "metrics_recording", "api_key_validation", "services"
 PLANTED, PLANTED_TOLERANCE = 0.2, 0.0005
 
@@ -178,7 +181,7 @@ def main():
         print(f"interrupted; {again}", file=sys.stderr)
         return 130
     text, holds = page.write(header, outcomes)
-    arguments.page.write_text(text)
+    written_page.write(arguments.page, text)
     print(text, end="")
     return 0 if holds else 1
 
