@@ -28,6 +28,8 @@ import subprocess
 import sys
 import tempfile
 
+PATIENCE_S = 140  # of each of two scripts, so that what hangs fails
+
 
 def pattern_of(expected):
     parts = []
@@ -111,12 +113,12 @@ def main():
         if (case / "files").exists():
             shutil.copytree(case / "files", folder, dirs_exist_ok=True)
         run = subprocess.run(["sh", "-eu", str((case / "command").resolve())], cwd=folder, env=environment,
-                             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=100)
+                             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE_S)
         left = files_in(pathlib.Path(folder))
         after = None
         if (case / "after").exists():
             after = subprocess.run(["sh", "-eu", str((case / "after").resolve())], cwd=folder, env=environment,
-                                   stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=100)
+                                   stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE_S)
     if os.environ.get("UPDATE"):
         for name, text in ("stdout", run.stdout), ("stderr", run.stderr), ("status", f"{run.returncode}\n"):
             keep = with_placeholders(expected_text(case, name), text) if name != "status" else text

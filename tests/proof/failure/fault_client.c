@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 
-enum { MAX_HEADERS = 32, PATIENCE_MS = 250 };
+enum { MAX_HEADERS = 32, PATIENCE_MS = 1000 };
 
 struct fault_client {
     CURL *handle;

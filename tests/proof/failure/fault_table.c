@@ -110,7 +110,7 @@ static void play(struct fault_client *client, struct tta_health *health, const c
     struct tta_failover failover;
     struct tta_failover_options options = tta_failover_defaults();
     struct tta_step step;
-    options.time_ns = 3000 * MS;
+    options.time_ns = 10000 * MS;
     memset(out_run, 0, sizeof *out_run);
     *out_upstream_ns = 0;
     if (tta_failover_begin(&failover, health, &options, targets, TARGETS, base_clock_monotonic_ns(), 1) != TTA_OK) {

@@ -106,8 +106,9 @@ static void wait_for(int64_t ns)
     (void)nanosleep(&time, NULL); /* a signal would end it sooner: no harm */
 }
 
-/* Kills a process after a while; the last that it said to be on the disk, 0 if it said nothing. */
-static uint64_t live_and_die(int64_t now_ns, int64_t life_ns)
+/* Kills a process after a while, which begins with its first word if that is waited for; the last that it said to be on
+ * the disk, 0 if it said nothing. */
+static uint64_t live_and_die(int64_t now_ns, bool waits, int64_t life_ns)
 {
     int pipe_ends[2];
     assert_int_equal(pipe(pipe_ends), 0);
@@ -118,11 +119,12 @@ static uint64_t live_and_die(int64_t now_ns, int64_t life_ns)
         live(pipe_ends[1], now_ns);
     }
     (void)close(pipe_ends[1]);
+    uint64_t said = 0, next;
+    assert_true(!waits || read(pipe_ends[0], &said, sizeof(said)) == (ssize_t)sizeof(said));
     wait_for(life_ns);
     assert_int_equal(kill(child, SIGKILL), 0);
     int status;
     assert_true(waitpid(child, &status, 0) == child && WIFSIGNALED(status));
-    uint64_t said = 0, next;
     while (read(pipe_ends[0], &next, sizeof(next)) == (ssize_t)sizeof(next)) {
         said = next;
     }
@@ -136,7 +138,7 @@ static void nothing_that_was_written_is_lost(void **state)
     uint64_t random = 5, before = 0, most = 0;
     int64_t now_ns = NOON;
     for (int i = 0; i < KILLS; i++) {
-        uint64_t said = live_and_die(now_ns, 1 + (int64_t)base_random_below(&random, 12000000));
+        uint64_t said = live_and_die(now_ns, i % 10 == 9, 1 + (int64_t)base_random_below(&random, 12000000));
         uint64_t stored = count_stored(now_ns);
         /* All that was said, and at most the roll-up that was about to be said. */
         if (stored != before + said && stored != before + said + OF_A_MINUTE) {
