@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* `assay baseline`: each action reads a run or a file, changes the file of baselines, or prints it. */
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,6 +2,7 @@
 #include "cmd/assay/baseline_edit.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

@@ -9,6 +9,7 @@
 #include "assay/registry.h"
 #include "assay/worker.h"
 #include "base/num.h"
+#include "cmd/assay/command_line.h"
 #include "cmd/assay/commands.h"
 #include "cmd/assay/interrupt.h"
 #include "cmd/assay/worker_guard.h"
@@ -93,7 +94,7 @@ static int run_by_hand(int argc, char **argv)
     struct options options = options_defaults();
     struct buf reason;
     base_buf_init(&reason, 4000);
-    bool good = options_parse(&options, COMMAND_RUN, argc, argv, &reason);
+    bool good = command_line_parse(&options, COMMAND_RUN, argc, argv, &reason);
     if (good && options.argument_count > 0) {
         base_buf_addf(&reason, "'%s' is not an option; --filter=%s chooses benchmarks", options.arguments[0],
                       options.arguments[0]);
@@ -104,13 +105,13 @@ static int run_by_hand(int argc, char **argv)
         complain("%s", base_buf_cstr(&reason));
         status = EXIT_BAD_USAGE;
     } else if (options.wants_help) {
-        options_print_help(stdout, argv[0], COMMAND_RUN);
+        command_line_print_help(stdout, argv[0], COMMAND_RUN);
     } else if (options.wants_version) {
         puts("assay " ASSAY_VERSION);
     } else if (options.profile) {
         status = command_profile_here(&options);
     } else {
-        options_note_counterparts(&options);
+        command_line_note_counterparts(&options);
         const char *program = own_program(argv[0]);
         status = command_run(&options, &program, 1);
     }

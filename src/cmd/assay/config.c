@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "cmd/assay/command_line.h"
 #include "cmd/yaml.h"
 
 #define MAX_CONFIG_BYTES 1000000
@@ -100,7 +101,7 @@ static bool apply_one(const struct source *source, struct options *options, cons
     }
     struct buf clause;
     base_buf_init(&clause, 1500);
-    bool good = options_set(options, (struct str){name, len}, value, &clause);
+    bool good = command_line_set(options, (struct str){name, len}, value, &clause);
     if (!good) {
         base_buf_addf(reason, "%s:%d: %s", source->path, yaml_line_of_key(source->text, base_str(below)),
                       base_buf_cstr(&clause));

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cmd/assay/command_line.h"
 #include "cmd/assay/commands.h"
 #include "cmd/assay/config.h"
 #include "cmd/assay/interrupt.h"
@@ -112,11 +113,11 @@ static int parse_and_execute(enum command command, int argc, char **argv)
     struct config *config = NULL;
     struct buf reason;
     base_buf_init(&reason, 4000);
-    const char *path = options_find_config(argc, argv);
+    const char *path = command_line_find_config(argc, argv);
     bool has_config = path || access("assay.yaml", F_OK) == 0;
     bool good = !has_config || config_read(path ? path : "assay.yaml", &options, &config, &reason);
     /* The check list of assay.yaml needs the baseline that the command line may name. */
-    good = good && options_parse(&options, command, argc, argv, &reason);
+    good = good && command_line_parse(&options, command, argc, argv, &reason);
     int status = EXIT_FINE;
     if (!good) {
         complain("%s", base_buf_cstr(&reason));
@@ -124,11 +125,11 @@ static int parse_and_execute(enum command command, int argc, char **argv)
     } else if (options.wants_help) {
         char name[32];
         (void)snprintf(name, sizeof(name), "assay %s", argv[0]); /* a short word */
-        options_print_help(stdout, name, command);
+        command_line_print_help(stdout, name, command);
     } else if (options.wants_version) {
         puts("assay " ASSAY_VERSION);
     } else {
-        options_note_counterparts(&options);
+        command_line_note_counterparts(&options);
         status = execute(command, &options, config);
     }
     config_destroy(config);
@@ -176,7 +177,7 @@ static int help(int argc, char **argv)
     if (word) {
         char name[32];
         (void)snprintf(name, sizeof(name), "assay %s", word->name); /* fits */
-        options_print_help(stdout, name, word->command);
+        command_line_print_help(stdout, name, word->command);
     } else {
         fputs(usage, stdout);
     }
@@ -199,7 +200,7 @@ int main(int argc, char **argv)
         fputs(usage, stderr);
         return EXIT_BAD_USAGE;
     }
-    put_command_first(argc, argv, options_first_operand(argc, argv));
+    put_command_first(argc, argv, command_line_first_operand(argc, argv));
     const struct word *word = find_word(argv[1]);
     if (word) {
         return parse_and_execute(word->command, argc - 1, argv + 1);

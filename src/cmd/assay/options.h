@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * assay/options.h - the command line, and the defaults that assay.yaml may set.
- *
- * Every option is also understood with "benchmark-" before its name, as
- * pytest-benchmark spells it.  An optional value is given with "=", so an option
- * never swallows the argument behind it; a bare number behind --compare, a word as
- * "off" behind --warmup and further checks behind --compare-fail are taken all the
- * same, for they cannot be programs.
+ * assay/options.h - what was chosen, on the command line or in assay.yaml.
  */
 #ifndef CMD_ASSAY_OPTIONS_H
 #define CMD_ASSAY_OPTIONS_H
-
-#include <stdio.h>
 
 #include "assay/limits.h"
 #include "cmd/assay/lineup.h"
@@ -117,28 +109,7 @@ struct options {
 
 struct options options_defaults(void);
 
-/* Sets one option by its name without dashes, as the configuration does.
- * `value` is NULL where none was given.  False with one sentence in `reason`. */
-bool options_set(struct options *options, struct str name, const char *value, struct buf *reason);
-
-/* Tells of each option of pytest-benchmark that was given and means nothing in C what there is instead. */
-void options_note_counterparts(const struct options *options);
-
 /* Whether what --baseline says is a file, "folder/x.json", and not the name of a saved run. */
 bool options_is_path(const char *baseline);
-
-/* Parses argv[1..]; what was set before stays unless named again (a repeated
- * --compare-fail adds).  False with one sentence in `reason`. */
-bool options_parse(struct options *options, enum command command, int argc, char *const *argv, struct buf *reason);
-
-/* The index in argv of the first argument that is no option of any command, nor the value
- * of one; argc if there is none. */
-int options_first_operand(int argc, char *const *argv);
-
-/* Finds --config in argv before all else, since what it names comes first;
- * NULL if it is not there. */
-const char *options_find_config(int argc, char *const *argv);
-
-void options_print_help(FILE *out, const char *program, enum command command);
 
 #endif /* CMD_ASSAY_OPTIONS_H */
