@@ -205,9 +205,9 @@ TTA_API size_t tta_metrics_trend(struct tta_metrics *metrics, const struct tta_s
  * what of the memory for metrics grows while no series is made.  A slot takes a
  * byte or two for each bucket in use, so windows fill with traffic, for five
  * minutes with slots of ten seconds, for an hour with those of a minute, and for
- * 25 hours with those of an hour; from then on each slot takes the place of one
- * that is forgotten.  A series has at most 124 slots of 120 KB each; a busy one has
- * slots of a few KB.
+ * 25 hours with those of an hour; from then on each slot is written into the block
+ * of one that is forgotten, and a tick allocates only for what outgrows its block.
+ * A series has at most 128 slots of 120 KB each; a busy one has slots of a few KB.
  */
 TTA_API size_t tta_metrics_history_bytes(struct tta_metrics *metrics);
 

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
 /*
- * Three rings of slots, fine and short to coarse and long.  What a tick finds
- * new goes into the open slot of each; a window is the slots that reach into
- * it, and what came after the last tick.  A ring has as many slots as its
- * longest window and one more, since the open slot is still filling.
- *
- * Slot i takes the ticks at times in (i * width, (i + 1) * width], so what it
- * holds is at least as old as it seems: a window never lacks a sample that is
- * young enough, whatever the times of the ticks.
+ * Three rings of slots.  What a tick finds new goes into the open slot of each; a
+ * window is the slots that reach into it, and what came after the last tick.
  *
  * Invariant: sums[w] holds the slots of window w as of the last tick, so that who
- * asks adds one slot and not twenty-five.
+ * asks adds one slot and not twenty-five; a tick adds what is new to it and takes
+ * away what leaves.  Only what was restored is not in it before the end of that.
+ *
+ * A tick finds out what each of its eight slots will hold, twice: once for the bytes
+ * that it needs, so that those that are too small get another block, and once to
+ * write it.  So what is prepared is what is new, and no second copy of all that.
  */
 #include "tta/metric_history.h"
 
@@ -18,32 +17,8 @@
 
 #include <stdlib.h>
 
-#define SECOND_NS INT64_C(1000000000)
-#define SLIDING_WINDOWS 4 /* all but TTA_WINDOW_ALL */
-
-struct ring {
-    int64_t width_ns;
-    int64_t size;
-    size_t first; /* place of its first slot in a history */
-};
-
-enum { SLOT_COUNT = 31 + 61 + 25 };
-
-static const struct ring rings[HISTORY_RINGS] = {
-    [HISTORY_TEN_SECONDS] = {.width_ns = 10 * SECOND_NS, .size = 31, .first = 0},
-    [HISTORY_MINUTES] = {.width_ns = 60 * SECOND_NS, .size = 61, .first = 31},
-    [HISTORY_HOURS] = {.width_ns = 3600 * SECOND_NS, .size = 25, .first = 31 + 61},
-};
-
-static const struct {
-    const struct ring *ring;
-    int64_t slots;
-} windows[SLIDING_WINDOWS] = {
-    [TTA_WINDOW_MINUTE] = {.ring = &rings[HISTORY_TEN_SECONDS], .slots = 6},
-    [TTA_WINDOW_5_MINUTES] = {.ring = &rings[HISTORY_TEN_SECONDS], .slots = 30},
-    [TTA_WINDOW_HOUR] = {.ring = &rings[HISTORY_MINUTES], .slots = 60},
-    [TTA_WINDOW_DAY] = {.ring = &rings[HISTORY_HOURS], .slots = 24},
-};
+/* The slots that a tick writes: the first so many if something is new, those of windows always. */
+enum place { PLACE_BASE, PLACE_OPEN, PLACE_SUM = PLACE_OPEN + HISTORY_RINGS, PLACES = PLACE_SUM + SLIDING_WINDOWS };
 
 /* NULL slots are empty. */
 struct history {
@@ -53,21 +28,19 @@ struct history {
     uint64_t wraps[METRIC_TIMES]; /* times that their sums passed 2^64 */
     struct slot *rolled; /* totals at the last roll-up */
     uint64_t rolled_done;
-    struct slot *slots[SLOT_COUNT];
+    struct slot *slots[RING_SLOTS];
+    struct slot *spares[HISTORY_RINGS]; /* a block that left, for the next slot to be opened */
     struct slot *sums[SLIDING_WINDOWS];
-    /* Prepared, NULL if nothing is. */
-    struct slot *next_base;
+    bool are_sums_behind; /* of what was restored */
+    /* Prepared. */
+    bool is_prepared;
+    bool has_news;
+    struct slot *news; /* the block stays */
     uint64_t next_done;
-    struct slot *next_open[HISTORY_RINGS];
-    struct slot *next_sums[SLIDING_WINDOWS];
-    struct slot *next_rolled;
+    struct slot *blocks[PLACES]; /* for those that are too small */
+    struct slot *next_rolled;    /* NULL if nothing is */
     uint64_t next_rolled_done;
 };
-
-int64_t tta_history_width_ns(enum history_ring ring)
-{
-    return rings[ring].width_ns;
-}
 
 struct history *tta_history_create(void)
 {
@@ -88,8 +61,10 @@ void tta_history_destroy(struct history *history)
         return;
     }
     tta_history_discard(history);
-    free_slots(history->slots, SLOT_COUNT);
+    free_slots(history->slots, RING_SLOTS);
+    free_slots(history->spares, HISTORY_RINGS);
     free_slots(history->sums, SLIDING_WINDOWS);
+    free(history->news);
     free(history->before);
     free(history->base);
     free(history->rolled);
@@ -97,104 +72,105 @@ void tta_history_destroy(struct history *history)
     free(history);
 }
 
-/* The slot that takes a tick at `at_ns`. */
-static int64_t open_slot(const struct ring *ring, int64_t at_ns)
+static void add_sum_after(const struct history *history, enum tta_window window, struct totals *totals,
+                          int64_t from_ns, int64_t to_ns)
 {
-    return at_ns == 0 ? 0 : (at_ns - 1) / ring->width_ns;
-}
-
-/* The oldest slot that reaches into the last `slots` widths before `at_ns`. */
-static int64_t oldest_slot(const struct ring *ring, int64_t slots, int64_t at_ns)
-{
-    int64_t oldest = at_ns / ring->width_ns - slots;
-    return oldest < 0 ? 0 : oldest;
-}
-
-static size_t place_of(const struct ring *ring, int64_t slot)
-{
-    return ring->first + (size_t)(slot % ring->size);
-}
-
-static struct slot *pack_with(struct totals *totals, const struct slot *older)
-{
-    tta_totals_add(totals, older);
-    struct slot *slot = tta_totals_pack(totals);
-    tta_totals_subtract(totals, older);
-    return slot;
-}
-
-/* The slot at a time, as it will be after the tick that is prepared. */
-static const struct slot *slot_after(const struct history *history, const struct ring *ring, int64_t slot,
-                                     int64_t from_ns, int64_t to_ns)
-{
-    const struct slot *next = history->next_open[ring - rings];
-    if (next && slot == open_slot(ring, to_ns)) {
-        return next;
-    }
-    return slot <= open_slot(ring, from_ns) && slot >= oldest_slot(ring, ring->size - 1, from_ns)
-               ? history->slots[place_of(ring, slot)]
-               : NULL;
-}
-
-static bool prepare_sums(struct history *history, struct totals *totals, int64_t from_ns, int64_t to_ns)
-{
-    for (size_t window = 0; window < SLIDING_WINDOWS; window++) {
-        const struct ring *ring = windows[window].ring;
-        int64_t newest = open_slot(ring, to_ns);
-        tta_totals_clear(totals);
-        for (int64_t slot = oldest_slot(ring, windows[window].slots, to_ns); slot <= newest; slot++) {
-            tta_totals_add(totals, slot_after(history, ring, slot, from_ns, to_ns));
+    const struct ring *ring = tta_sliding_windows[window].ring;
+    if (history->are_sums_behind) {
+        for (int64_t slot = tta_window_oldest(window, to_ns); slot <= tta_ring_open(ring, from_ns); slot++) {
+            tta_totals_add(totals, history->slots[tta_ring_place(ring, slot)]);
         }
-        history->next_sums[window] = tta_totals_pack(totals);
-        if (!history->next_sums[window]) {
-            return false;
-        }
+        return;
     }
-    return true;
-}
-
-static bool prepare_new(struct history *history, struct totals *totals, int64_t from_ns, int64_t to_ns)
-{
-    history->next_done = totals->done;
-    history->next_base = tta_totals_pack(totals);
-    bool is_ready = history->next_base;
-    tta_totals_subtract(totals, history->base);
-    for (size_t r = 0; r < HISTORY_RINGS && is_ready; r++) {
-        const struct ring *ring = &rings[r];
-        int64_t slot = open_slot(ring, to_ns);
-        bool was_open = slot == open_slot(ring, from_ns);
-        history->next_open[r] = pack_with(totals, was_open ? history->slots[place_of(ring, slot)] : NULL);
-        is_ready = history->next_open[r];
+    tta_totals_add(totals, history->sums[window]);
+    struct leaving leaving = tta_window_leaving(window, from_ns, to_ns);
+    for (int64_t slot = leaving.first; slot < leaving.end; slot++) {
+        tta_totals_subtract(totals, history->slots[tta_ring_place(ring, slot)]);
     }
-    return is_ready;
 }
 
-bool tta_history_prepare(struct history *history, struct totals *totals, bool is_new, int64_t from_ns, int64_t to_ns)
+/* The slot that was open and still is; NULL if there is none. */
+static struct slot *still_open(const struct history *history, const struct ring *ring, int64_t from_ns, int64_t to_ns)
 {
-    return (!is_new || prepare_new(history, totals, from_ns, to_ns)) && prepare_sums(history, totals, from_ns, to_ns);
+    int64_t slot = tta_ring_open(ring, to_ns);
+    return slot == tta_ring_open(ring, from_ns) ? history->slots[tta_ring_place(ring, slot)] : NULL;
 }
 
-void tta_history_discard(struct history *history)
+/* What a place will hold. */
+static void find_next(const struct history *history, enum place place, struct totals *totals, int64_t from_ns,
+                      int64_t to_ns)
 {
-    free(history->next_base);
-    history->next_base = NULL;
-    free_slots(history->next_open, HISTORY_RINGS);
-    free_slots(history->next_sums, SLIDING_WINDOWS);
-}
-
-bool tta_history_ages(const struct history *history, int64_t from_ns, int64_t to_ns)
-{
-    for (size_t window = 0; window < SLIDING_WINDOWS; window++) {
-        const struct ring *ring = windows[window].ring;
-        int64_t end = oldest_slot(ring, windows[window].slots, to_ns);
-        int64_t newest = open_slot(ring, from_ns);
-        for (int64_t slot = oldest_slot(ring, windows[window].slots, from_ns); slot < end && slot <= newest; slot++) {
-            if (history->slots[place_of(ring, slot)]) {
-                return true;
-            }
-        }
+    tta_totals_clear(totals);
+    if (place == PLACE_BASE) {
+        tta_totals_add(totals, history->base);
+    } else if (place < PLACE_SUM) {
+        tta_totals_add(totals, still_open(history, &tta_rings[place - PLACE_OPEN], from_ns, to_ns));
+    } else {
+        add_sum_after(history, (enum tta_window)(place - PLACE_SUM), totals, from_ns, to_ns);
     }
-    return false;
+    tta_totals_add(totals, history->has_news ? history->news : NULL);
+}
+
+/* So many that blocks are of few sizes, and that what grows is seldom too small: up to an eighth more. */
+static size_t round_up(size_t bytes)
+{
+    size_t step = 64;
+    while (step * 16 < bytes) {
+        step *= 2;
+    }
+    size_t rounded = (bytes + step - 1) / step * step;
+    return rounded < METRIC_SLOT_MAX_BYTES ? rounded : METRIC_SLOT_MAX_BYTES;
+}
+
+/* Another block for a slot that needs so many bytes and may come to need `most`, unless the one that there is will do:
+ * it is big enough, and not twice as big.  False without memory. */
+static bool reserve(const struct slot *slot, size_t needed, size_t most, struct slot **out_block)
+{
+    size_t has = tta_slot_bytes(slot);
+    most = round_up(needed < most ? most : needed);
+    if (has >= needed && has <= 2 * most) {
+        return true;
+    }
+    *out_block = tta_slot_create(most);
+    return *out_block;
+}
+
+/* The block for a slot that is opened: one that left a while ago, or leaves now. */
+static const struct slot *next_spare(const struct history *history, enum history_ring r, int64_t from_ns, int64_t to_ns)
+{
+    const struct slot *spare = history->spares[r];
+    struct leaving leaving = tta_window_leaving(tta_rings[r].window, from_ns, to_ns);
+    for (int64_t slot = leaving.first; slot < leaving.end && !spare; slot++) {
+        spare = history->slots[tta_ring_place(&tta_rings[r], slot)];
+    }
+    return spare;
+}
+
+static bool reserve_open(struct history *history, enum history_ring r, size_t needed, int64_t from_ns, int64_t to_ns)
+{
+    struct slot **block = &history->blocks[PLACE_OPEN + r];
+    const struct slot *open = still_open(history, &tta_rings[r], from_ns, to_ns);
+    if (open) { /* it will grow, so it is not too big */
+        return reserve(open, needed, tta_slot_bytes(open), block);
+    }
+    const struct slot *spare = next_spare(history, r, from_ns, to_ns);
+    const struct slot *last = history->slots[tta_ring_place(&tta_rings[r], tta_ring_open(&tta_rings[r], from_ns))];
+    size_t of_spare = tta_slot_needed_bytes(spare), of_last = tta_slot_needed_bytes(last);
+    return reserve(spare, needed, of_last < of_spare ? of_spare : of_last, block);
+}
+
+static bool reserve_place(struct history *history, enum place place, size_t needed, int64_t from_ns, int64_t to_ns)
+{
+    if (place >= PLACE_OPEN && place < PLACE_SUM) {
+        return reserve_open(history, (enum history_ring)(place - PLACE_OPEN), needed, from_ns, to_ns);
+    }
+    const struct slot *slot = place == PLACE_BASE ? history->base : history->sums[place - PLACE_SUM];
+    return reserve(slot, needed, needed, &history->blocks[place]);
+}
+
+static enum place first_place(const struct history *history)
+{
+    return history->has_news ? PLACE_BASE : PLACE_SUM;
 }
 
 /* Hands a slot over from one place to another, whose old one is freed. */
@@ -205,15 +181,93 @@ static void replace(struct slot **place, struct slot **next)
     *next = NULL;
 }
 
-/* Frees the slots that no window reaches any more once it is `to_ns`. */
-static void forget_slots(struct history *history, const struct ring *ring, int64_t from_ns, int64_t to_ns)
+static bool keep_news(struct history *history, struct totals *totals)
 {
-    int64_t first = oldest_slot(ring, ring->size - 1, from_ns);
-    int64_t end = oldest_slot(ring, ring->size - 1, to_ns);
-    for (int64_t slot = first; slot < end && slot < first + ring->size; slot++) {
-        free(history->slots[place_of(ring, slot)]);
-        history->slots[place_of(ring, slot)] = NULL;
+    struct slot *block = NULL;
+    size_t needed;
+    history->next_done = totals->done;
+    tta_totals_subtract(totals, history->base);
+    needed = tta_totals_packed_bytes(totals);
+    if (!reserve(history->news, needed, needed, &block)) {
+        return false;
     }
+    if (block) {
+        replace(&history->news, &block);
+    }
+    tta_slot_write(history->news, totals);
+    return true;
+}
+
+bool tta_history_prepare(struct history *history, struct totals *totals, bool is_new, int64_t from_ns, int64_t to_ns)
+{
+    history->is_prepared = true;
+    history->has_news = is_new;
+    if (is_new && !keep_news(history, totals)) {
+        return false;
+    }
+    for (enum place place = first_place(history); place < PLACES; place++) {
+        find_next(history, place, totals, from_ns, to_ns);
+        if (!reserve_place(history, place, tta_totals_packed_bytes(totals), from_ns, to_ns)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void tta_history_discard(struct history *history)
+{
+    free_slots(history->blocks, PLACES);
+    history->is_prepared = false;
+    history->has_news = false;
+}
+
+bool tta_history_ages(const struct history *history, int64_t from_ns, int64_t to_ns)
+{
+    for (enum tta_window window = TTA_WINDOW_MINUTE; window < TTA_WINDOW_ALL; window++) {
+        const struct ring *ring = tta_sliding_windows[window].ring;
+        struct leaving leaving = tta_window_leaving(window, from_ns, to_ns);
+        for (int64_t slot = leaving.first; slot < leaving.end; slot++) {
+            if (history->slots[tta_ring_place(ring, slot)]) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Takes the slots away that leave the longest window of their ring. */
+static void forget_slots(struct history *history, enum history_ring r, int64_t from_ns, int64_t to_ns)
+{
+    struct leaving leaving = tta_window_leaving(tta_rings[r].window, from_ns, to_ns);
+    for (int64_t slot = leaving.first; slot < leaving.end; slot++) {
+        struct slot **place = &history->slots[tta_ring_place(&tta_rings[r], slot)];
+        if (!history->spares[r]) {
+            history->spares[r] = *place;
+            *place = NULL;
+        }
+        free(*place);
+        *place = NULL;
+    }
+}
+
+/* The slot that a tick opens, or goes on with. */
+static struct slot **open_place(struct history *history, enum history_ring r, int64_t to_ns)
+{
+    struct slot **place = &history->slots[tta_ring_place(&tta_rings[r], tta_ring_open(&tta_rings[r], to_ns))];
+    if (!*place) {
+        *place = history->spares[r];
+        history->spares[r] = NULL;
+    }
+    return place;
+}
+
+static struct slot **find_place(struct history *history, enum place place, int64_t to_ns)
+{
+    if (place == PLACE_BASE) {
+        return &history->base;
+    }
+    return place < PLACE_SUM ? open_place(history, (enum history_ring)(place - PLACE_OPEN), to_ns)
+                             : &history->sums[place - PLACE_SUM];
 }
 
 /* How often the sum of a time passed 2^64 on the way from the last tick's to `tally`: it never does twice. */
@@ -222,25 +276,75 @@ static uint64_t has_wrapped(const struct history *history, const struct tally *t
     return tally->counters[TALLY_TIME_SUM + time] < tta_slot_tally(history->base)->counters[TALLY_TIME_SUM + time];
 }
 
-void tta_history_commit(struct history *history, int64_t from_ns, int64_t to_ns)
+static void write_place(struct history *history, enum place place, const struct totals *totals, int64_t to_ns)
+{
+    struct slot **slot = find_place(history, place, to_ns);
+    if (history->blocks[place]) {
+        replace(slot, &history->blocks[place]);
+    }
+    tta_slot_write(*slot, totals);
+}
+
+static void commit_sums(struct history *history, struct totals *totals, int64_t from_ns, int64_t to_ns)
+{
+    for (enum place place = PLACE_SUM; place < PLACES; place++) {
+        find_next(history, place, totals, from_ns, to_ns);
+        write_place(history, place, totals, to_ns);
+    }
+    history->are_sums_behind = false;
+}
+
+static void commit_news(struct history *history, struct totals *totals, int64_t from_ns, int64_t to_ns)
+{
+    for (enum place place = PLACE_OPEN; place < PLACE_SUM; place++) {
+        find_next(history, place, totals, from_ns, to_ns);
+        write_place(history, place, totals, to_ns);
+    }
+    find_next(history, PLACE_BASE, totals, from_ns, to_ns);
+    for (size_t time = 0; time < METRIC_TIMES; time++) {
+        history->wraps[time] += has_wrapped(history, &totals->tally, time);
+    }
+    write_place(history, PLACE_BASE, totals, to_ns);
+    history->done = history->next_done;
+}
+
+static bool has_samples(const struct slot *slot)
+{
+    bool has = false;
+    for (size_t time = 0; time < METRIC_TIMES; time++) {
+        has = has || tta_slot_tally(slot)->samples[time] != 0;
+    }
+    return has;
+}
+
+/* A history of which nothing is in a ring any more needs no block for it. */
+static void free_spares(struct history *history)
 {
     for (size_t r = 0; r < HISTORY_RINGS; r++) {
-        forget_slots(history, &rings[r], from_ns, to_ns);
+        if (!has_samples(history->sums[tta_rings[r].window])) {
+            free(history->spares[r]);
+            history->spares[r] = NULL;
+        }
     }
-    for (size_t window = 0; window < SLIDING_WINDOWS && history->next_sums[window]; window++) {
-        replace(&history->sums[window], &history->next_sums[window]);
-    }
-    if (!history->next_base) {
-        return;
+}
+
+/* Sums first, for what leaves a window is then still there; what is opened last, in the blocks of what has left. */
+void tta_history_commit(struct history *history, struct totals *totals, int64_t from_ns, int64_t to_ns)
+{
+    if (history->is_prepared) {
+        commit_sums(history, totals, from_ns, to_ns);
     }
     for (size_t r = 0; r < HISTORY_RINGS; r++) {
-        replace(&history->slots[place_of(&rings[r], open_slot(&rings[r], to_ns))], &history->next_open[r]);
+        forget_slots(history, (enum history_ring)r, from_ns, to_ns);
     }
-    for (size_t time = 0; time < METRIC_TIMES; time++) {
-        history->wraps[time] += has_wrapped(history, tta_slot_tally(history->next_base), time);
+    if (history->has_news) {
+        commit_news(history, totals, from_ns, to_ns);
     }
-    history->done = history->next_done;
-    replace(&history->base, &history->next_base);
+    if (history->is_prepared) {
+        free_spares(history);
+    }
+    history->is_prepared = false;
+    history->has_news = false;
 }
 
 static size_t count_bytes(struct slot *const *slots, size_t count)
@@ -257,9 +361,10 @@ size_t tta_history_bytes(const struct history *history)
     if (!history) {
         return 0;
     }
-    struct slot *const totals[] = {history->before, history->base, history->rolled};
+    struct slot *const totals[] = {history->before, history->base, history->rolled, history->news};
     return sizeof(*history) + count_bytes(totals, sizeof(totals) / sizeof(totals[0])) +
-           count_bytes(history->slots, SLOT_COUNT) + count_bytes(history->sums, SLIDING_WINDOWS);
+           count_bytes(history->slots, RING_SLOTS) + count_bytes(history->spares, HISTORY_RINGS) +
+           count_bytes(history->sums, SLIDING_WINDOWS);
 }
 
 uint64_t tta_history_done(const struct history *history)
@@ -305,11 +410,11 @@ size_t tta_history_slots(const struct history *history, enum tta_window window, 
     if (window == TTA_WINDOW_ALL || window == TTA_WINDOW_MINUTE) {
         return 0;
     }
-    const struct ring *ring = windows[window].ring;
-    int64_t count = windows[window].slots, newest = open_slot(ring, ticked_ns);
+    const struct ring *ring = tta_sliding_windows[window].ring;
+    int64_t count = tta_sliding_windows[window].slots, newest = tta_ring_open(ring, ticked_ns);
     for (int64_t i = 0; i < count; i++) {
         int64_t slot = newest - (count - 1) + i;
-        out_slots[i] = history && slot >= 0 ? history->slots[place_of(ring, slot)] : NULL;
+        out_slots[i] = history && slot >= 0 ? history->slots[tta_ring_place(ring, slot)] : NULL;
     }
     return (size_t)count;
 }
@@ -362,19 +467,20 @@ bool tta_history_restore(struct history *history, enum history_ring ring, int64_
     if (ring == HISTORY_RINGS) {
         return add_to_slot(&history->before, slot, totals);
     }
-    const struct ring *found = &rings[ring];
+    const struct ring *found = &tta_rings[ring];
     int64_t number = start_ns / found->width_ns;
-    if (number > open_slot(found, ticked_ns) || number < oldest_slot(found, found->size - 1, ticked_ns)) {
+    if (number > tta_ring_open(found, ticked_ns) || number < tta_window_oldest(found->window, ticked_ns)) {
         return true;
     }
-    return add_to_slot(&history->slots[place_of(found, number)], slot, totals);
+    history->are_sums_behind = true;
+    return add_to_slot(&history->slots[tta_ring_place(found, number)], slot, totals);
 }
 
 bool tta_history_end_restore(struct history *history, int64_t ticked_ns, struct totals *totals)
 {
-    bool is_ready = prepare_sums(history, totals, ticked_ns, ticked_ns);
+    bool is_ready = tta_history_prepare(history, totals, false, ticked_ns, ticked_ns);
     if (is_ready) {
-        tta_history_commit(history, ticked_ns, ticked_ns);
+        tta_history_commit(history, totals, ticked_ns, ticked_ns);
     } else {
         tta_history_discard(history);
     }

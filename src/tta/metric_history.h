@@ -7,20 +7,20 @@
  * can move on together or not at all: tta_history_prepare() allocates,
  * tta_history_commit() cannot fail.  So has a roll-up, which is what was added
  * since the last one, for a store.  For one thread at a time.
+ *
+ * Its slots are written again where they are, and those that leave a window come
+ * back as its newest: under traffic that stays as it is, ticks allocate nothing.
  */
 #ifndef TTA_METRIC_HISTORY_H
 #define TTA_METRIC_HISTORY_H
 
+#include "tta/metric_ring.h"
 #include "tta/metric_totals.h"
 #include "tta/metrics.h"
 
 #include <stdbool.h>
 
 struct history;
-
-/* Widths of the slots, shortest first. */
-enum history_ring { HISTORY_TEN_SECONDS, HISTORY_MINUTES, HISTORY_HOURS, HISTORY_RINGS };
-int64_t tta_history_width_ns(enum history_ring ring);
 
 /* An empty history, or NULL without memory; tta_history_destroy(NULL) does nothing. */
 struct history *tta_history_create(void);
@@ -39,8 +39,8 @@ void tta_history_discard(struct history *history);
 /* Whether a tick changes anything, though nothing is new: something leaves a window. */
 bool tta_history_ages(const struct history *history, int64_t from_ns, int64_t to_ns);
 
-/* Moves on to `to_ns`, with what was prepared. */
-void tta_history_commit(struct history *history, int64_t from_ns, int64_t to_ns);
+/* Moves on to `to_ns`, with what was prepared; `totals` is scratch. */
+void tta_history_commit(struct history *history, struct totals *totals, int64_t from_ns, int64_t to_ns);
 
 /* What it takes of memory; 0 of NULL. */
 size_t tta_history_bytes(const struct history *history);

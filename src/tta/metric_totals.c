@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tta/metric_totals.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,8 @@ _Static_assert(STRETCH_BUCKETS % 64 == 0, "the bits of a stretch are whole words
 struct slot {
     struct tally tally;
     uint64_t stretches[METRIC_TIMES]; /* that have counts */
-    size_t bytes;                     /* of what follows */
+    uint32_t bytes;                   /* of what follows, and of what could */
+    uint32_t room;
     unsigned char packed[];
 };
 
@@ -88,17 +90,32 @@ void tta_totals_merge(struct totals *into, const struct totals *from)
     add_tally(&into->tally, &from->tally, 1);
 }
 
+/* Counts that are looked at together: of most stretches, most are 0. */
+enum { GROUP = 8 };
+
+/* Spelled out, as a loop of eight steps is left a loop. */
+static uint64_t any_bits(const uint64_t c[GROUP])
+{
+    return c[0] | c[1] | c[2] | c[3] | c[4] | c[5] | c[6] | c[7];
+}
+
+static unsigned used_of_group(const uint64_t c[GROUP])
+{
+    return (unsigned)(c[0] != 0) | (unsigned)(c[1] != 0) << 1 | (unsigned)(c[2] != 0) << 2 |
+           (unsigned)(c[3] != 0) << 3 | (unsigned)(c[4] != 0) << 4 | (unsigned)(c[5] != 0) << 5 |
+           (unsigned)(c[6] != 0) << 6 | (unsigned)(c[7] != 0) << 7;
+}
+
 static struct shape shape_of(const uint64_t counts[STRETCH_BUCKETS])
 {
     struct shape shape = {.width = 1};
     uint64_t bits = 0;
-    for (size_t word = 0; word < WORDS_OF_STRETCH; word++) {
-        uint64_t used = 0;
-        for (size_t i = 0; i < 64; i++) {
-            used |= (uint64_t)(counts[64 * word + i] != 0) << i;
-            bits |= counts[64 * word + i];
+    for (size_t i = 0; i < STRETCH_BUCKETS; i += GROUP) {
+        uint64_t of_group = any_bits(&counts[i]);
+        if (of_group != 0) {
+            shape.used[i / 64] |= (uint64_t)used_of_group(&counts[i]) << (i % 64);
+            bits |= of_group;
         }
-        shape.used[word] = used;
     }
     while (shape.width < sizeof(uint64_t) && bits >> (8 * shape.width) != 0) {
         shape.width *= 2;
@@ -253,28 +270,62 @@ static unsigned char *write_stretch(unsigned char *to, const struct shape *shape
     return to;
 }
 
+static void write_plan(struct slot *slot, const struct totals *totals, struct plan *plan)
+{
+    assert(plan->bytes <= slot->room);
+    slot->tally = totals->tally;
+    slot->bytes = (uint32_t)plan->bytes;
+    unsigned char *to = slot->packed;
+    const struct shape *shape = plan->shapes;
+    for (size_t time = 0; time < METRIC_TIMES; time++) {
+        slot->stretches[time] = plan->stretches[time];
+        while (plan->stretches[time] != 0) {
+            to = write_stretch(to, shape++, &totals->times[time].counts[tta_stretch_take(&plan->stretches[time])]);
+        }
+    }
+}
+
 struct slot *tta_totals_pack(const struct totals *totals)
 {
     struct plan plan;
     make_plan(totals, &plan);
-    struct slot *slot = malloc(sizeof(*slot) + plan.bytes);
-    if (!slot) {
-        return NULL;
-    }
-    slot->tally = totals->tally;
-    slot->bytes = plan.bytes;
-    unsigned char *to = slot->packed;
-    const struct shape *shape = plan.shapes;
-    for (size_t time = 0; time < METRIC_TIMES; time++) {
-        slot->stretches[time] = plan.stretches[time];
-        while (plan.stretches[time] != 0) {
-            to = write_stretch(to, shape++, &totals->times[time].counts[tta_stretch_take(&plan.stretches[time])]);
-        }
+    struct slot *slot = tta_slot_create(sizeof(*slot) + plan.bytes);
+    if (slot) {
+        write_plan(slot, totals, &plan);
     }
     return slot;
 }
 
+size_t tta_totals_packed_bytes(const struct totals *totals)
+{
+    struct plan plan;
+    make_plan(totals, &plan);
+    return sizeof(struct slot) + plan.bytes;
+}
+
+struct slot *tta_slot_create(size_t bytes)
+{
+    assert(bytes >= sizeof(struct slot) && bytes <= METRIC_SLOT_MAX_BYTES);
+    struct slot *slot = malloc(bytes);
+    if (slot) {
+        *slot = (struct slot){.room = (uint32_t)(bytes - sizeof(*slot))};
+    }
+    return slot;
+}
+
+void tta_slot_write(struct slot *slot, const struct totals *totals)
+{
+    struct plan plan;
+    make_plan(totals, &plan);
+    write_plan(slot, totals, &plan);
+}
+
 size_t tta_slot_bytes(const struct slot *slot)
+{
+    return slot ? sizeof(*slot) + slot->room : 0;
+}
+
+size_t tta_slot_needed_bytes(const struct slot *slot)
 {
     return slot ? sizeof(*slot) + slot->bytes : 0;
 }

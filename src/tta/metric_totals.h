@@ -4,8 +4,8 @@
  *
  * `struct totals` is the form to compute with: a count per bucket of each
  * histogram.  `struct slot` is the form to keep: only the buckets in use, mostly a
- * byte or two each, never changed once made.  All arithmetic is modulo 2^64.  For
- * one thread at a time.
+ * byte or two each, in a block of memory that may have room for more.  All
+ * arithmetic is modulo 2^64.  For one thread at a time.
  */
 #ifndef TTA_METRIC_TOTALS_H
 #define TTA_METRIC_TOTALS_H
@@ -87,11 +87,21 @@ void tta_totals_subtract(struct totals *totals, const struct slot *slot);
 /* The most that a slot can take: with every bucket in use and counts beyond 2^32. */
 #define METRIC_SLOT_MAX_BYTES ((size_t)120000)
 
-/* A slot of the totals, owned by the caller, for free(); NULL without memory. */
+/* A slot of the totals without room for more, owned by the caller, for free(); NULL without memory. */
 struct slot *tta_totals_pack(const struct totals *totals);
 
-/* What a slot takes of memory; 0 of NULL. */
+/* The bytes that a slot of the totals needs, at most METRIC_SLOT_MAX_BYTES. */
+size_t tta_totals_packed_bytes(const struct totals *totals);
+
+/* An empty slot in a block of so many bytes, at least those that empty totals need; as above. */
+struct slot *tta_slot_create(size_t bytes);
+
+/* Makes it a slot of the totals, whatever it was.  Its block must have the bytes that these need.  Cannot fail. */
+void tta_slot_write(struct slot *slot, const struct totals *totals);
+
+/* The bytes of its block, and those of them that it needs; 0 of NULL. */
 size_t tta_slot_bytes(const struct slot *slot);
+size_t tta_slot_needed_bytes(const struct slot *slot);
 
 /* What a slot counted apart from the histograms; all 0 for NULL. */
 const struct tally *tta_slot_tally(const struct slot *slot);

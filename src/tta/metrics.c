@@ -129,7 +129,7 @@ static void commit_all(struct tta_metrics *metrics, int64_t to_ns)
 {
     for (size_t series = 0; series < count_series(metrics); series++) {
         if (metrics->histories[series]) {
-            tta_history_commit(metrics->histories[series], metrics->ticked_ns, to_ns);
+            tta_history_commit(metrics->histories[series], &metrics->sum, metrics->ticked_ns, to_ns);
         }
     }
     metrics->ticked_ns = to_ns;

@@ -160,6 +160,33 @@ static void what_was_taken_away_takes_no_room(void **state)
     free(rest);
 }
 
+static void a_slot_can_be_written_again_where_it_is(void **state)
+{
+    (void)state;
+    static struct totals totals;
+    size_t empty_bytes = tta_totals_packed_bytes(&totals);
+    fill(&totals);
+    size_t needed = tta_totals_packed_bytes(&totals);
+    struct slot *slot = tta_slot_create(needed + 100);
+    assert_non_null(slot);
+    assert_int_equal(tta_slot_needed_bytes(slot), empty_bytes);
+    tta_slot_write(slot, &totals);
+    assert_int_equal(tta_slot_needed_bytes(slot), needed);
+    tta_totals_subtract(&totals, slot);
+    assert_times(&totals, 0);
+    tta_slot_write(slot, &totals);
+    assert_int_equal(tta_slot_needed_bytes(slot), empty_bytes);
+    fill(&totals);
+    tta_totals_add(&totals, slot);
+    assert_times(&totals, 1);
+    tta_slot_write(slot, &totals);
+    tta_totals_add(&totals, slot);
+    assert_times(&totals, 2);
+    assert_int_equal(tta_slot_bytes(slot), needed + 100);
+    assert_int_equal(tta_slot_needed_bytes(NULL), 0);
+    free(slot);
+}
+
 static void no_slot_takes_more_than_is_stated(void **state)
 {
     (void)state;
@@ -241,6 +268,7 @@ static void packing_without_memory_gives_nothing(void **state)
     fill(&totals);
     alloc_fault_after(1);
     assert_null(tta_totals_pack(&totals));
+    assert_null(tta_slot_create(tta_totals_packed_bytes(&totals)));
     assert_true(alloc_fault_happened());
 }
 
@@ -252,6 +280,7 @@ int main(void)
         cmocka_unit_test(empty_totals_pack_to_an_empty_slot),
         cmocka_unit_test(a_bucket_in_use_takes_as_few_bytes_as_its_stretch_needs),
         cmocka_unit_test(what_was_taken_away_takes_no_room),
+        cmocka_unit_test(a_slot_can_be_written_again_where_it_is),
         cmocka_unit_test(no_slot_takes_more_than_is_stated),
         cmocka_unit_test(merging_adds_everything),
         cmocka_unit_test(cleared_totals_are_empty),
