@@ -118,19 +118,20 @@ class Page:
                            f"{alarms} of their unchanged benchmarks were called *slower* or *faster*."]
 
     def what_is_out_of_reach(self):
-        """The bodies whose 2 % are mostly not found, and why."""
+        """The bodies whose 2 % are found in less than four cases of five, and why."""
         rows = collections.defaultdict(list)
         for record in filter(is_valid, of(self.records, "slow2")):
             for name, row in record["session"]["rows"].items():
                 rows[name].append(row)
         missed = []
         for name, found in rows.items():
-            if sum(row["verdict"] == "slower" for row in found) < 0.8 * len(found):
+            count = sum(row["verdict"] == "slower" for row in found)
+            if count < 0.8 * len(found):
                 launches = statistics.median(row["launches"] for row in found)
                 visible = statistics.median(row["least_visible"] or float("inf") for row in found)
-                missed.append(f"*{name}* ({launches:.0f} launches, after which {percent(visible)} would show)")
+                missed.append(f"*{name}* ({count} of {len(found)}; {launches:.0f} launches, after which {percent(visible)} would show)")
         if missed:
-            self.lines += ["", "2 % are mostly not found in the default time in " + ", ".join(missed) + ". Where a process gets its memory "
+            self.lines += ["", "Of 2 %, the default time finds less than four in five in " + ", ".join(missed) + ". Where a process gets its memory "
                            "differs from launch to launch and stays for its life, and the last cache is shared with others: only more launches "
                            "tell more, and they end as *cannot tell*, not as *same*."]
 
